@@ -1,0 +1,187 @@
+package config
+
+import "time"
+
+// Config is everything that can be set about how closedloop runs.
+//
+// The comment above a field becomes its comment in config.example.yaml. Tags:
+// mapstructure is the last part of the key, default the value when nobody says
+// otherwise, range the lowest and highest value allowed, oneof the closed set.
+type Config struct {
+	// Directory of the private Postgres, the engine's secret and the state file
+	// of `closedloop up`. Relative paths start at the working directory.
+	DataDir string `mapstructure:"data_dir" default:"./data"`
+	// Address of the API and its documentation. Anything but a loopback address
+	// lets other machines in; put TLS in front of it.
+	Listen string `mapstructure:"listen" default:"127.0.0.1:8080"`
+	// Address of metrics and profiling, loopback only. Empty switches both off.
+	AdminListen string `mapstructure:"admin_listen" default:""`
+
+	// What the process writes to standard error.
+	Log Log `mapstructure:"log"`
+	// Where the event log and everything people read is kept.
+	Database Database `mapstructure:"database"`
+	// The engine that keeps order and time.
+	Temporal Temporal `mapstructure:"temporal"`
+	// How a worker takes work from the engine.
+	Worker Worker `mapstructure:"worker"`
+	// The workflow behind each key account.
+	Account Account `mapstructure:"account"`
+	// The loop that finds accounts whose wake-up was lost.
+	Watchdog Watchdog `mapstructure:"watchdog"`
+	// Limits of the REST API.
+	API API `mapstructure:"api"`
+	// How the business works: steps, forms, gates, deadlines, approvals.
+	Playbooks Playbooks `mapstructure:"playbooks"`
+	// Office hours, holidays and make-up working days.
+	Calendar Calendar `mapstructure:"calendar"`
+	// The demo organisation that `closedloop up` creates on an empty database.
+	Demo Demo `mapstructure:"demo"`
+}
+
+// Log says how much is logged and in which form.
+type Log struct {
+	// The least severe level that is still written.
+	Level string `mapstructure:"level" default:"info" oneof:"debug info warn error"`
+	// Form of a line: auto is text on a terminal and json everywhere else.
+	Format string `mapstructure:"format" default:"auto" oneof:"auto text json"`
+}
+
+// Database says which Postgres holds the product's data.
+type Database struct {
+	// postgres://user:password@host:port/database of a Postgres 15 to 18. Empty
+	// means a private one in data_dir, which `closedloop up` starts and stops.
+	URL Secret `mapstructure:"url" default:""`
+	// File that holds the database URL, instead of url.
+	URLFile string `mapstructure:"url_file" default:""`
+	// Connections of the product's pool; the engine has pools of its own.
+	MaxConns int `mapstructure:"max_conns" default:"16" range:"2..1000"`
+	// When Postgres gives up on one statement. One attempt to record a command
+	// is given up after 2s, so a value below that leaves it room to answer.
+	StatementTimeout time.Duration `mapstructure:"statement_timeout" default:"1500ms" range:"100ms..1m"`
+	// Directory of initdb, postgres and pg_ctl for the private Postgres. Empty
+	// looks where the operating system puts them and takes the newest.
+	BinDir string `mapstructure:"bin_dir" default:""`
+}
+
+// Temporal says which engine to use.
+type Temporal struct {
+	// host:port of a Temporal frontend. Empty means the server inside
+	// `closedloop up`.
+	Address string `mapstructure:"address" default:""`
+	// Namespace of all workflows.
+	Namespace string `mapstructure:"namespace" default:"closedloop"`
+	// API key of Temporal Cloud; needs tls.enabled.
+	APIKey Secret `mapstructure:"api_key" default:""`
+	// File that holds the API key, instead of api_key.
+	APIKeyFile string `mapstructure:"api_key_file" default:""`
+	// File with the bearer secret of an engine embedded in another process, as
+	// `closedloop up --only-engine` writes it to its data directory.
+	SecretFile string `mapstructure:"secret_file" default:""`
+	// Encryption of the connection to the engine.
+	TLS TLS `mapstructure:"tls"`
+}
+
+// TLS says how the connection to an external engine is encrypted.
+type TLS struct {
+	// Encrypt the connection. The other keys of this section need it.
+	Enabled bool `mapstructure:"enabled" default:"false"`
+	// PEM file of the authorities to trust; empty trusts those of the system.
+	CAFile string `mapstructure:"ca_file" default:""`
+	// PEM file of our certificate, when the engine asks for one.
+	CertFile string `mapstructure:"cert_file" default:""`
+	// PEM file of the certificate's key.
+	KeyFile string `mapstructure:"key_file" default:""`
+	// Name expected in the engine's certificate, if it is not the host of
+	// temporal.address.
+	ServerName string `mapstructure:"server_name" default:""`
+}
+
+// Worker says how much a worker process takes on at once. Fixed numbers, since
+// tuning by processor load oscillates beside a Postgres on the same machine.
+type Worker struct {
+	// How long work in hand may take to finish when the process stops.
+	StopTimeout time.Duration `mapstructure:"stop_timeout" default:"10s" range:"100ms..5m"`
+	// Open polls for workflow tasks; more than the commands offered at once keep
+	// each of them from waiting.
+	WorkflowPollers int `mapstructure:"workflow_pollers" default:"8" range:"2..100"`
+	// Open polls for activity tasks.
+	ActivityPollers int `mapstructure:"activity_pollers" default:"4" range:"1..100"`
+	// Workflow tasks in hand at once.
+	WorkflowSlots int `mapstructure:"workflow_slots" default:"40" range:"2..1000"`
+	// Activities in hand at once.
+	ActivitySlots int `mapstructure:"activity_slots" default:"40" range:"1..1000"`
+	// Commands being judged and recorded at once.
+	LocalActivitySlots int `mapstructure:"local_activity_slots" default:"40" range:"1..1000"`
+	// Accounts kept in memory between commands, about 4000 for each GiB; the
+	// others are rebuilt from their history when a command comes.
+	StickyCache int `mapstructure:"sticky_cache" default:"4000" range:"0..10000"`
+}
+
+// Account holds the limits of one account's workflow run. The upper ends keep
+// far from the engine's own limits of 2000 updates and 51200 events per run.
+type Account struct {
+	// Commands after which the workflow rolls over into a new run.
+	MaxUpdates int `mapstructure:"max_updates" default:"500" range:"1..500"`
+	// History events after which the workflow rolls over into a new run.
+	MaxEvents int `mapstructure:"max_events" default:"1000" range:"20..1000"`
+	// When a workflow that was started but never opened ends by itself.
+	UnopenedAfter time.Duration `mapstructure:"unopened_after" default:"1m" range:"100ms..1h"`
+}
+
+// Watchdog says how soon a lost wake-up is noticed.
+type Watchdog struct {
+	// Pause between two looks at all open accounts.
+	Interval time.Duration `mapstructure:"interval" default:"1m" range:"100ms..1h"`
+	// How late a wake-up may be before the watchdog steps in.
+	Grace time.Duration `mapstructure:"grace" default:"1m" range:"100ms..1h"`
+}
+
+// API holds the limits of the REST interface.
+type API struct {
+	// How long a caller waits for an answer; after that the command goes on and
+	// the caller is told to ask again under the same key.
+	RequestTimeout time.Duration `mapstructure:"request_timeout" default:"10s" range:"100ms..1m"`
+	// Largest request body in bytes (1 MiB).
+	BodyLimit int64 `mapstructure:"body_limit" default:"1048576" range:"1024..16777216"`
+	// Largest uploaded lead sheet in bytes (20 MiB).
+	UploadLimit int64 `mapstructure:"upload_limit" default:"20971520" range:"1024..104857600"`
+	// How long a login lasts.
+	SessionTTL time.Duration `mapstructure:"session_ttl" default:"12h" range:"1m..720h"`
+	// How long a token of `closedloop token create` lasts (90 days).
+	TokenTTL time.Duration `mapstructure:"token_ttl" default:"2160h" range:"1m..8760h"`
+	// Address people use, for links and cookies: https://closedloop.example.com.
+	// Empty means http:// and the address of listen.
+	PublicURL string `mapstructure:"public_url" default:""`
+	// Commands on their way at once; more are answered 429.
+	MaxInFlight int `mapstructure:"max_in_flight" default:"64" range:"1..1024"`
+	// Commands on their way at once for one account; the engine takes 10.
+	MaxInFlightPerAccount int `mapstructure:"max_in_flight_per_account" default:"4" range:"1..10"`
+}
+
+// Playbooks says where the rules of the business come from.
+type Playbooks struct {
+	// Directory of playbook files that replace shipped ones of the same name and
+	// add others. Empty means the shipped ones alone.
+	Dir string `mapstructure:"dir" default:""`
+	// Playbook of an account that was opened without naming one.
+	Default string `mapstructure:"default" default:"express"`
+}
+
+// Calendar says where working time comes from.
+type Calendar struct {
+	// Directory of calendar files, one a year, that replace the shipped ones.
+	// Empty means the shipped ones alone. The time zone is part of the data.
+	Dir string `mapstructure:"dir" default:""`
+}
+
+// Demo says whether an empty database is filled for newcomers.
+type Demo struct {
+	// Create the demo organisation on an empty database. Its password is known,
+	// so it is refused when listen lets other machines in.
+	Enabled bool `mapstructure:"enabled" default:"true"`
+	// Password of all demo logins, 8 characters or more.
+	Password Secret `mapstructure:"password" default:"closedloop-demo"`
+	// File that holds the demo password, instead of password.
+	PasswordFile string `mapstructure:"password_file" default:""`
+}
