@@ -1,0 +1,124 @@
+package api
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
+
+// Commander takes commands to the account's workflow.
+type Commander interface {
+	// Send delivers a command and waits for its receipt. It starts the workflow of an account that the log knows and
+	// the engine has lost, and retries while a run is rolling over, inside the context's deadline. An unknown outcome
+	// is [deal.ErrUnavailable]: the same key is safe to send again.
+	Send(ctx context.Context, cmd deal.Command) (deal.Receipt, error)
+	// Open starts the account's workflow and sends its first command.
+	Open(ctx context.Context, cmd deal.Command) (deal.Receipt, error)
+}
+
+// Log answers for what is already written.
+type Log interface {
+	// Precheck asks, in one round trip, whether the viewer sees the account and whether its log knows the key.
+	Precheck(ctx context.Context, v view.Viewer, id deal.AccountID, key string) (view.Precheck, error)
+	// Stage puts texts and drafts beside a command; Unstage takes them away again after a refusal.
+	Stage(ctx context.Context, s view.Staged) error
+	Unstage(ctx context.Context, id deal.AccountID, key string) error
+	// Events is the account's log for the timeline; Whole is all of it, to verify its chain.
+	Events(ctx context.Context, v view.Viewer, id deal.AccountID, page view.Page) (view.Events, error)
+	Whole(ctx context.Context, v view.Viewer, id deal.AccountID) ([]deal.Event, error)
+}
+
+// Accounts reads accounts within a viewer's scope. What is outside gives [deal.ErrNotFound].
+type Accounts interface {
+	Account(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, error)
+	// AccountWithRecords reads the account and the records of its running cycle in one round trip.
+	AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error)
+	Accounts(ctx context.Context, v view.Viewer, f view.AccountFilter) ([]view.AccountItem, string, error)
+	Duplicates(ctx context.Context, name, creditCode string, phones []string) ([]view.Duplicate, error)
+}
+
+// Records writes what belongs to Postgres: in one transaction, with a change row beside, under a share lock on the
+// account. A version that is not the present one gives [deal.ErrStale]; the present record is returned with it.
+// An account whose state forbids the edit gives *[StateError].
+type Records interface {
+	PatchProfile(ctx context.Context, v view.Viewer, id deal.AccountID, version int64, p deal.Profile) (deal.Profile, error)
+	Form(ctx context.Context, v view.Viewer, id deal.AccountID, step deal.Step, cycle int) (deal.Form, error)
+	PutForm(ctx context.Context, v view.Viewer, id deal.AccountID, step deal.Step, version int64, content map[string]any) (deal.Form, error)
+	Contacts(ctx context.Context, v view.Viewer, id deal.AccountID) ([]deal.Contact, error)
+	Contact(ctx context.Context, v view.Viewer, id deal.AccountID, contact string) (deal.Contact, error)
+	AddContact(ctx context.Context, v view.Viewer, id deal.AccountID, c deal.Contact) (deal.Contact, error)
+	PatchContact(ctx context.Context, v view.Viewer, id deal.AccountID, version int64, c deal.Contact) (deal.Contact, error)
+	DeleteContact(ctx context.Context, v view.Viewer, id deal.AccountID, contact string, version int64) error
+	Interactions(ctx context.Context, v view.Viewer, id deal.AccountID, page view.Page) ([]view.InteractionItem, string, error)
+}
+
+// Work reads what people have to do.
+type Work interface {
+	Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]view.TaskItem, string, error)
+	Task(ctx context.Context, v view.Viewer, id string) (view.TaskItem, error)
+	Approvals(ctx context.Context, v view.Viewer, f view.ApprovalFilter) ([]view.ApprovalItem, string, error)
+	Approval(ctx context.Context, v view.Viewer, id string) (view.ApprovalItem, error)
+	Notices(ctx context.Context, v view.Viewer, unread bool, page view.Page) ([]view.NoticeItem, string, error)
+	// ReadNotices marks lines of the viewer's own inbox as read; no IDs: all of them. It returns how many there were.
+	ReadNotices(ctx context.Context, v view.Viewer, ids []string) (int, error)
+	// Timed are the states of open accounts that the viewer owns or leads, for "what will happen next"; ordered by wake.
+	Timed(ctx context.Context, v view.Viewer, limit int) ([]view.Account, error)
+}
+
+// People reads and writes the organisation.
+type People interface {
+	Org(ctx context.Context) (deal.Org, error)
+	AddDelegation(ctx context.Context, d deal.Delegation) error
+}
+
+// Identity checks who is there. Secrets arrive hashed.
+type Identity interface {
+	Credentials(ctx context.Context, login string) (view.Credentials, error)
+	NewSession(ctx context.Context, hash []byte, who deal.PersonID, expires time.Time) error
+	EndSession(ctx context.Context, hash []byte) error
+	// Bearer finds the active person behind a live session or API token.
+	Bearer(ctx context.Context, hash []byte) (deal.PersonID, error)
+}
+
+// Requests remembers the answers of POSTs that are no commands, by actor and key.
+type Requests interface {
+	Request(ctx context.Context, who deal.PersonID, key string) (view.StoredRequest, bool, error)
+	KeepRequest(ctx context.Context, who deal.PersonID, key string, r view.StoredRequest) error
+}
+
+// Imports takes lead sheets in. Start returns once the sheet is stored and its workflow runs; the same id starts once.
+type Imports interface {
+	Start(ctx context.Context, id string, by deal.PersonID, filename string, sheet io.Reader) (view.Import, error)
+	Import(ctx context.Context, v view.Viewer, id string) (view.Import, error)
+}
+
+// Playbooks asks the pinned version of a playbook.
+type Playbooks interface {
+	// Gate evaluates the gate of the account's present step.
+	Gate(s deal.State, r deal.Records, at time.Time) (deal.Gate, error)
+	// CheckForm checks content against the step's form as far as it is filled in: types, ranges and unknown fields,
+	// but not what is still missing, which the gate asks for. Field is a JSON pointer into the content.
+	CheckForm(ref deal.BookRef, step deal.Step, content map[string]any) (deal.Refusals, error)
+	Book(ref deal.BookRef) (deal.Book, error)
+	// List describes the newest version of every playbook, Describe one with labels, guidance, forms and gates, as
+	// JSON-ready values.
+	List() []any
+	Describe(name string, version int) (any, error) // version 0: the newest
+	Default() deal.BookRef
+}
+
+// Calendar is the organisation's working time.
+type Calendar = deal.Working
+
+// Health says whether the process may take requests, and what is missing.
+type Health interface {
+	Ready(ctx context.Context) map[string]error // by part: database, migrations, engine, worker; nil means fine
+}
+
+// StateError refuses an edit because of where the account stands.
+type StateError struct{ Code deal.Code }
+
+func (e *StateError) Error() string { return "account does not allow this: " + string(e.Code) }

@@ -1,0 +1,175 @@
+package deal
+
+// Text is a sentence in both languages of the product.
+type Text struct {
+	ZH string `json:"zh"`
+	EN string `json:"en"`
+}
+
+// In picks the language: "zh" or anything else for English.
+func (t Text) In(lang string) string {
+	if lang == "zh" {
+		return t.ZH
+	}
+	return t.EN
+}
+
+// BookRef names one version of a playbook; a cycle keeps the one with which it began.
+type BookRef struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+}
+
+// Book is a playbook as far as the rules need it: deadlines, ladders, roads back and approval chains. Gates and forms
+// stay in package playbook, which evaluates them into [Facts].
+type Book struct {
+	Ref        BookRef
+	Steps      []StepRules     // in ring order, one for each step
+	FollowUp   FollowUpRules   //
+	Approvals  []ApprovalRules //
+	QuietHours bool            // reminders that fall outside office hours wait for the next working minute
+	Recheck    Span            // how long an archived account rests when its form names no date
+}
+
+// StepRules are the rules of one step.
+type StepRules struct {
+	Step      Step
+	Deadlines []Deadline
+	Returns   []Step // earlier steps to which an account may go back from here
+}
+
+// Deadline is a limit of a step. It runs from the moment the step is entered until its Until comes true.
+type Deadline struct {
+	Name   string // unique within the step: "step" is the deadline of the whole step
+	Within Span
+	Until  Until
+	Ladder []LadderRung
+}
+
+// Until says what stops a deadline besides leaving its step.
+type Until string
+
+// A deadline ends when the step is left, when intake is decided, or when an approval of a kind is requested
+// ("requested:filing").
+const (
+	UntilLeft      Until = ""
+	UntilIntake    Until = "intake"
+	UntilRequested Until = "requested:"
+)
+
+// RungName says what a rung does (domain.md §1, ladder).
+type RungName string
+
+// The rungs of a ladder. Due is the silent mark of a breach where no rung stands at 100 %; Resume and Recheck wake
+// paused and resting accounts.
+const (
+	Remind   RungName = "remind"
+	Urge     RungName = "urge"
+	Superior RungName = "superior"
+	Reassign RungName = "reassign"
+	Due      RungName = "due"
+	Resume   RungName = "resume"
+	Recheck  RungName = "recheck"
+)
+
+// LadderRung places a rung: at a percentage of the deadline, or a span before or after it. Exactly one is set.
+type LadderRung struct {
+	Name    RungName
+	Percent int
+	Before  *Span
+	After   *Span
+}
+
+// FollowUpRules date the next step towards an account when nobody dates it, and say who hears when it is missed.
+type FollowUpRules struct {
+	Cadence  []Cadence // by grade
+	Ungraded Span      // until there is a grade
+	Ladder   []LadderRung
+}
+
+// Cadence is how often an account of a grade is contacted.
+type Cadence struct {
+	Grade Grade
+	Every Span
+}
+
+func (r FollowUpRules) every(g Grade) Span {
+	for _, c := range r.Cadence {
+		if c.Grade == g {
+			return c.Every
+		}
+	}
+	return r.Ungraded
+}
+
+// ApprovalKind is what is asked for (domain.md §7).
+type ApprovalKind string
+
+// The kinds of this release.
+const (
+	Filing      ApprovalKind = "filing"
+	Proposal    ApprovalKind = "proposal"
+	Contract    ApprovalKind = "contract"
+	TrialWaiver ApprovalKind = "trial_waiver"
+	Reopen      ApprovalKind = "reopen"
+)
+
+// ApprovalKinds returns every kind.
+func ApprovalKinds() []ApprovalKind {
+	return []ApprovalKind{Filing, Proposal, Contract, TrialWaiver, Reopen}
+}
+
+// ApprovalRules are the chain of one kind. Step is where it may be asked for; empty for reopen, which is asked for while closed.
+type ApprovalRules struct {
+	Kind   ApprovalKind
+	Step   Step
+	Levels []LevelRules
+}
+
+// LevelRules are one level of a chain. Applies is worked out by the playbook from the level's condition.
+type LevelRules struct {
+	Who    Audience     `json:"who"`
+	Mode   SeatMode     `json:"mode"`
+	Within Span         `json:"within"`
+	Ladder []LadderRung `json:"ladder"`
+}
+
+// Audience names people by their place: "owner_manager", "superior" (of the owner's manager), "role:<role>",
+// "person:<login>".
+type Audience string
+
+// The places that need no argument.
+const (
+	OwnerManager  Audience = "owner_manager"
+	OwnerSuperior Audience = "superior"
+)
+
+// SeatMode says how many seats of a level must approve.
+type SeatMode string
+
+// Any one seat, every seat, or every seat one after another.
+const (
+	AnySeat  SeatMode = "any"
+	AllSeats SeatMode = "all"
+	InOrder  SeatMode = "in_order"
+)
+
+// Step finds the rules of a step.
+func (b Book) Step(s Step) StepRules {
+	for _, r := range b.Steps {
+		if r.Step == s {
+			return r
+		}
+	}
+	return StepRules{Step: s}
+}
+
+// Approval finds the rules of a kind; the second value is false where the playbook has no such approval.
+func (b Book) Approval(k ApprovalKind) (ApprovalRules, bool) {
+	for _, r := range b.Approvals {
+		if r.Kind == k {
+			return r, true
+		}
+	}
+	return ApprovalRules{}, false
+}

@@ -1,0 +1,306 @@
+package deal
+
+import (
+	"fmt"
+	"time"
+)
+
+// CommandName is the word of a command: the same in the update, in the REST act and in the log.
+type CommandName string
+
+// The commands. Each has one REST act or one cause (contract.md §1).
+const (
+	OpenName              CommandName = "open"
+	AdvanceName           CommandName = "advance"
+	ReturnName            CommandName = "return"
+	IntakeName            CommandName = "intake"
+	GradeName             CommandName = "grade"
+	PauseName             CommandName = "pause"
+	ResumeName            CommandName = "resume"
+	CloseName             CommandName = "close"
+	ReopenName            CommandName = "reopen"
+	AssignName            CommandName = "assign"
+	FollowUpName          CommandName = "follow-up"
+	LogInteractionName    CommandName = "log-interaction"
+	RequestApprovalName   CommandName = "request-approval"
+	DecideApprovalName    CommandName = "decide-approval"
+	TransferApprovalName  CommandName = "transfer-approval"
+	WithdrawApprovalName  CommandName = "withdraw-approval"
+	VoidApprovalName      CommandName = "void-approval"
+	CompleteTaskName      CommandName = "complete-task"
+	SecondDevelopmentName CommandName = "second-development"
+	RecomputeName         CommandName = "recompute"
+	TickName              CommandName = "tick"
+	LoadName              CommandName = "load" // the key-less first call of every run: it reads and changes nothing
+)
+
+// CommandNames returns the commands that callers may send; load is the workflow's own.
+func CommandNames() []CommandName {
+	return []CommandName{
+		OpenName, AdvanceName, ReturnName, IntakeName, GradeName, PauseName, ResumeName, CloseName, ReopenName, AssignName,
+		FollowUpName, LogInteractionName, RequestApprovalName, DecideApprovalName, TransferApprovalName, WithdrawApprovalName,
+		VoidApprovalName, CompleteTaskName, SecondDevelopmentName, RecomputeName, TickName,
+	}
+}
+
+// Command is what somebody, or the clock, wants of an account. It carries IDs and hashes, never customer data.
+type Command struct {
+	Account     AccountID
+	Key         string // see [CommandKey]; empty for load
+	Fingerprint string // of the request behind it: the same key with another fingerprint is key_reused
+	Actor       PersonID
+	At          time.Time // stamped by the workflow; Perform uses the later of this and the last event's instant
+	Name        CommandName
+	Body        Body
+}
+
+// Body is the typed content of one command.
+type Body interface {
+	// texts are the references to what was staged beside the command.
+	texts() []*TextRef
+}
+
+// Open starts an account as a lead. Its name, contact and form are staged beside the command.
+type Open struct {
+	Territory string   `json:"territory,omitempty"`
+	Via       Via      `json:"via"`
+	Draft     *TextRef `json:"draft"` // the staged profile, contacts and lead form
+}
+
+// Via says how a lead came in.
+type Via string
+
+// By hand over the API, or by a lead sheet.
+const (
+	ViaAPI    Via = "api"
+	ViaImport Via = "import"
+)
+
+// Advance leaves the current step forward; its gate must hold.
+type Advance struct {
+	From Step     `json:"from"`
+	Note *TextRef `json:"note,omitempty"`
+}
+
+// Return goes back to an earlier step.
+type Return struct {
+	To     Step     `json:"to"`
+	Reason *TextRef `json:"reason"`
+}
+
+// ReviewIntake accepts a handed-over lead, returns it to its collector or merges it into another account.
+type ReviewIntake struct {
+	Decision  IntakeDecision `json:"decision"`
+	Reason    *TextRef       `json:"reason,omitempty"`
+	MergeInto AccountID      `json:"merge_into,omitempty"`
+}
+
+// IntakeDecision is the word of an intake review.
+type IntakeDecision string
+
+// The three ways out of the review.
+const (
+	AcceptIntake IntakeDecision = "accept"
+	ReturnIntake IntakeDecision = "return"
+	MergeIntake  IntakeDecision = "merge"
+)
+
+// SetGrade gives the account its value grade, and with it the cadence of its follow-ups.
+type SetGrade struct {
+	Grade  Grade    `json:"grade"`
+	Reason *TextRef `json:"reason"`
+}
+
+// Pause stops all clocks until a day.
+type Pause struct {
+	Reason   *TextRef `json:"reason"`
+	ResumeOn string   `json:"resume_on"` // YYYY-MM-DD
+}
+
+// ResumeNow lets the clocks of a paused account run on before its date.
+type ResumeNow struct{}
+
+// Close ends the pursuit.
+type Close struct {
+	Outcome Outcome  `json:"outcome"`
+	Reason  *TextRef `json:"reason"`
+	Rival   *TextRef `json:"rival,omitempty"` // mandatory for a loss; "unknown" is an answer
+}
+
+// ReopenAccount takes a closed account up again, once an approval allows it.
+type ReopenAccount struct {
+	Reason *TextRef `json:"reason"`
+}
+
+// Assign gives the account to a rep.
+type Assign struct {
+	Owner  PersonID `json:"owner"`
+	Reason *TextRef `json:"reason"`
+}
+
+// SetFollowUp dates the next step towards the account.
+type SetFollowUp struct {
+	At   time.Time `json:"at"`
+	Note *TextRef  `json:"note,omitempty"`
+}
+
+// LogInteraction records a visit, call or meeting with its aim, its result and the dated next step.
+type LogInteraction struct {
+	Kind     InteractionKind `json:"kind"`
+	At       time.Time       `json:"at"`
+	With     []string        `json:"with"` // contact IDs
+	Aim      *TextRef        `json:"aim"`
+	Result   *TextRef        `json:"result"`
+	NextStep *TextRef        `json:"next_step"`
+	NextAt   time.Time       `json:"next_at,omitzero"` // the cadence of the grade dates it when nobody does
+}
+
+// RequestApproval starts the chain of a kind.
+type RequestApproval struct {
+	Kind     ApprovalKind `json:"kind"`
+	Subject  Subject      `json:"subject"`
+	Amount   int64        `json:"amount_minor,omitempty"`
+	Currency string       `json:"currency,omitempty"`
+	Text     *TextRef     `json:"text,omitempty"`
+}
+
+// DecideApproval is an approver's word about the version that was read.
+type DecideApproval struct {
+	Approval string   `json:"approval"`
+	Decision Decision `json:"decision"`
+	Comment  *TextRef `json:"comment,omitempty"` // mandatory unless approving
+	Version  int64    `json:"version"`           // of the subject
+}
+
+// TransferApproval hands a seat of the running level to somebody else.
+type TransferApproval struct {
+	Approval string   `json:"approval"`
+	To       PersonID `json:"to"`
+	Reason   *TextRef `json:"reason"`
+}
+
+// WithdrawApproval takes an own request back.
+type WithdrawApproval struct {
+	Approval string   `json:"approval"`
+	Reason   *TextRef `json:"reason,omitempty"`
+}
+
+// VoidApproval ends a pending request whose subject was edited; it changes nothing while the subject is as submitted.
+type VoidApproval struct {
+	Approval string `json:"approval"`
+}
+
+// CompleteTask ticks a task off.
+type CompleteTask struct {
+	Task string `json:"task"`
+}
+
+// SecondDevelopment starts the next cycle of a resting account.
+type SecondDevelopment struct {
+	Goal *TextRef `json:"goal"`
+}
+
+// Recompute places all clocks anew with the present calendar.
+type Recompute struct{}
+
+// Tick lets everything happen that is due by now.
+type Tick struct {
+	Due time.Time `json:"due"` // the instant the timer was armed for
+}
+
+// Load reads the account's position.
+type Load struct{}
+
+func (b Open) texts() []*TextRef              { return []*TextRef{b.Draft} }
+func (b Advance) texts() []*TextRef           { return []*TextRef{b.Note} }
+func (b Return) texts() []*TextRef            { return []*TextRef{b.Reason} }
+func (b ReviewIntake) texts() []*TextRef      { return []*TextRef{b.Reason} }
+func (b SetGrade) texts() []*TextRef          { return []*TextRef{b.Reason} }
+func (b Pause) texts() []*TextRef             { return []*TextRef{b.Reason} }
+func (b ResumeNow) texts() []*TextRef         { return nil }
+func (b Close) texts() []*TextRef             { return []*TextRef{b.Reason, b.Rival} }
+func (b ReopenAccount) texts() []*TextRef     { return []*TextRef{b.Reason} }
+func (b Assign) texts() []*TextRef            { return []*TextRef{b.Reason} }
+func (b SetFollowUp) texts() []*TextRef       { return []*TextRef{b.Note} }
+func (b LogInteraction) texts() []*TextRef    { return []*TextRef{b.Aim, b.Result, b.NextStep} }
+func (b RequestApproval) texts() []*TextRef   { return []*TextRef{b.Text} }
+func (b DecideApproval) texts() []*TextRef    { return []*TextRef{b.Comment} }
+func (b TransferApproval) texts() []*TextRef  { return []*TextRef{b.Reason} }
+func (b WithdrawApproval) texts() []*TextRef  { return []*TextRef{b.Reason} }
+func (b VoidApproval) texts() []*TextRef      { return nil }
+func (b CompleteTask) texts() []*TextRef      { return nil }
+func (b SecondDevelopment) texts() []*TextRef { return []*TextRef{b.Goal} }
+func (b Recompute) texts() []*TextRef         { return nil }
+func (b Tick) texts() []*TextRef              { return nil }
+func (b Load) texts() []*TextRef              { return nil }
+
+// Texts are the references to everything that was staged beside the command and becomes part of the account with it.
+func (c Command) Texts() []TextRef {
+	var refs []TextRef
+	for _, t := range c.Body.texts() {
+		if t != nil {
+			refs = append(refs, *t)
+		}
+	}
+	return refs
+}
+
+// NameOf is the name under which a body travels.
+func NameOf(b Body) CommandName {
+	for _, name := range append(CommandNames(), LoadName) {
+		if newBody(name) != nil && fmt.Sprintf("%T", newBody(name)) == "*"+fmt.Sprintf("%T", b) {
+			return name
+		}
+	}
+	return ""
+}
+
+func newBody(name CommandName) any {
+	switch name {
+	case OpenName:
+		return new(Open)
+	case AdvanceName:
+		return new(Advance)
+	case ReturnName:
+		return new(Return)
+	case IntakeName:
+		return new(ReviewIntake)
+	case GradeName:
+		return new(SetGrade)
+	case PauseName:
+		return new(Pause)
+	case ResumeName:
+		return new(ResumeNow)
+	case CloseName:
+		return new(Close)
+	case ReopenName:
+		return new(ReopenAccount)
+	case AssignName:
+		return new(Assign)
+	case FollowUpName:
+		return new(SetFollowUp)
+	case LogInteractionName:
+		return new(LogInteraction)
+	case RequestApprovalName:
+		return new(RequestApproval)
+	case DecideApprovalName:
+		return new(DecideApproval)
+	case TransferApprovalName:
+		return new(TransferApproval)
+	case WithdrawApprovalName:
+		return new(WithdrawApproval)
+	case VoidApprovalName:
+		return new(VoidApproval)
+	case CompleteTaskName:
+		return new(CompleteTask)
+	case SecondDevelopmentName:
+		return new(SecondDevelopment)
+	case RecomputeName:
+		return new(Recompute)
+	case TickName:
+		return new(Tick)
+	case LoadName:
+		return new(Load)
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package deal
+
+import "slices"
+
+// Fold takes events over into a state, in order. It cannot fail and asks nobody: the log alone makes the state.
+func Fold(s State, events ...Event) State {
+	for _, e := range events {
+		s = foldOne(s, e)
+	}
+	return s
+}
+
+func foldOne(s State, e Event) State {
+	s = s.clone()
+	s.Tasks = slices.DeleteFunc(s.Tasks, func(t Task) bool { return t.Status != TaskOpen }) // written by the event before
+	s.Account, s.Seq, s.Head, s.LastAt = e.Account, e.Seq, e.Hash, e.At
+	e.Body.fold(&s, e)
+	s.Tasks = append(s.Tasks, e.Tasks...)
+	return s
+}
+
+// clone copies everything that folding changes in place.
+func (s State) clone() State {
+	s.Passes = slices.Clone(s.Passes)
+	s.Clocks = slices.Clone(s.Clocks)
+	s.Tasks = slices.Clone(s.Tasks)
+	s.Approvals = slices.Clone(s.Approvals)
+	return s
+}
+
+func (b Opened) fold(s *State, e Event) {
+	s.Number, s.Book, s.Owner, s.Team = b.Number, b.Book, b.Owner, b.Team
+	s.Cycle, s.Status = 1, Active
+	s.OpenedBy, s.OpenedAt = e.Actor, e.At
+	s.Passes = make([]int, len(Steps()))
+	s.enter(Collect, e)
+	s.Clocks = b.Clocks
+	s.follow(b.FollowUp, e)
+}
+
+func (b StepLeft) fold(s *State, e Event) {
+	s.endOfStep(e)
+	if b.Late {
+		s.Late = true
+	}
+	if b.Won {
+		s.WonAt = e.At
+	}
+	s.enter(b.To, e)
+	s.Clocks = append(s.Clocks, b.Clocks...)
+}
+
+func (b IntakeReviewed) fold(s *State, e Event) {
+	switch b.Decision {
+	case AcceptIntake:
+		s.Intake = IntakeAccepted
+	case ReturnIntake:
+		s.Intake = IntakeReturned
+	case MergeIntake:
+		s.Intake = IntakeMerged
+		s.Merged = b.MergeInto
+	}
+	s.stop(func(c Clock) bool { return c.Until == UntilIntake })
+	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == IntakeTask })
+}
+
+func (b Graded) fold(s *State, e Event) {
+	s.Grade = b.Grade
+	if b.FollowUp != nil && b.Clock != nil {
+		s.setClock(*b.Clock)
+		s.follow(b.FollowUp, e)
+	}
+}
+
+func (b PausedBody) fold(s *State, _ Event) {
+	s.Status, s.ResumeOn, s.Clocks = Paused, b.ResumeOn, b.Clocks
+}
+
+func (b ResumedBody) fold(s *State, _ Event) {
+	s.Status, s.ResumeOn, s.Clocks = Active, "", b.Clocks
+}
+
+func (b ClosedBody) fold(s *State, e Event) {
+	s.Status, s.Outcome, s.ResumeOn, s.Clocks = Closed, b.Outcome, "", nil
+	if b.MergeInto != "" {
+		s.Merged = b.MergeInto
+	}
+	s.Recheck = zeroTime
+	s.voidPending(e)
+	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
+	s.FollowUp = nil
+}
+
+func (b Reopened) fold(s *State, e Event) {
+	s.Status, s.Outcome, s.Merged, s.Clocks = Active, "", "", b.Clocks
+	for i := range s.Approvals {
+		if s.Approvals[i].ID == b.Approval {
+			s.Approvals[i].Used = true
+		}
+	}
+	if s.Intake == IntakeMerged {
+		s.Intake = IntakePending
+	}
+	s.Entered = e.At
+	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
+	s.follow(b.FollowUp, e)
+}
+
+func (b Assigned) fold(s *State, e Event) {
+	s.Owner, s.Team = b.Owner, b.Team
+	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == AssignOwnerTask })
+	for i, t := range s.Tasks { // what the previous owner still had to do goes along
+		if t.Status == TaskOpen && t.Assignee == b.Previous && t.Kind != ApproveTask && b.Previous != "" {
+			s.Tasks[i].Assignee = b.Owner
+		}
+	}
+}
+
+func (b FollowUpSet) fold(s *State, e Event) {
+	s.closeTasks(e, TaskDone, aboutFollowUp)
+	s.setClock(b.Clock)
+	s.follow(&b.FollowUp, e)
+}
+
+func (b InteractionLogged) fold(s *State, e Event) {
+	s.closeTasks(e, TaskDone, aboutFollowUp)
+	s.setClock(b.Clock)
+	s.follow(&b.FollowUp, e)
+}
+
+func aboutFollowUp(t Task) bool { return t.Ref == followUpClock }
+
+func (b TaskCompleted) fold(s *State, e Event) {
+	s.closeTasks(e, TaskDone, func(t Task) bool { return t.ID == b.Task })
+}
+
+func (b RungReached) fold(s *State, _ Event) {
+	for i, c := range s.Clocks {
+		if c.ID != b.Clock {
+			continue
+		}
+		n := slices.IndexFunc(c.Rungs, func(r Rung) bool { return r.Name == b.Rung && r.At.Equal(b.Due) })
+		if n >= 0 {
+			s.Clocks[i].Rungs = slices.Delete(slices.Clone(c.Rungs), n, n+1)
+		}
+		s.Clocks[i].Breached = c.Breached || b.Breach
+	}
+	if b.Approval != nil {
+		s.setApproval(*b.Approval)
+	}
+}
+
+func (b CycleCompleted) fold(s *State, e Event) {
+	s.endOfStep(e)
+	s.Status, s.Recheck = Resting, b.Recheck
+	s.Clocks = []Clock{b.Clock}
+	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
+	s.FollowUp = nil
+}
+
+func (b CycleOpened) fold(s *State, e Event) {
+	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == RecheckTask })
+	s.Cycle, s.Status, s.Book = b.Cycle, Active, b.Book
+	s.Passes = make([]int, len(Steps()))
+	s.Approvals, s.WonAt, s.Recheck = nil, zeroTime, zeroTime
+	s.enter(secondDevelopment, e)
+	s.Clocks = b.Clocks
+	s.follow(b.FollowUp, e)
+}
+
+func (b Recomputed) fold(s *State, _ Event) { s.Clocks = b.Clocks }
+
+// enter counts the pass and starts its time.
+func (s *State) enter(step Step, e Event) {
+	s.Step, s.Entered = step, e.At
+	s.Passes[step.Number()-1]++
+	if step == Screen {
+		s.Intake = IntakePending
+	}
+}
+
+// endOfStep ends everything that belongs to the present step: its deadlines, what they asked of people, and requests
+// that were still on their way.
+func (s *State) endOfStep(e Event) {
+	s.stop(func(c Clock) bool { return c.Kind == StepClock })
+	s.voidPending(e)
+	s.closeTasks(e, TaskVoid, func(t Task) bool { return isStepRef(t.Ref) })
+}
+
+// voidPending ends every request that is still pending; it is for steps that are left and accounts that close.
+func (s *State) voidPending(e Event) {
+	for i, a := range s.Approvals {
+		if a.Status == Pending {
+			s.Approvals[i].Status, s.Approvals[i].ClosedAt = VoidStatus, e.At
+			s.endApproval(a.ID, e, TaskVoid)
+		}
+	}
+}
+
+// endApproval stops the clocks and closes the tasks of a request.
+func (s *State) endApproval(id string, e Event, how TaskStatus) {
+	s.stop(func(c Clock) bool { return ofApproval(c.ID) == id })
+	s.closeTasks(e, how, func(t Task) bool { return ofApproval(t.Ref) == id })
+}
+
+func (s *State) stop(which func(Clock) bool) { s.Clocks = slices.DeleteFunc(s.Clocks, which) }
+
+func (s *State) setClock(c Clock) {
+	s.stop(func(old Clock) bool { return old.ID == c.ID })
+	s.Clocks = append(s.Clocks, c)
+}
+
+func (s *State) setApproval(a Approval) {
+	for i := range s.Approvals {
+		if s.Approvals[i].ID == a.ID {
+			s.Approvals[i] = a
+			return
+		}
+	}
+	s.Approvals = append(s.Approvals, a)
+}
+
+func (s *State) follow(f *FollowUp, e Event) {
+	if f != nil {
+		s.FollowUp, s.FollowUpSetAt = f, e.At
+	}
+}
+
+func (s *State) closeTasks(e Event, how TaskStatus, which func(Task) bool) {
+	for i, t := range s.Tasks {
+		if t.Status == TaskOpen && which(t) {
+			s.Tasks[i].Status, s.Tasks[i].ClosedAt, s.Tasks[i].ClosedBy = how, e.At, e.Actor
+		}
+	}
+}

@@ -1,0 +1,79 @@
+package deal
+
+import "strings"
+
+func (b ApprovalRequested) fold(s *State, _ Event) {
+	s.stop(func(c Clock) bool { return c.Until == UntilRequested+Until(b.Approval.Kind) })
+	s.setApproval(b.Approval)
+	s.setClock(b.Clock)
+}
+
+func (b ApprovalDecided) fold(s *State, e Event) {
+	s.setApproval(b.Approval)
+	if b.Approval.Status != Pending {
+		s.endApproval(b.Approval.ID, e, TaskDone)
+		return
+	}
+	if b.Clock != nil { // the chain went up a level
+		s.endApproval(b.Approval.ID, e, TaskDone)
+		s.setClock(*b.Clock)
+		return
+	}
+	s.closeTasks(e, TaskDone, func(t Task) bool { return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.awaits(t.Assignee) })
+}
+
+func (b ApprovalTransferred) fold(s *State, e Event) {
+	s.setApproval(b.Approval)
+	s.closeTasks(e, TaskVoid, func(t Task) bool { return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.awaits(t.Assignee) })
+}
+
+func (b ApprovalWithdrawn) fold(s *State, e Event) { s.endRequest(b.Approval, Withdrawn, e) }
+
+func (b ApprovalVoided) fold(s *State, e Event) { s.endRequest(b.Approval, VoidStatus, e) }
+
+func (s *State) endRequest(id string, how ApprovalStatus, e Event) {
+	if a, ok := s.Approval(id); ok {
+		a.Status, a.ClosedAt = how, e.At
+		s.setApproval(a)
+	}
+	s.endApproval(id, e, TaskVoid)
+}
+
+// awaits tells whether a seat of the running level still waits for this person, as its holder or as an alternate.
+func (a Approval) awaits(who PersonID) bool {
+	for _, seat := range a.running() {
+		if seat.Decision == "" && seat.has(who) {
+			return true
+		}
+	}
+	return false
+}
+
+// running are the seats of the running level.
+func (a Approval) running() []Seat {
+	if a.Level < 1 || a.Level > len(a.Levels) {
+		return nil
+	}
+	return a.Levels[a.Level-1].Seats
+}
+
+func (s Seat) has(who PersonID) bool {
+	if s.Holder == who {
+		return true
+	}
+	for _, alt := range s.Alternates {
+		if alt == who {
+			return true
+		}
+	}
+	return false
+}
+
+// isStepRef tells whether a task or clock belongs to the present step.
+func isStepRef(ref string) bool { return strings.HasPrefix(ref, "step/") || ref == intakeRef }
+
+// intakeRef is what intake tasks are about, ownerRef what the search for an owner is about.
+const (
+	intakeRef = "intake"
+	ownerRef  = "owner"
+)

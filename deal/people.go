@@ -1,0 +1,170 @@
+package deal
+
+import (
+	"slices"
+	"time"
+)
+
+// Role is what a person does in the organisation (domain.md §1).
+type Role string
+
+// The roles. Everybody has exactly one.
+const (
+	Collector Role = "collector"
+	Rep       Role = "rep"
+	Manager   Role = "manager"
+	Director  Role = "director"
+	SalesOps  Role = "sales_ops"
+	Finance   Role = "finance"
+	Admin     Role = "admin"
+	Auditor   Role = "auditor"
+)
+
+// Roles returns every role.
+func Roles() []Role {
+	return []Role{Collector, Rep, Manager, Director, SalesOps, Finance, Admin, Auditor}
+}
+
+// Person is a user as the rules see one.
+type Person struct {
+	ID     PersonID
+	Login  string
+	Name   string
+	Role   Role
+	Team   TeamID // the team or area the person belongs to; empty for staff outside the line
+	Active bool   // false once the person has left or was disabled
+}
+
+// Team is a team, or an area when it has no parent; its lead is the manager or the director.
+type Team struct {
+	ID     TeamID
+	Name   string
+	Parent TeamID
+	Lead   PersonID
+}
+
+// Delegation lets To act for From between two instants (From included, Until not).
+type Delegation struct {
+	ID    string
+	From  PersonID
+	To    PersonID
+	Since time.Time
+	Until time.Time
+}
+
+// Org is the organisation at one moment: people, teams, who stands in for whom. Slices are in a stable order.
+type Org struct {
+	Version     int64
+	People      []Person
+	Teams       []Team
+	Delegations []Delegation
+}
+
+// Person finds somebody by ID.
+func (o Org) Person(id PersonID) (Person, bool) {
+	for _, p := range o.People {
+		if p.ID == id {
+			return p, true
+		}
+	}
+	return Person{}, false
+}
+
+// Team finds a team by ID.
+func (o Org) Team(id TeamID) (Team, bool) {
+	for _, t := range o.Teams {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return Team{}, false
+}
+
+// LeadOf is the manager of a team (the director of an area); empty when there is none.
+func (o Org) LeadOf(id TeamID) PersonID {
+	t, _ := o.Team(id)
+	return t.Lead
+}
+
+// Superior is the person above: a member's manager, a manager's director. Empty at the top.
+func (o Org) Superior(id PersonID) PersonID {
+	p, ok := o.Person(id)
+	if !ok {
+		return ""
+	}
+	team, ok := o.Team(p.Team)
+	for ok {
+		if team.Lead != "" && team.Lead != id {
+			return team.Lead
+		}
+		team, ok = o.Team(team.Parent)
+	}
+	return ""
+}
+
+// Leads tells whether the person stands above the team: its lead, or the lead of an area around it.
+func (o Org) Leads(id PersonID, team TeamID) bool {
+	for t, ok := o.Team(team); ok; t, ok = o.Team(t.Parent) {
+		if t.Lead == id {
+			return true
+		}
+	}
+	return false
+}
+
+// Holders are the active people of a role.
+func (o Org) Holders(role Role) []PersonID {
+	var ids []PersonID
+	for _, p := range o.People {
+		if p.Role == role && p.Active {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids
+}
+
+// maxDelegationChain is how far acting-for reaches: A for B for C for D (domain.md §7).
+const maxDelegationChain = 3
+
+// Deputies are the active people who stand in for somebody at an instant, nearest first.
+func (o Org) Deputies(id PersonID, at time.Time) []PersonID {
+	seen := []PersonID{id}
+	ring := []PersonID{id}
+	for range maxDelegationChain {
+		var next []PersonID
+		for _, from := range ring {
+			for _, d := range o.Delegations {
+				if d.From != from || at.Before(d.Since) || !at.Before(d.Until) || slices.Contains(seen, d.To) {
+					continue
+				}
+				seen = append(seen, d.To)
+				next = append(next, d.To)
+			}
+		}
+		ring = next
+	}
+	return slices.DeleteFunc(seen[1:], func(p PersonID) bool {
+		who, ok := o.Person(p)
+		return !ok || !who.Active
+	})
+}
+
+// ActsFor tells whether actor may act as id at an instant: as that person, or as a deputy in a dated delegation.
+func (o Org) ActsFor(actor, id PersonID, at time.Time) bool {
+	return id != "" && (actor == id || slices.Contains(o.Deputies(id, at), actor))
+}
+
+// reachable is the person, or, when that person has left or is excluded, the next superior who is there; empty when
+// the line ends. So nobody's absence blocks an approval (domain.md §7).
+func (o Org) reachable(id PersonID, excluded ...PersonID) PersonID {
+	for range len(o.People) + 1 {
+		if id == "" {
+			return ""
+		}
+		if p, ok := o.Person(id); ok && p.Active && !slices.Contains(excluded, id) {
+			return id
+		}
+		id = o.Superior(id)
+	}
+	return ""
+}

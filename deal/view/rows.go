@@ -1,0 +1,210 @@
+package view
+
+import (
+	"encoding/json"
+	"errors"
+	"time"
+
+	"closedloop/deal"
+)
+
+// ErrBadCursor is given for a cursor that this list did not hand out.
+var ErrBadCursor = errors.New("cursor is not from this list")
+
+// Account is one account with its profile, as read in one go.
+type Account struct {
+	State   deal.State
+	Profile deal.Profile
+}
+
+// AccountItem is a row of the account list.
+type AccountItem struct {
+	ID           deal.AccountID
+	Number       string
+	Name         string
+	Territory    string
+	Step         deal.Step
+	Status       deal.Status
+	Cycle        int
+	Pass         int
+	Seq          int64
+	Owner        deal.PersonID
+	Team         deal.TeamID
+	Grade        deal.Grade
+	Deadline     time.Time // zero: none
+	Overdue      bool
+	NextFollowUp time.Time // zero: none
+	Late         bool
+	OpenedAt     time.Time
+	EnteredAt    time.Time
+	UpdatedAt    time.Time
+}
+
+// AccountFilter narrows the account list; zero values do not narrow.
+type AccountFilter struct {
+	Step    deal.Step
+	Status  deal.Status
+	Owner   deal.PersonID
+	Team    deal.TeamID // with the teams below it
+	Grade   deal.Grade
+	Overdue *bool
+	Query   string // part of the name, number or credit code
+	Sort    string // one of AccountSorts, with a leading "-" for descending; empty: -updated_at
+	Page    Page
+}
+
+// AccountSorts are the columns by which the account list may be sorted.
+func AccountSorts() []string {
+	return []string{"number", "name", "opened_at", "updated_at", "deadline", "next_follow_up"}
+}
+
+// Page asks for a stretch of a list.
+type Page struct {
+	Limit  int    // 1 to 200
+	Cursor string // opaque, from the page before
+}
+
+// Events are the log of an account as the timeline shows it, oldest first, with the texts that still exist.
+type Events struct {
+	Items []deal.Event
+	Texts map[string]string // by TextRef.ID; an erased one is missing
+	Next  string
+}
+
+// TaskItem is a task of an account.
+type TaskItem struct {
+	deal.Task
+
+	Account       deal.AccountID
+	AccountNumber string
+	AccountName   string
+}
+
+// TaskFilter narrows the task list.
+type TaskFilter struct {
+	Assignee deal.PersonID // empty: everybody the viewer stands in for, the viewer included
+	Status   deal.TaskStatus
+	Account  deal.AccountID
+	Page     Page
+}
+
+// ApprovalItem is a request with the account it belongs to and its texts.
+type ApprovalItem struct {
+	deal.Approval
+
+	Account       deal.AccountID
+	AccountNumber string
+	AccountName   string
+	Cycle         int
+	Texts         map[string]string
+}
+
+// ApprovalFilter narrows the list of requests.
+type ApprovalFilter struct {
+	Status   deal.ApprovalStatus
+	Kind     deal.ApprovalKind
+	Assignee deal.PersonID // who a seat of the running level waits for
+	Account  deal.AccountID
+	Page     Page
+}
+
+// NoticeItem is a line of the viewer's inbox.
+type NoticeItem struct {
+	deal.NoticeRow
+
+	Account       deal.AccountID
+	AccountNumber string
+	AccountName   string
+	ReadAt        time.Time // zero: unread
+}
+
+// InteractionItem is an interaction with its texts.
+type InteractionItem struct {
+	deal.Interaction
+
+	AimText, ResultText, NextStepText string
+}
+
+// Draft is what is staged for an account that is about to be opened: it becomes records with the open command.
+type Draft struct {
+	Profile  deal.Profile   `json:"profile"`
+	Form     map[string]any `json:"form"` // of collect
+	Contacts []deal.Contact `json:"contacts"`
+	Upsert   string         `json:"upsert,omitempty"` // import: the key by which the row is known
+	Note     string         `json:"note,omitempty"`   // import: the sheet's remark
+}
+
+// Staged is what the API puts beside a command before it sends it. It becomes part of the account with the command,
+// in one transaction, or goes away.
+type Staged struct {
+	Account deal.AccountID
+	Key     string
+	Texts   map[string]string // by TextRef.ID
+	Draft   *Draft
+}
+
+// Precheck is what the API asks the log before it sends a command.
+type Precheck struct {
+	Visible bool // the account exists in the viewer's scope
+	State   deal.State
+	Known   bool // the key was used before
+	First   deal.Remembered
+}
+
+// Duplicate says that somebody already follows a customer, and who to ask; never more than that (domain.md §4).
+type Duplicate struct {
+	Account deal.AccountID
+	Owner   deal.PersonID
+	Team    deal.TeamID
+	Reason  string // credit_code, name, phone
+}
+
+// Change is one edit of a record, for the history beside the log.
+type Change struct {
+	Table  string
+	ID     string
+	By     deal.PersonID
+	At     time.Time
+	Before json.RawMessage
+	After  json.RawMessage
+}
+
+// Import is one lead sheet on its way.
+type Import struct {
+	ID         string
+	By         deal.PersonID
+	Filename   string
+	Status     string // running, done, failed
+	Total      int    // rows with content
+	Opened     int
+	Unchanged  int
+	Updated    int
+	Refused    int
+	Problems   []ImportProblem
+	CreatedAt  time.Time
+	FinishedAt time.Time
+}
+
+// ImportProblem is one reason against one row.
+type ImportProblem struct {
+	Row    int
+	Column string
+	Cell   string
+	Code   string
+	Value  string
+	Text   deal.Text
+}
+
+// Credentials are what a login is checked against.
+type Credentials struct {
+	Person       deal.Person
+	PasswordHash string
+}
+
+// StoredRequest is the remembered answer of a POST that is no command.
+type StoredRequest struct {
+	Fingerprint string
+	Status      int
+	Body        []byte
+	Location    string
+}
