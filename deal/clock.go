@@ -59,13 +59,13 @@ func start(f Facts, id string, kind ClockKind, from time.Time, within Span, ladd
 	if within.Unit == DayEnd { // the end of the day is an instant of its own; its length follows from it
 		c.Length = within.left(from, within.end(from, f.Working), f.Working)
 	}
-	marked := false
+	marked, limits := false, kind == StepClock || kind == ApprovalClock
 	for _, r := range ladder {
-		breach := r.Before == nil && r.After == nil && r.Percent == 100
+		breach := limits && r.Before == nil && r.After == nil && r.Percent == 100
 		marked = marked || breach
 		c.Rungs = append(c.Rungs, Rung{Name: r.Name, Offset: c.offset(r, f.Working), Breach: breach})
 	}
-	if !marked && (kind == StepClock || kind == ApprovalClock) {
+	if limits && !marked {
 		c.Rungs = append(c.Rungs, Rung{Name: Due, Offset: c.Length, Breach: true})
 	}
 	c.place(f.Working)

@@ -1,7 +1,7 @@
 package deal
 
 import (
-	"fmt"
+	"reflect"
 	"time"
 )
 
@@ -36,11 +36,13 @@ const (
 
 // CommandNames returns the commands that callers may send; load is the workflow's own.
 func CommandNames() []CommandName {
-	return []CommandName{
-		OpenName, AdvanceName, ReturnName, IntakeName, GradeName, PauseName, ResumeName, CloseName, ReopenName, AssignName,
-		FollowUpName, LogInteractionName, RequestApprovalName, DecideApprovalName, TransferApprovalName, WithdrawApprovalName,
-		VoidApprovalName, CompleteTaskName, SecondDevelopmentName, RecomputeName, TickName,
+	var names []CommandName
+	for _, b := range bodies() {
+		if b.name() != LoadName {
+			names = append(names, b.name())
+		}
 	}
+	return names
 }
 
 // Command is what somebody, or the clock, wants of an account. It carries IDs and hashes, never customer data.
@@ -56,8 +58,18 @@ type Command struct {
 
 // Body is the typed content of one command.
 type Body interface {
+	name() CommandName
 	// texts are the references to what was staged beside the command.
 	texts() []*TextRef
+}
+
+// bodies are one of each, in the order of the commands' list in contract.md §1.
+func bodies() []Body {
+	return []Body{
+		Open{}, Advance{}, Return{}, ReviewIntake{}, SetGrade{}, Pause{}, ResumeNow{}, Close{}, ReopenAccount{}, Assign{},
+		SetFollowUp{}, LogInteraction{}, RequestApproval{}, DecideApproval{}, TransferApproval{}, WithdrawApproval{},
+		VoidApproval{}, CompleteTask{}, SecondDevelopment{}, Recompute{}, Tick{}, Load{},
+	}
 }
 
 // Open starts an account as a lead. Its name, contact and form are staged beside the command.
@@ -211,13 +223,36 @@ type Tick struct {
 // Load reads the account's position.
 type Load struct{}
 
+func (Open) name() CommandName              { return OpenName }
+func (Advance) name() CommandName           { return AdvanceName }
+func (Return) name() CommandName            { return ReturnName }
+func (ReviewIntake) name() CommandName      { return IntakeName }
+func (SetGrade) name() CommandName          { return GradeName }
+func (Pause) name() CommandName             { return PauseName }
+func (ResumeNow) name() CommandName         { return ResumeName }
+func (Close) name() CommandName             { return CloseName }
+func (ReopenAccount) name() CommandName     { return ReopenName }
+func (Assign) name() CommandName            { return AssignName }
+func (SetFollowUp) name() CommandName       { return FollowUpName }
+func (LogInteraction) name() CommandName    { return LogInteractionName }
+func (RequestApproval) name() CommandName   { return RequestApprovalName }
+func (DecideApproval) name() CommandName    { return DecideApprovalName }
+func (TransferApproval) name() CommandName  { return TransferApprovalName }
+func (WithdrawApproval) name() CommandName  { return WithdrawApprovalName }
+func (VoidApproval) name() CommandName      { return VoidApprovalName }
+func (CompleteTask) name() CommandName      { return CompleteTaskName }
+func (SecondDevelopment) name() CommandName { return SecondDevelopmentName }
+func (Recompute) name() CommandName         { return RecomputeName }
+func (Tick) name() CommandName              { return TickName }
+func (Load) name() CommandName              { return LoadName }
+
 func (b Open) texts() []*TextRef              { return []*TextRef{b.Draft} }
 func (b Advance) texts() []*TextRef           { return []*TextRef{b.Note} }
 func (b Return) texts() []*TextRef            { return []*TextRef{b.Reason} }
 func (b ReviewIntake) texts() []*TextRef      { return []*TextRef{b.Reason} }
 func (b SetGrade) texts() []*TextRef          { return []*TextRef{b.Reason} }
 func (b Pause) texts() []*TextRef             { return []*TextRef{b.Reason} }
-func (b ResumeNow) texts() []*TextRef         { return nil }
+func (ResumeNow) texts() []*TextRef           { return nil }
 func (b Close) texts() []*TextRef             { return []*TextRef{b.Reason, b.Rival} }
 func (b ReopenAccount) texts() []*TextRef     { return []*TextRef{b.Reason} }
 func (b Assign) texts() []*TextRef            { return []*TextRef{b.Reason} }
@@ -227,12 +262,12 @@ func (b RequestApproval) texts() []*TextRef   { return []*TextRef{b.Text} }
 func (b DecideApproval) texts() []*TextRef    { return []*TextRef{b.Comment} }
 func (b TransferApproval) texts() []*TextRef  { return []*TextRef{b.Reason} }
 func (b WithdrawApproval) texts() []*TextRef  { return []*TextRef{b.Reason} }
-func (b VoidApproval) texts() []*TextRef      { return nil }
-func (b CompleteTask) texts() []*TextRef      { return nil }
+func (VoidApproval) texts() []*TextRef        { return nil }
+func (CompleteTask) texts() []*TextRef        { return nil }
 func (b SecondDevelopment) texts() []*TextRef { return []*TextRef{b.Goal} }
-func (b Recompute) texts() []*TextRef         { return nil }
-func (b Tick) texts() []*TextRef              { return nil }
-func (b Load) texts() []*TextRef              { return nil }
+func (Recompute) texts() []*TextRef           { return nil }
+func (Tick) texts() []*TextRef                { return nil }
+func (Load) texts() []*TextRef                { return nil }
 
 // Texts are the references to everything that was staged beside the command and becomes part of the account with it.
 func (c Command) Texts() []TextRef {
@@ -246,61 +281,14 @@ func (c Command) Texts() []TextRef {
 }
 
 // NameOf is the name under which a body travels.
-func NameOf(b Body) CommandName {
-	for _, name := range append(CommandNames(), LoadName) {
-		if newBody(name) != nil && fmt.Sprintf("%T", newBody(name)) == "*"+fmt.Sprintf("%T", b) {
-			return name
-		}
-	}
-	return ""
-}
+func NameOf(b Body) CommandName { return b.name() }
 
+// newBody is a pointer to an empty body of a command; nil for a name that is none.
 func newBody(name CommandName) any {
-	switch name {
-	case OpenName:
-		return new(Open)
-	case AdvanceName:
-		return new(Advance)
-	case ReturnName:
-		return new(Return)
-	case IntakeName:
-		return new(ReviewIntake)
-	case GradeName:
-		return new(SetGrade)
-	case PauseName:
-		return new(Pause)
-	case ResumeName:
-		return new(ResumeNow)
-	case CloseName:
-		return new(Close)
-	case ReopenName:
-		return new(ReopenAccount)
-	case AssignName:
-		return new(Assign)
-	case FollowUpName:
-		return new(SetFollowUp)
-	case LogInteractionName:
-		return new(LogInteraction)
-	case RequestApprovalName:
-		return new(RequestApproval)
-	case DecideApprovalName:
-		return new(DecideApproval)
-	case TransferApprovalName:
-		return new(TransferApproval)
-	case WithdrawApprovalName:
-		return new(WithdrawApproval)
-	case VoidApprovalName:
-		return new(VoidApproval)
-	case CompleteTaskName:
-		return new(CompleteTask)
-	case SecondDevelopmentName:
-		return new(SecondDevelopment)
-	case RecomputeName:
-		return new(Recompute)
-	case TickName:
-		return new(Tick)
-	case LoadName:
-		return new(Load)
+	for _, b := range bodies() {
+		if b.name() == name {
+			return reflect.New(reflect.TypeOf(b)).Interface()
+		}
 	}
 	return nil
 }

@@ -81,14 +81,22 @@ const (
 	RecomputedKind          EventKind = "recomputed"
 )
 
+// eventBodies are one of each.
+func eventBodies() []EventBody {
+	return []EventBody{
+		Opened{}, StepLeft{}, IntakeReviewed{}, Graded{}, PausedBody{}, ResumedBody{}, ClosedBody{}, Reopened{}, Assigned{},
+		FollowUpSet{}, InteractionLogged{}, ApprovalRequested{}, ApprovalDecided{}, ApprovalTransferred{}, ApprovalWithdrawn{},
+		ApprovalVoided{}, TaskCompleted{}, RungReached{}, CycleCompleted{}, CycleOpened{}, Recomputed{},
+	}
+}
+
 // EventKinds returns every kind.
 func EventKinds() []EventKind {
-	return []EventKind{
-		OpenedKind, StepLeftKind, IntakeReviewedKind, GradedKind, PausedKind, ResumedKind, ClosedKind, ReopenedKind, AssignedKind,
-		FollowUpSetKind, InteractionLoggedKind, ApprovalRequestedKind, ApprovalDecidedKind, ApprovalTransferredKind,
-		ApprovalWithdrawnKind, ApprovalVoidedKind, TaskCompletedKind, RungReachedKind, CycleCompletedKind, CycleOpenedKind,
-		RecomputedKind,
+	var kinds []EventKind
+	for _, b := range eventBodies() {
+		kinds = append(kinds, b.kind())
 	}
+	return kinds
 }
 
 // EventBody is the typed content of one event. Its fold lives beside its type.

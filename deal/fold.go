@@ -47,6 +47,9 @@ func (b StepLeft) fold(s *State, e Event) {
 		s.WonAt = e.At
 	}
 	s.enter(b.To, e)
+	if b.To == Screen && b.Direction == Forward {
+		s.Intake = IntakePending
+	}
 	s.Clocks = append(s.Clocks, b.Clocks...)
 }
 
@@ -174,9 +177,6 @@ func (b Recomputed) fold(s *State, _ Event) { s.Clocks = b.Clocks }
 func (s *State) enter(step Step, e Event) {
 	s.Step, s.Entered = step, e.At
 	s.Passes[step.Number()-1]++
-	if step == Screen {
-		s.Intake = IntakePending
-	}
 }
 
 // endOfStep ends everything that belongs to the present step: its deadlines, what they asked of people, and requests

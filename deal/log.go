@@ -122,50 +122,12 @@ func Verify(log []Event) (*Break, error) {
 	return nil, nil //nolint:nilnil // no break and no error is the good answer
 }
 
+// newEventBody is a pointer to an empty body of a kind; nil for a kind that is none.
 func newEventBody(k EventKind) any {
-	switch k {
-	case OpenedKind:
-		return new(Opened)
-	case StepLeftKind:
-		return new(StepLeft)
-	case IntakeReviewedKind:
-		return new(IntakeReviewed)
-	case GradedKind:
-		return new(Graded)
-	case PausedKind:
-		return new(PausedBody)
-	case ResumedKind:
-		return new(ResumedBody)
-	case ClosedKind:
-		return new(ClosedBody)
-	case ReopenedKind:
-		return new(Reopened)
-	case AssignedKind:
-		return new(Assigned)
-	case FollowUpSetKind:
-		return new(FollowUpSet)
-	case InteractionLoggedKind:
-		return new(InteractionLogged)
-	case ApprovalRequestedKind:
-		return new(ApprovalRequested)
-	case ApprovalDecidedKind:
-		return new(ApprovalDecided)
-	case ApprovalTransferredKind:
-		return new(ApprovalTransferred)
-	case ApprovalWithdrawnKind:
-		return new(ApprovalWithdrawn)
-	case ApprovalVoidedKind:
-		return new(ApprovalVoided)
-	case TaskCompletedKind:
-		return new(TaskCompleted)
-	case RungReachedKind:
-		return new(RungReached)
-	case CycleCompletedKind:
-		return new(CycleCompleted)
-	case CycleOpenedKind:
-		return new(CycleOpened)
-	case RecomputedKind:
-		return new(Recomputed)
+	for _, b := range eventBodies() {
+		if b.kind() == k {
+			return reflect.New(reflect.TypeOf(b)).Interface()
+		}
 	}
 	return nil
 }

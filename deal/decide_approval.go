@@ -1,0 +1,361 @@
+package deal
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// requestApproval starts the chain of a kind, about one version of its subject.
+func (d *draft) requestApproval(b RequestApproval) {
+	rules, ok := d.f.Book.Approval(b.Kind)
+	if b.Kind == Reopen {
+		d.no.If(d.s.Status != Closed, CodeNotClosed, string(d.s.Status))
+	} else {
+		d.needActive()
+		d.no.Field(ok && rules.Step != d.s.Step, CodeKindNotHere, "/kind", string(b.Kind), string(rules.Step))
+	}
+	d.no.Field(!ok, CodeKindNotHere, "/kind", string(b.Kind))
+	d.needLead()
+	last, asked := d.s.Latest(b.Kind)
+	d.no.If(asked && last.Status == Pending, CodeAlreadyPending, last.ID)
+	d.no.Field(b.Amount < 0, CodeInvalidValue, "/amount")
+	subject := d.judgeSubject(b, rules)
+	if len(d.no) > 0 {
+		return
+	}
+	a := Approval{
+		ID: d.newID("approval"), Kind: b.Kind, Requester: d.cmd.Actor, RequestedAt: d.at, Subject: subject, Amount: b.Amount,
+		Currency: b.Currency, Text: b.Text, Status: Pending,
+	}
+	for _, l := range d.f.Chain {
+		a.Levels = append(a.Levels, Level{Rules: l})
+	}
+	if !d.climb(&a) || a.Status != Pending {
+		d.no.If(true, CodeNoApprover)
+		return
+	}
+	clock := d.levelClock(a)
+	tasks, notices := d.ask(a, clock)
+	d.emit(ApprovalRequested{Approval: a, Clock: clock}, tasks, notices)
+}
+
+// judgeSubject checks that the subject is on file, is what this kind is about, and is at the version that was read.
+func (d *draft) judgeSubject(b RequestApproval, rules ApprovalRules) Subject {
+	sub := b.Subject
+	if b.Kind == Reopen {
+		d.no.Field(sub.Type != AccountSubject, CodeInvalidValue, "/subject/type", string(AccountSubject))
+		d.no.Field(sub.ID != string(d.s.Account), CodeInvalidValue, "/subject/id", string(d.s.Account))
+		d.no.Field(sub.Version != d.s.Seq, CodeSubjectChanged, "/subject/version", strconv.FormatInt(d.s.Seq, 10))
+		return sub
+	}
+	d.no.Field(sub.Type != FormSubject, CodeInvalidValue, "/subject/type", string(FormSubject))
+	d.no.Field(Step(sub.ID) != rules.Step, CodeInvalidValue, "/subject/id", string(rules.Step))
+	now := d.s.SubjectVersion(sub, d.f.Records)
+	d.no.Field(now == 0, CodeSubjectMissing, "/subject")
+	d.no.Field(now != 0 && now != sub.Version, CodeSubjectChanged, "/subject/version", strconv.FormatInt(now, 10))
+	return sub
+}
+
+// climb takes a request to its next level that somebody has to decide. Levels whose people have approved before pass by
+// themselves, on record; past the last one the request is approved. It is false when a level finds nobody.
+func (d *draft) climb(a *Approval) bool {
+	for {
+		a.Level++
+		if a.Level > len(a.Levels) {
+			a.Level, a.Status, a.ClosedAt = len(a.Levels), Approved, d.at
+			return len(a.Levels) > 0
+		}
+		level := &a.Levels[a.Level-1]
+		for _, p := range d.seatsOf(level.Rules.Who, a.Requester) {
+			seat := Seat{Holder: p}
+			if a.approvedBy(p) {
+				seat.Decision, seat.By, seat.At, seat.Auto = Approve, p, d.at, true
+			}
+			level.Seats = append(level.Seats, seat)
+		}
+		if len(level.Seats) == 0 {
+			return false
+		}
+		if !level.passed() {
+			return true
+		}
+	}
+}
+
+// seatsOf finds the people of a level. Nobody's absence blocks it: who has left, and the requester, is replaced by the
+// next superior, and an empty level falls to sales_ops (domain.md §7).
+func (d *draft) seatsOf(who Audience, requester PersonID) []PersonID {
+	org := d.f.Org
+	var ids []PersonID
+	switch role, isRole := strings.CutPrefix(string(who), "role:"); {
+	case isRole:
+		ids = org.Holders(Role(role))
+	case who == OwnerManager:
+		ids = []PersonID{org.reachable(org.LeadOf(d.s.Team), requester)}
+	case who == OwnerSuperior:
+		ids = []PersonID{org.reachable(org.Superior(org.LeadOf(d.s.Team)), requester)}
+	default:
+		login := strings.TrimPrefix(string(who), "person:")
+		for _, p := range org.People {
+			if p.Login == login {
+				ids = []PersonID{org.reachable(p.ID, requester)}
+			}
+		}
+	}
+	unfit := func(p PersonID) bool { return p == "" || p == requester }
+	if ids = slices.DeleteFunc(ids, unfit); len(ids) == 0 {
+		ids = slices.DeleteFunc(org.Holders(SalesOps), unfit)
+	}
+	return ids
+}
+
+// passed tells whether a level needs nobody any more.
+func (l Level) passed() bool {
+	yes := 0
+	for _, s := range l.Seats {
+		if s.Decision == Approve {
+			yes++
+		}
+	}
+	if l.Rules.Mode == AllSeats || l.Rules.Mode == InOrder {
+		return yes == len(l.Seats)
+	}
+	return yes > 0
+}
+
+// approvedBy tells whether a person has approved in this chain.
+func (a Approval) approvedBy(p PersonID) bool {
+	for _, l := range a.Levels {
+		for _, s := range l.Seats {
+			if s.Decision == Approve && s.By == p {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// waiting are the seats of the running level whose turn it is, by index.
+func (a Approval) waiting() []int {
+	var open []int
+	for i, s := range a.running() {
+		if s.Decision == "" {
+			open = append(open, i)
+			if a.Levels[a.Level-1].Rules.Mode == InOrder {
+				break
+			}
+		}
+	}
+	return open
+}
+
+// seatFor is the waiting seat that the actor may decide, as holder, alternate or deputy of either; -1 when there is none.
+func (a Approval) seatFor(org Org, actor PersonID, at time.Time) int {
+	for _, i := range a.waiting() {
+		seat := a.running()[i]
+		for _, p := range append([]PersonID{seat.Holder}, seat.Alternates...) {
+			if org.ActsFor(actor, p, at) {
+				return i
+			}
+		}
+	}
+	return -1
+}
+
+// Waiting are the people whose word a pending request waits for now.
+func (a Approval) Waiting() []PersonID {
+	var people []PersonID
+	if a.Status != Pending {
+		return people
+	}
+	for _, i := range a.waiting() {
+		seat := a.running()[i]
+		people = append(people, append([]PersonID{seat.Holder}, seat.Alternates...)...)
+	}
+	return people
+}
+
+// levelClock arms the deadline of the running level.
+func (d *draft) levelClock(a Approval) Clock {
+	rules := a.Levels[a.Level-1].Rules
+	return start(d.f, approvalClock(a.ID, a.Level), ApprovalClock, d.at, rules.Within, rules.Ladder)
+}
+
+// ask opens a task for every waiting person of the running level and tells them.
+func (d *draft) ask(a Approval, clock Clock) (tasks []Task, notices []Notice) {
+	for _, p := range a.Waiting() {
+		has := slices.ContainsFunc(d.s.Tasks, func(t Task) bool {
+			return t.Status == TaskOpen && t.Kind == ApproveTask && t.Assignee == p && t.Ref == clock.ID
+		})
+		if !has {
+			tasks = append(tasks, Task{Kind: ApproveTask, Assignee: p, Ref: clock.ID, Due: clock.Due})
+			notices = append(notices, d.tell(AskedNotice, clock.ID, clock.Due, p)...)
+		}
+	}
+	return tasks, notices
+}
+
+// decideApproval is an approver's word.
+func (d *draft) decideApproval(b DecideApproval) {
+	a, ok := d.pending(b.Approval)
+	if !ok {
+		return
+	}
+	d.no.If(d.s.Status == Paused, CodeNotActive, string(d.s.Status))
+	d.no.If(d.cmd.Actor == a.Requester, CodeOwnRequest)
+	i := a.seatFor(d.f.Org, d.cmd.Actor, d.at)
+	d.no.If(i < 0 && d.cmd.Actor != a.Requester, CodeNotApprover)
+	d.no.If(i >= 0 && a.approvedBy(d.cmd.Actor), CodeTwoPersons)
+	d.no.Field(!slices.Contains([]Decision{Approve, Reject, SendBack}, b.Decision), CodeInvalidValue, "/decision", "approve", "reject", "return")
+	d.no.Field(b.Decision != Approve && b.Comment == nil, CodeReasonMissing, "/comment")
+	now := d.s.SubjectVersion(a.Subject, d.f.Records)
+	d.no.Field(b.Version != a.Subject.Version || now != a.Subject.Version, CodeSubjectChanged, "/version", strconv.FormatInt(now, 10))
+	if len(d.no) > 0 {
+		return
+	}
+	a = a.clone()
+	level := a.Level
+	seat := &a.Levels[level-1].Seats[i]
+	seat.Decision, seat.By, seat.At, seat.Comment = b.Decision, d.cmd.Actor, d.at, b.Comment
+	decided := ApprovalDecided{By: d.cmd.Actor, Decision: b.Decision, Comment: b.Comment, Level: level}
+	if seat.Holder != d.cmd.Actor {
+		decided.For = seat.Holder
+	}
+	d.settle(a, decided)
+}
+
+// settle works out what a seat's word means for the whole request, and records it.
+func (d *draft) settle(a Approval, decided ApprovalDecided) {
+	var tasks []Task
+	var notices []Notice
+	over := func(how ApprovalStatus, kind NoticeKind) {
+		a.Status, a.ClosedAt = how, d.at
+		notices = d.tell(kind, "approval/"+a.ID, zeroTime, a.Requester, d.s.Owner)
+	}
+	switch decided.Decision {
+	case Reject:
+		over(Rejected, RejectedNotice)
+	case SendBack:
+		over(SentBack, SentBackNotice)
+	case Approve:
+		clock, _ := d.s.clock(approvalClock(a.ID, a.Level))
+		if a.Levels[a.Level-1].passed() {
+			if !d.climb(&a) { // nobody above is there: what was approved so far is all there is to have, and sales_ops was asked in climb
+				d.no.If(true, CodeNoApprover)
+				return
+			}
+			if a.Status == Approved {
+				over(Approved, ApprovedNotice)
+				break
+			}
+			clock = d.levelClock(a)
+			decided.Clock = &clock
+		}
+		tasks, notices = d.ask(a, clock)
+	}
+	decided.Approval = a
+	d.emit(decided, tasks, notices)
+}
+
+// pending finds a request that still waits, or says who was faster.
+func (d *draft) pending(id string) (Approval, bool) {
+	a, ok := d.s.Approval(id)
+	if !ok {
+		d.no.If(true, CodeUnknownApproval)
+		return a, false
+	}
+	if a.Status != Pending {
+		by := a.Requester
+		for _, l := range a.Levels {
+			for _, s := range l.Seats {
+				if s.By != "" && !s.Auto {
+					by = s.By
+				}
+			}
+		}
+		if a.Status == Withdrawn {
+			by = a.Requester
+		}
+		d.no.If(true, CodeAlreadyDecided, string(by), string(a.Status), a.ClosedAt.Format(time.RFC3339))
+		return a, false
+	}
+	return a, true
+}
+
+// transferApproval hands a waiting seat on: by who sits in it, or by sales_ops once the ladder has asked them to.
+func (d *draft) transferApproval(b TransferApproval) {
+	a, ok := d.pending(b.Approval)
+	if !ok {
+		return
+	}
+	i := a.seatFor(d.f.Org, d.cmd.Actor, d.at)
+	if i < 0 && d.reassigns(a) {
+		i = a.waiting()[0]
+	}
+	to, known := d.f.Org.Person(b.To)
+	approver := slices.Contains([]Role{Manager, Director, SalesOps, Finance}, to.Role)
+	d.no.If(i < 0, CodeNotApprover)
+	d.needReason(b.Reason, "/reason")
+	d.no.Field(!known || !to.Active || !approver, CodeUnknownPerson, "/to")
+	d.no.Field(known && b.To == a.Requester, CodeOwnRequest, "/to")
+	d.no.Field(known && (a.awaits(b.To) || a.approvedBy(b.To)), CodeTwoPersons, "/to")
+	if len(d.no) > 0 {
+		return
+	}
+	a = a.clone()
+	seat := &a.Levels[a.Level-1].Seats[i]
+	from := seat.Holder
+	seat.Holder, seat.Alternates = b.To, nil
+	clock, _ := d.s.clock(approvalClock(a.ID, a.Level))
+	task := Task{Kind: ApproveTask, Assignee: b.To, Ref: clock.ID, Due: clock.Due}
+	d.emit(ApprovalTransferred{Approval: a, From: from, To: b.To, Reason: b.Reason}, []Task{task},
+		append(d.tell(AskedNotice, clock.ID, clock.Due, b.To), d.tell(TransferredNotice, clock.ID, zeroTime, from)...))
+}
+
+// reassigns tells whether the ladder has asked the actor, of sales_ops, to move this request.
+func (d *draft) reassigns(a Approval) bool {
+	return slices.ContainsFunc(d.s.Tasks, func(t Task) bool {
+		return t.Status == TaskOpen && t.Kind == ReassignTask && ofApproval(t.Ref) == a.ID && d.f.Org.ActsFor(d.cmd.Actor, t.Assignee, d.at)
+	})
+}
+
+// withdrawApproval takes an own request back.
+func (d *draft) withdrawApproval(b WithdrawApproval) {
+	a, ok := d.pending(b.Approval)
+	if !ok {
+		return
+	}
+	d.no.If(!d.f.Org.ActsFor(d.cmd.Actor, a.Requester, d.at), CodeNotYourRole)
+	if len(d.no) == 0 {
+		d.emit(ApprovalWithdrawn{Approval: a.ID, Reason: b.Reason}, nil, d.tell(WithdrawnNotice, "approval/"+a.ID, zeroTime, a.Waiting()...))
+	}
+}
+
+// voidApproval ends a request whose subject was edited after it was submitted.
+func (d *draft) voidApproval(b VoidApproval) {
+	d.needSystem()
+	a, ok := d.s.Approval(b.Approval)
+	if len(d.no) > 0 || !ok || a.Status != Pending || d.s.SubjectVersion(a.Subject, d.f.Records) == a.Subject.Version {
+		return
+	}
+	d.void(a)
+}
+
+func (d *draft) void(a Approval) {
+	people := append([]PersonID{a.Requester}, a.Waiting()...)
+	d.emit(ApprovalVoided{Approval: a.ID, Cause: SubjectEdited}, nil, d.tell(VoidedNotice, "approval/"+a.ID, zeroTime, people...))
+}
+
+// clone copies what deciding changes in place.
+func (a Approval) clone() Approval {
+	a.Levels = slices.Clone(a.Levels)
+	for i, l := range a.Levels {
+		a.Levels[i].Seats = slices.Clone(l.Seats)
+		for j, s := range l.Seats {
+			a.Levels[i].Seats[j].Alternates = slices.Clone(s.Alternates)
+		}
+	}
+	return a
+}

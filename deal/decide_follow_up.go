@@ -1,0 +1,88 @@
+package deal
+
+import (
+	"slices"
+	"time"
+)
+
+// cadence dates the next step by the grade, for an account that nobody dated one for.
+func (d *draft) cadence() (*FollowUp, Clock) {
+	c := start(d.f, followUpClock, FollowUpClock, d.at, d.f.Book.FollowUp.every(d.s.Grade), d.f.Book.FollowUp.Ladder)
+	return &FollowUp{ID: d.newID("follow_up"), At: c.Due, By: System, Auto: true}, c
+}
+
+// dated is a follow-up at an instant that somebody chose.
+func (d *draft) dated(at time.Time, note *TextRef) (FollowUp, Clock) {
+	c := start(d.f, followUpClock, FollowUpClock, d.at, CalendarTime(instant(at).Sub(d.at)), d.f.Book.FollowUp.Ladder)
+	return FollowUp{ID: d.newID("follow_up"), At: c.Due, Note: note, By: d.cmd.Actor}, c
+}
+
+// followUp dates the next step towards the account.
+func (d *draft) followUp(b SetFollowUp) {
+	d.needActive()
+	d.needLead()
+	d.no.Field(!b.At.After(d.at), CodeDateInPast, "/at")
+	if len(d.no) > 0 {
+		return
+	}
+	follow, clock := d.dated(b.At, b.Note)
+	d.emit(FollowUpSet{FollowUp: follow, Clock: clock}, nil, nil)
+}
+
+// logInteraction records a meeting with the customer; its next step becomes the account's follow-up.
+func (d *draft) logInteraction(b LogInteraction) {
+	d.needActive()
+	d.no.If(!d.f.Org.mayLead(d.s, d.cmd.Actor, d.at) && !d.f.Org.brought(d.s, d.cmd.Actor, d.at), CodeNotYourRole)
+	d.no.Field(!slices.Contains(InteractionKinds(), b.Kind), CodeInvalidValue, "/kind", "visit", "call", "meeting", "plant_tour", "seminar")
+	d.no.Field(b.At.IsZero(), CodeInvalidValue, "/at", "RFC 3339")
+	d.no.Field(b.At.After(d.at), CodeDateInFuture, "/at")
+	d.needReason(b.Aim, "/aim")
+	d.needReason(b.Result, "/result")
+	d.needReason(b.NextStep, "/next_step")
+	d.no.Field(!b.NextAt.IsZero() && !b.NextAt.After(d.at), CodeDateInPast, "/next_at")
+	d.no.Field(len(b.With) == 0, CodeInvalidValue, "/with", "at least one contact")
+	for _, id := range b.With {
+		known := slices.ContainsFunc(d.f.Records.Contacts, func(c Contact) bool { return c.ID == id })
+		d.no.Field(!known, CodeUnknownContact, "/with", id)
+	}
+	if len(d.no) > 0 {
+		return
+	}
+	follow, clock := d.dated(b.NextAt, b.NextStep)
+	if b.NextAt.IsZero() {
+		auto, c := d.cadence()
+		auto.Note = b.NextStep
+		follow, clock = *auto, c
+	}
+	d.emit(InteractionLogged{
+		Interaction: Interaction{
+			ID: d.newID("interaction"), Cycle: d.s.Cycle, Step: d.s.Step, Pass: d.s.Pass(), Kind: b.Kind, At: instant(b.At), With: b.With,
+			By: d.cmd.Actor, Aim: b.Aim, Result: b.Result, NextStep: b.NextStep, NextAt: follow.At,
+		},
+		FollowUp: follow, Clock: clock,
+	}, nil, nil)
+}
+
+// manual tells whether a task is ticked off by hand; the others are done by doing what they ask for.
+func (k TaskKind) manual() bool {
+	switch k {
+	case OverdueTask, ReassignTask, RecheckTask:
+		return true
+	case AssignOwnerTask, IntakeTask, ApproveTask, FollowUpTask:
+	}
+	return false
+}
+
+// completeTask ticks a task off.
+func (d *draft) completeTask(b CompleteTask) {
+	t, ok := d.s.Task(b.Task)
+	if !ok || t.Status != TaskOpen {
+		d.no.If(true, CodeTaskDone)
+		return
+	}
+	d.no.If(!d.f.Org.ActsFor(d.cmd.Actor, t.Assignee, d.at), CodeNotYourRole)
+	d.no.If(!t.Kind.manual(), CodeTaskNotManual, string(t.Kind))
+	if len(d.no) == 0 {
+		d.emit(TaskCompleted{Task: t.ID}, nil, nil)
+	}
+}

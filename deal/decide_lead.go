@@ -1,0 +1,111 @@
+package deal
+
+import "slices"
+
+// open starts an account as a lead. A rep's own lead is theirs; a collector's or an imported one belongs to its
+// territory's team and asks that team's manager for an owner; without a known territory it asks sales_ops.
+func (d *draft) open(b Open) {
+	who, _ := d.f.Org.Person(d.cmd.Actor)
+	openers := []Role{Collector, Rep}
+	if b.Via == ViaImport {
+		openers = []Role{Rep, Manager, SalesOps}
+	}
+	d.no.If(!slices.Contains(openers, who.Role), CodeNotYourRole)
+	d.no.Field(b.Draft == nil, CodeTextMissing, "/name")
+	foreign := b.Via == ViaAPI && d.f.Team != "" && who.Team != d.f.Team
+	d.no.Field(foreign, CodeNotYourTerritory, "/profile/territory")
+	if len(d.no) > 0 {
+		return
+	}
+	opened := Opened{Number: d.f.Number, Book: d.f.Book.Ref, Team: d.f.Team, Territory: b.Territory, Via: b.Via, Draft: b.Draft}
+	if b.Via == ViaAPI && who.Role == Rep {
+		opened.Owner, opened.Team = who.ID, who.Team
+	}
+	follow, clock := d.cadence()
+	opened.FollowUp = follow
+	opened.Clocks = append(stepClocks(d.f, Collect, d.at), clock)
+	var tasks []Task
+	var notices []Notice
+	if opened.Owner == "" {
+		askers := d.f.Org.Holders(SalesOps)
+		if lead := d.f.Org.reachable(d.f.Org.LeadOf(opened.Team)); lead != "" {
+			askers = []PersonID{lead}
+		}
+		for _, p := range askers {
+			tasks = append(tasks, Task{Kind: AssignOwnerTask, Assignee: p, Ref: ownerRef})
+			notices = append(notices, d.tell(UnownedNotice, ownerRef, zeroTime, p)...)
+		}
+	}
+	d.emit(opened, tasks, notices)
+}
+
+// intake reviews a handed-over lead.
+func (d *draft) intake(b ReviewIntake) {
+	d.needActive()
+	d.no.If(d.s.Status == Active && d.s.Step != Screen, CodeStepMoved, string(d.s.Step))
+	d.needLead()
+	d.no.If(d.s.Step == Screen && d.s.Intake != IntakePending, CodeIntakeDecided, string(d.s.Intake))
+	switch b.Decision {
+	case AcceptIntake:
+		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", "only with merge")
+	case ReturnIntake:
+		d.needReason(b.Reason, "/reason")
+		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", "only with merge")
+	case MergeIntake:
+		d.needReason(b.Reason, "/reason")
+		d.no.If(d.cmd.Actor == d.s.OpenedBy, CodeTwoPersons)
+		unfit := !d.f.Target.Exists() || d.f.Target.Account == d.s.Account || d.f.Target.Status == Closed
+		d.no.Field(unfit, CodeUnknownAccount, "/merge_into")
+	default:
+		d.no.Field(true, CodeInvalidValue, "/decision", "accept", "return", "merge")
+	}
+	if len(d.no) > 0 {
+		return
+	}
+	reviewed := IntakeReviewed{Decision: b.Decision, Reason: b.Reason, MergeInto: b.MergeInto}
+	people := []PersonID{d.s.OpenedBy, d.s.Owner}
+	switch b.Decision {
+	case AcceptIntake:
+		d.emit(reviewed, nil, d.tell(IntakeInNotice, intakeRef, zeroTime, people...))
+	case ReturnIntake:
+		d.emit(reviewed, nil, d.tell(IntakeBackNotice, intakeRef, zeroTime, people...))
+		d.move(StepLeft{To: Collect, Direction: Back, Note: b.Reason}) // the collector's clock starts again
+	case MergeIntake:
+		d.emit(reviewed, nil, nil)
+		d.emit(ClosedBody{Outcome: Merged, Reason: b.Reason, MergeInto: b.MergeInto}, nil, nil)
+	}
+}
+
+// grade sets the value grade; a follow-up that the cadence dated is dated anew.
+func (d *draft) grade(b SetGrade) {
+	d.needActive()
+	d.needLead()
+	d.no.Field(!slices.Contains(Grades(), b.Grade), CodeInvalidValue, "/grade", "A", "B", "C", "D")
+	d.needReason(b.Reason, "/reason")
+	if len(d.no) > 0 {
+		return
+	}
+	graded := Graded{Grade: b.Grade, Previous: d.s.Grade, Reason: b.Reason}
+	if d.s.FollowUp != nil && d.s.FollowUp.Auto && d.s.Grade != b.Grade {
+		d.s.Grade = b.Grade // the cadence of the new grade counts
+		follow, clock := d.cadence()
+		graded.FollowUp, graded.Clock = follow, &clock
+	}
+	d.emit(graded, nil, nil)
+}
+
+// assign gives the account to a rep.
+func (d *draft) assign(b Assign) {
+	d.no.If(d.s.Status == Closed, CodeAlreadyClosed)
+	owner, ok := d.f.Org.Person(b.Owner)
+	d.no.Field(!ok || !owner.Active, CodeUnknownPerson, "/owner")
+	d.no.Field(ok && owner.Active && owner.Role != Rep, CodeNotARep, "/owner")
+	d.no.Field(b.Owner != "" && b.Owner == d.s.Owner, CodeSameOwner, "/owner")
+	d.needReason(b.Reason, "/reason")
+	d.no.If(!d.f.Org.mayAssign(d.s, owner.Team, d.cmd.Actor, d.at), CodeNotYourRole)
+	if len(d.no) > 0 {
+		return
+	}
+	d.emit(Assigned{Owner: b.Owner, Previous: d.s.Owner, Team: owner.Team, Reason: b.Reason}, nil,
+		d.tell(AssignedNotice, ownerRef, zeroTime, b.Owner, d.s.Owner))
+}

@@ -1,0 +1,80 @@
+package deal
+
+// pause stops all clocks until the opening hour of a day; they keep what they have left.
+func (d *draft) pause(b Pause) {
+	d.needActive()
+	d.needLead()
+	d.needReason(b.Reason, "/reason")
+	opens, err := d.f.Working.Opening(b.ResumeOn)
+	d.no.Field(err != nil, CodeInvalidValue, "/resume_on", "YYYY-MM-DD")
+	d.no.Field(err == nil && (b.ResumeOn <= d.f.Working.Date(d.at) || !opens.After(d.at)), CodeDateInPast, "/resume_on")
+	if len(d.no) > 0 {
+		return
+	}
+	var clocks []Clock
+	for _, c := range d.s.Clocks {
+		clocks = append(clocks, c.hold(d.at, d.f.Working))
+	}
+	clocks = append(clocks, d.resumeClock(b.ResumeOn))
+	d.emit(PausedBody{Reason: b.Reason, ResumeOn: b.ResumeOn, Clocks: clocks}, nil, nil)
+}
+
+func (d *draft) resumeClock(day string) Clock {
+	opens, err := d.f.Working.Opening(day)
+	if err != nil { // judged when the pause was asked for; a day that cannot be read must not keep an account asleep
+		opens = d.at
+	}
+	return start(d.f, resumeClock, ResumeClock, d.at, CalendarTime(max(0, opens.Sub(d.at))), []LadderRung{{Name: Resume, Percent: 100}})
+}
+
+// resume lets the clocks run on with the time they had left, by hand or on the day.
+func (d *draft) resume(byItself bool) {
+	d.no.If(d.s.Status != Paused, CodeNotPaused, string(d.s.Status))
+	if !byItself {
+		d.needLead()
+	}
+	if len(d.no) > 0 {
+		return
+	}
+	var clocks []Clock
+	for _, c := range d.s.Clocks {
+		if c.Kind != ResumeClock {
+			clocks = append(clocks, c.resume(d.at, d.f.Working))
+		}
+	}
+	d.emit(ResumedBody{ByItself: byItself, Clocks: clocks}, nil, d.tell(ResumedNotice, "", zeroTime, d.s.responsible(d.f.Org)))
+}
+
+// close ends the pursuit; a loss names the winning rival, and accepts "unknown".
+func (d *draft) close(b Close) {
+	d.no.If(d.s.Status == Closed, CodeAlreadyClosed)
+	d.needLead()
+	d.no.Field(b.Outcome != Lost && b.Outcome != Dropped, CodeInvalidValue, "/outcome", "lost", "dropped")
+	d.needReason(b.Reason, "/reason")
+	d.no.Field(b.Outcome == Lost && b.Rival == nil, CodeReasonMissing, "/rival")
+	if len(d.no) == 0 {
+		d.emit(ClosedBody{Outcome: b.Outcome, Reason: b.Reason, Rival: b.Rival}, nil, nil)
+	}
+}
+
+// reopen takes a closed account up where it stood, once a reopen request is approved and not used up.
+func (d *draft) reopen(b ReopenAccount) {
+	d.no.If(d.s.Status != Closed, CodeNotClosed, string(d.s.Status))
+	d.needLead()
+	d.needReason(b.Reason, "/reason")
+	approval, ok := d.s.Latest(Reopen)
+	if d.s.Status == Closed && (!ok || approval.Status != Approved || approval.Used) {
+		d.no = append(d.no, Refusal{
+			Code: CodeGateUnmet, Item: "reopen_not_approved",
+			Text: Text{ZH: "重新启动尚未获批", EN: "reopening is not approved"},
+			Hint: Text{ZH: "提交 reopen 审批并等待批准", EN: "request an approval of kind reopen and wait for it"},
+			Link: "approvals",
+		})
+	}
+	if len(d.no) > 0 {
+		return
+	}
+	follow, clock := d.cadence()
+	clocks := append(stepClocks(d.f, d.s.Step, d.at), clock)
+	d.emit(Reopened{Reason: b.Reason, Approval: approval.ID, Clocks: clocks, FollowUp: follow}, nil, nil)
+}

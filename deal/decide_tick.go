@@ -1,0 +1,161 @@
+package deal
+
+import "slices"
+
+// tick lets every rung that is due by now happen, in order of time, however late it is: a punctual process and one that
+// was away for a week write the same reminders.
+func (d *draft) tick() {
+	d.needSystem()
+	if len(d.no) > 0 {
+		return
+	}
+	for {
+		c, r, ok := d.due()
+		if !ok {
+			return
+		}
+		d.reach(c, r)
+	}
+}
+
+// due is the earliest rung that the present instant has reached; clocks in the order they were armed break ties.
+func (d *draft) due() (Clock, Rung, bool) {
+	var clock Clock
+	var rung Rung
+	found := false
+	for _, c := range d.s.Clocks {
+		r, ok := c.next()
+		if ok && !r.At.After(d.at) && (!found || r.At.Before(rung.At)) {
+			clock, rung, found = c, r, true
+		}
+	}
+	return clock, rung, found
+}
+
+// reach does what one rung asks for.
+func (d *draft) reach(c Clock, r Rung) {
+	if c.Kind == ResumeClock {
+		d.resume(true)
+		return
+	}
+	body := RungReached{Clock: c.ID, ClockKind: c.Kind, Rung: r.Name, Due: r.At, Breach: r.Breach, Late: d.at.Sub(r.At)}
+	var tasks []Task
+	switch c.Kind {
+	case ApprovalClock:
+		a, ok := d.s.Approval(ofApproval(c.ID))
+		if ok && d.s.SubjectVersion(a.Subject, d.f.Records) != a.Subject.Version {
+			d.void(a) // stops this clock, so the rung is gone with it
+			return
+		}
+		if ok && r.Name == Superior {
+			a = d.seatSuperiors(a)
+			body.Approval = &a
+			tasks, _ = d.ask(a, c)
+		}
+	case FollowUpClock:
+		if r.Name == Remind {
+			tasks = []Task{{Kind: FollowUpTask, Assignee: d.s.responsible(d.f.Org), Ref: followUpClock, Due: c.Due}}
+		}
+	case RecheckClock:
+		tasks = []Task{{Kind: RecheckTask, Assignee: d.s.responsible(d.f.Org), Ref: recheckClock, Due: c.Due}}
+	case StepClock, ResumeClock:
+	}
+	people := audience(d.s, d.f.Org, c, r)
+	if r.Name == Superior && c.Kind != ApprovalClock {
+		for _, p := range people {
+			tasks = append(tasks, Task{Kind: OverdueTask, Assignee: p, Ref: c.ID, Due: c.Due})
+		}
+	}
+	if r.Name == Reassign {
+		for _, p := range people {
+			tasks = append(tasks, Task{Kind: ReassignTask, Assignee: p, Ref: c.ID, Due: c.Due})
+		}
+	}
+	tasks = slices.DeleteFunc(tasks, func(t Task) bool { return t.Assignee == "" })
+	kind := RungNotice(c.Kind, r.Name)
+	if c.Kind == RecheckClock {
+		kind = RecheckNotice
+	}
+	d.emit(body, tasks, d.tell(kind, c.ID, c.Due, people...))
+}
+
+// audience is who a rung speaks to: whose turn it is, their superior, or sales_ops. It is what upcoming lists, too.
+func audience(s State, org Org, c Clock, r Rung) []PersonID {
+	who := []PersonID{s.responsible(org)}
+	if c.Kind == ApprovalClock {
+		a, _ := s.Approval(ofApproval(c.ID))
+		who = a.holders()
+	}
+	switch r.Name {
+	case Superior:
+		var up []PersonID
+		for _, p := range who {
+			if boss := org.reachable(org.Superior(p)); boss != "" {
+				up = append(up, boss)
+			}
+		}
+		if len(up) == 0 { // nobody stands above: sales_ops hears, so that it is never nobody
+			up = org.Holders(SalesOps)
+		}
+		who = up
+	case Reassign:
+		who = org.Holders(SalesOps)
+	case Due:
+		return nil
+	case Remind, Urge, Resume, Recheck:
+	}
+	who = slices.DeleteFunc(slices.Clone(who), func(p PersonID) bool { return p == "" })
+	slices.Sort(who)
+	return slices.Compact(who)
+}
+
+// holders are the people whose seats wait.
+func (a Approval) holders() []PersonID {
+	var people []PersonID
+	for _, i := range a.waiting() {
+		people = append(people, a.running()[i].Holder)
+	}
+	return people
+}
+
+// seatSuperiors lets the superior of every waiting holder decide as well, unless that would be the requester.
+func (d *draft) seatSuperiors(a Approval) Approval {
+	a = a.clone()
+	for _, i := range a.waiting() {
+		seat := &a.Levels[a.Level-1].Seats[i]
+		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.Requester)
+		if up != "" && !seat.has(up) {
+			seat.Alternates = append(seat.Alternates, up)
+		}
+	}
+	return a
+}
+
+// recompute places every running clock anew with the calendar at hand. What has fired stays fired.
+func (d *draft) recompute() {
+	d.needSystem()
+	if len(d.no) > 0 {
+		return
+	}
+	clocks := slices.Clone(d.s.Clocks)
+	changed := false
+	for i, c := range clocks {
+		if c.Calendar == d.f.Working.Version() {
+			continue
+		}
+		changed = true
+		c.Rungs = slices.Clone(c.Rungs)
+		switch {
+		case c.Kind == ResumeClock:
+			c = d.resumeClock(d.s.ResumeOn)
+		case c.held():
+			c.Calendar = d.f.Working.Version()
+		default:
+			c.place(d.f.Working)
+		}
+		clocks[i] = c
+	}
+	if changed {
+		d.emit(Recomputed{Clocks: clocks}, nil, nil)
+	}
+}

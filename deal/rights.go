@@ -1,0 +1,93 @@
+package deal
+
+import (
+	"slices"
+	"time"
+)
+
+// Who may do what (domain.md §2, trust-and-speed.md §4.1). Step commands belong to the owner and the owner's deputies
+// in a dated delegation; a lead in collect also to who brought it; reviewing, grading, pausing and the like also to
+// the line above.
+
+// owns tells whether the actor holds the account or stands in for its holder.
+func (o Org) owns(s State, actor PersonID, at time.Time) bool { return o.ActsFor(actor, s.Owner, at) }
+
+// above tells whether the actor leads the account's team or an area around it, or stands in for such a lead. An account
+// without a team is sales_ops' to look after.
+func (o Org) above(team TeamID, actor PersonID, at time.Time) bool {
+	if team == "" {
+		return slices.ContainsFunc(o.Holders(SalesOps), func(p PersonID) bool { return o.ActsFor(actor, p, at) })
+	}
+	for t, ok := o.Team(team); ok; t, ok = o.Team(t.Parent) {
+		if o.ActsFor(actor, t.Lead, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// brought tells whether the actor brought a lead that is still being collected.
+func (o Org) brought(s State, actor PersonID, at time.Time) bool {
+	opener, ok := o.Person(s.OpenedBy)
+	return ok && s.Step == Collect && (opener.Role == Collector || opener.Role == Rep) && o.ActsFor(actor, s.OpenedBy, at)
+}
+
+// mayWalk is the right to step commands.
+func (o Org) mayWalk(s State, actor PersonID, at time.Time) bool {
+	return o.owns(s, actor, at) || o.brought(s, actor, at)
+}
+
+// mayLead is the right to what the owner or the line above may do.
+func (o Org) mayLead(s State, actor PersonID, at time.Time) bool {
+	return o.owns(s, actor, at) || o.above(s.Team, actor, at)
+}
+
+// mayAssign is the right to give the account to somebody of a team: the common superior, or sales_ops where no team
+// is known.
+func (o Org) mayAssign(s State, team TeamID, actor PersonID, at time.Time) bool {
+	return o.above(s.Team, actor, at) && (s.Team == "" || o.above(team, actor, at))
+}
+
+func (d *draft) needWalk() { d.no.If(!d.f.Org.mayWalk(d.s, d.cmd.Actor, d.at), CodeNotYourRole) }
+
+func (d *draft) needLead() { d.no.If(!d.f.Org.mayLead(d.s, d.cmd.Actor, d.at), CodeNotYourRole) }
+
+func (d *draft) needSystem() { d.no.If(d.cmd.Actor != System, CodeNotYourRole) }
+
+func (d *draft) needActive() { d.no.If(d.s.Status != Active, CodeNotActive, string(d.s.Status)) }
+
+// Allowed are the commands that the actor's relation and the account's status permit at an instant; what the content of
+// a command or a gate says against it is judged when it comes.
+func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
+	out := []CommandName{}
+	add := func(ok bool, names ...CommandName) {
+		if ok {
+			out = append(out, names...)
+		}
+	}
+	if who, ok := org.Person(actor); !ok || !who.Active || !s.Exists() {
+		return out
+	}
+	lead, active := org.mayLead(s, actor, at), s.Status == Active
+	add(active && org.mayWalk(s, actor, at), AdvanceName)
+	add(active && lead && s.Step != Collect, ReturnName)
+	add(active && lead && s.Step == Screen && s.Intake == IntakePending, IntakeName)
+	add(active && lead, GradeName, PauseName, FollowUpName, LogInteractionName)
+	add(s.Status == Paused && lead, ResumeName)
+	add(s.Status != Closed && lead, CloseName)
+	add(s.Status == Closed && lead, ReopenName)
+	add(s.Status != Closed && org.mayAssign(s, s.Team, actor, at), AssignName)
+	add((active || s.Status == Closed) && lead, RequestApprovalName)
+	add(s.Status == Resting && lead, SecondDevelopmentName)
+	waits := func(a Approval) bool {
+		return a.Status == Pending && a.seatFor(org, actor, at) >= 0 && a.Requester != actor
+	}
+	add(slices.ContainsFunc(s.Approvals, waits), DecideApprovalName, TransferApprovalName)
+	mine := func(a Approval) bool { return a.Status == Pending && a.Requester == actor }
+	add(slices.ContainsFunc(s.Approvals, mine), WithdrawApprovalName)
+	todo := func(t Task) bool {
+		return t.Status == TaskOpen && t.Kind.manual() && org.ActsFor(actor, t.Assignee, at)
+	}
+	add(slices.ContainsFunc(s.Tasks, todo), CompleteTaskName)
+	return out
+}

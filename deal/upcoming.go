@@ -1,0 +1,35 @@
+package deal
+
+import (
+	"slices"
+	"time"
+)
+
+// Coming is one thing that will happen by itself: when, to whom, and why.
+type Coming struct {
+	At          time.Time
+	Clock       string
+	Kind        ClockKind
+	Rung        RungName
+	Due         time.Time  // of the clock
+	To          []PersonID // as things stand now
+	Provisional bool       // a year on the way has no holiday data yet
+}
+
+// DueList is everything that an account's clocks will do, in order of time, if nobody does anything. Rungs that only
+// mark a breach are in it with nobody to tell.
+func DueList(s State, org Org) []Coming {
+	out := []Coming{}
+	for _, c := range s.Clocks {
+		if c.held() {
+			continue
+		}
+		for _, r := range c.Rungs {
+			out = append(out, Coming{
+				At: r.At, Clock: c.ID, Kind: c.Kind, Rung: r.Name, Due: c.Due, To: audience(s, org, c, r), Provisional: c.Provisional,
+			})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b Coming) int { return a.At.Compare(b.At) })
+	return out
+}
