@@ -14,6 +14,9 @@ var (
 	ErrStale = errors.New("changed since it was read")
 	// ErrUnavailable is given when the database or the engine cannot be reached; the caller may repeat.
 	ErrUnavailable = errors.New("unavailable")
+	// ErrPermanent marks what no repetition can mend: a rule that panics, a condition that cannot be evaluated, a
+	// constraint nobody expected.
+	ErrPermanent = errors.New("permanent fault")
 )
 
 // Ledger opens transactions on single accounts. Package store implements it, package activities uses it.

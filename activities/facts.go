@@ -1,0 +1,103 @@
+package activities
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"closedloop/deal"
+)
+
+// read gathers what the rules need to judge one command, under the account's lock and no more than that.
+func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Facts, error) {
+	s := tx.State()
+	f := deal.Facts{Working: l.calendars.Working()}
+	var err error
+	if f.Org, err = tx.Org(ctx); err != nil {
+		return f, fmt.Errorf("read organisation: %w", err)
+	}
+	if f.Book, err = l.book(s, cmd); err != nil {
+		return f, err
+	}
+	if needsRecords(s, cmd) {
+		if f.Records, err = tx.Records(ctx, s.Cycle); err != nil {
+			return f, fmt.Errorf("read records: %w", err)
+		}
+	}
+	switch b := cmd.Body.(type) {
+	case deal.Open:
+		if f.Team, err = tx.TeamOf(ctx, b.Territory); err != nil {
+			return f, fmt.Errorf("find team of territory: %w", err)
+		}
+		if f.Number, err = tx.NextNumber(ctx, cmd.At); err != nil {
+			return f, fmt.Errorf("take number: %w", err)
+		}
+	case deal.ReviewIntake:
+		if b.MergeInto != "" {
+			if f.Target, err = tx.Other(ctx, b.MergeInto); err != nil {
+				return f, fmt.Errorf("read account to merge into: %w", err)
+			}
+		}
+	case deal.Advance:
+		if s.Status == deal.Active && b.From == s.Step {
+			if f.Gate, err = l.books.Gate(s, f.Records, later(s, cmd)); err != nil {
+				return f, fmt.Errorf("%w: evaluate gate: %w", deal.ErrPermanent, err)
+			}
+		}
+	case deal.RequestApproval:
+		if s.Exists() {
+			if f.Chain, err = l.books.Chain(s, f.Records, b.Kind, b.Amount, b.Currency); err != nil {
+				return f, fmt.Errorf("%w: find approval chain: %w", deal.ErrPermanent, err)
+			}
+		}
+	}
+	return f, nil
+}
+
+// book is the pinned playbook, or the one that a new cycle will be pinned to.
+func (l *Ledger) book(s deal.State, cmd deal.Command) (deal.Book, error) {
+	ref := s.Book
+	var err error
+	switch cmd.Body.(type) {
+	case deal.Open:
+		ref = l.books.Default()
+	case deal.SecondDevelopment:
+		if s.Exists() {
+			ref, err = l.books.Newest(s.Book.Name)
+		}
+	}
+	if err != nil {
+		return deal.Book{}, fmt.Errorf("%w: find playbook: %w", deal.ErrPermanent, err)
+	}
+	if ref == (deal.BookRef{}) { // no account, so the rules will refuse whatever the book says
+		return deal.Book{}, nil
+	}
+	book, err := l.books.Book(ref)
+	if err != nil {
+		return deal.Book{}, fmt.Errorf("%w: read playbook: %w", deal.ErrPermanent, err)
+	}
+	return book, nil
+}
+
+// needsRecords tells whether judging the command looks at the account's files.
+func needsRecords(s deal.State, cmd deal.Command) bool {
+	switch cmd.Name {
+	case deal.AdvanceName, deal.LogInteractionName, deal.RequestApprovalName, deal.DecideApprovalName, deal.VoidApprovalName:
+		return s.Exists()
+	case deal.TickName: // a rung of an approval looks whether its subject is still as submitted
+		for _, a := range s.Approvals {
+			if a.Status == deal.Pending {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// later is the instant at which a command counts: its own, or the last event's.
+func later(s deal.State, cmd deal.Command) time.Time {
+	if s.LastAt.After(cmd.At) {
+		return s.LastAt
+	}
+	return cmd.At
+}
