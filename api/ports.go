@@ -42,7 +42,7 @@ type Accounts interface {
 
 // Records writes what belongs to Postgres: in one transaction, with a change row beside, under a share lock on the
 // account. A version that is not the present one gives [deal.ErrStale]; the present record is returned with it.
-// An account whose state forbids the edit gives *[StateError].
+// An account whose state forbids the edit gives *[StateError]; a viewer who may only read it gets [view.ErrReadOnly].
 type Records interface {
 	PatchProfile(ctx context.Context, v view.Viewer, id deal.AccountID, version int64, p deal.Profile) (deal.Profile, error)
 	Form(ctx context.Context, v view.Viewer, id deal.AccountID, step deal.Step, cycle int) (deal.Form, error)
@@ -90,6 +90,7 @@ type Requests interface {
 }
 
 // Imports takes lead sheets in. Start returns once the sheet is stored and its workflow runs; the same id starts once.
+// A file that cannot be imported at all gives *[SheetError] and leaves nothing behind.
 type Imports interface {
 	Start(ctx context.Context, id string, by deal.PersonID, filename string, sheet io.Reader) (view.Import, error)
 	Import(ctx context.Context, v view.Viewer, id string) (view.Import, error)
@@ -110,15 +111,19 @@ type Playbooks interface {
 	Default() deal.BookRef
 }
 
-// Calendar is the organisation's working time.
-type Calendar = deal.Working
-
 // Health says whether the process may take requests, and what is missing.
 type Health interface {
 	Ready(ctx context.Context) map[string]error // by part: database, migrations, engine, worker; nil means fine
 }
 
 // StateError refuses an edit because of where the account stands.
-type StateError struct{ Code deal.Code }
+type StateError = view.StateError
 
-func (e *StateError) Error() string { return "account does not allow this: " + string(e.Code) }
+// SheetError refuses an upload that cannot be imported at all: no workbook, damaged, too large once unpacked, no header.
+// Code is stable; Text is for people.
+type SheetError struct {
+	Code string
+	Text deal.Text
+}
+
+func (e *SheetError) Error() string { return "lead sheet refused: " + e.Code }

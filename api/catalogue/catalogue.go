@@ -1,0 +1,102 @@
+package catalogue
+
+import (
+	"maps"
+	"net/http"
+
+	"closedloop/deal"
+)
+
+// Catalogue is all sentences, looked up by code.
+type Catalogue struct {
+	reasons map[string]Entry
+	titles  map[int]deal.Text
+	special map[string]deal.Text
+	notices map[deal.NoticeKind]deal.Text
+	tasks   map[deal.TaskKind]deal.Text
+	events  map[deal.EventKind]deal.Text
+	words   map[string]deal.Text
+}
+
+// New puts the tables together.
+func New() *Catalogue {
+	c := &Catalogue{
+		reasons: refusals(), titles: titles(), special: special(), notices: notices(), tasks: tasks(), events: events(), words: words(),
+	}
+	maps.Copy(c.reasons, problems())
+	maps.Copy(c.reasons, fields())
+	return c
+}
+
+// Reason is what is said about a code; an unknown one gets the sentence of invalid_value, so that nobody ever reads an
+// empty line.
+func (c *Catalogue) Reason(code string) (Entry, bool) {
+	if e, ok := c.reasons[code]; ok {
+		return e, true
+	}
+	return c.reasons[string(deal.CodeInvalidValue)], false
+}
+
+// Title is the summary of a problem: the code's own, or that of its status.
+func (c *Catalogue) Title(code string, status int, lang string) string {
+	if t, ok := c.special[code]; ok {
+		return t.In(lang)
+	}
+	if t, ok := c.titles[status]; ok {
+		return t.In(lang)
+	}
+	return http.StatusText(status)
+}
+
+// Word is how people say an identifier of a closed set; other texts are answered as they are.
+func (c *Catalogue) Word(id, lang string) string {
+	if t, ok := c.words[id]; ok {
+		return t.In(lang)
+	}
+	return id
+}
+
+// Notice is the line of an inbox for a kind of notice about an account.
+func (c *Catalogue) Notice(kind deal.NoticeKind, account, lang string) string {
+	return line(c.notices[kind], string(kind), account, lang)
+}
+
+// Task is what a kind of task asks for at an account.
+func (c *Catalogue) Task(kind deal.TaskKind, account, lang string) string {
+	return line(c.tasks[kind], string(kind), account, lang)
+}
+
+// Event retells a kind of event.
+func (c *Catalogue) Event(kind deal.EventKind, lang string) string {
+	return line(c.events[kind], string(kind), "", lang)
+}
+
+// Has tells whether a kind of notice, task or event has its sentence.
+func (c *Catalogue) Has(kind any) bool {
+	var t deal.Text
+	switch k := kind.(type) {
+	case deal.NoticeKind:
+		t = c.notices[k]
+	case deal.TaskKind:
+		t = c.tasks[k]
+	case deal.EventKind:
+		t = c.events[k]
+	}
+	return t.ZH != "" && t.EN != ""
+}
+
+// Codes are all codes that have sentences.
+func (c *Catalogue) Codes() []string {
+	codes := make([]string, 0, len(c.reasons))
+	for code := range c.reasons {
+		codes = append(codes, code)
+	}
+	return codes
+}
+
+func line(t deal.Text, kind, account, lang string) string {
+	if t == (deal.Text{}) {
+		return kind
+	}
+	return Fill(t.In(lang), []string{account})
+}

@@ -1,0 +1,161 @@
+package catalogue
+
+import "closedloop/deal"
+
+// refusals are the sentences of the rules' own codes.
+func refusals() map[string]Entry {
+	return map[string]Entry{
+		string(deal.CodeGateUnmet): {
+			text("出口条件未满足", "a condition for leaving this step is not met"),
+			text("补齐后再推进", "complete it, then advance"),
+		},
+		string(deal.CodeStepMoved): {
+			text("客户不在所说的步骤[,当前步骤:{0}]", "the account is not in that step[; it is in: {0}]"),
+			text("重新读取客户后再试", "read the account again and decide anew"),
+		},
+		string(deal.CodeNotActive): {
+			text("客户当前不是进行中状态[:{0}]", "the account is not active[ but {0}]"),
+			text("先恢复或重新启动客户", "resume or reopen the account first"),
+		},
+		string(deal.CodeNotPaused): {
+			text("客户没有暂停[,当前状态:{0}]", "the account is not paused[ but {0}]"),
+			text("只有已暂停的客户可以恢复", "only a paused account can be resumed"),
+		},
+		string(deal.CodeNotResting): {
+			text("客户不在休眠期[,当前状态:{0}]", "the account is not resting[ but {0}]"),
+			text("二次开发从归档后的休眠期开始", "second development starts from an archived, resting account"),
+		},
+		string(deal.CodeNotClosed): {
+			text("客户没有关闭[,当前状态:{0}]", "the account is not closed[ but {0}]"),
+			text("只有已关闭的客户可以重新启动", "only a closed account can be reopened"),
+		},
+		string(deal.CodeAlreadyClosed): {
+			text("客户已经关闭", "the account is closed already"),
+			text("如需继续,先申请重新启动", "to go on, ask for an approval of kind reopen"),
+		},
+		string(deal.CodeNotOpened): {
+			text("客户尚未建立", "there is no such account yet"),
+			text("先用 POST /accounts 建立", "open it with POST /accounts"),
+		},
+		string(deal.CodeAlreadyOpened): {
+			text("客户已经建立", "the account exists already"),
+			text("直接使用现有客户", "use the account that is there"),
+		},
+		string(deal.CodeNotYourRole): {
+			text("您的角色或与该客户的关系不允许此操作", "your role, or your relation to this account, does not allow this"),
+			text("请负责人、其代理人或上级办理", "ask the owner, their deputy or the line above"),
+		},
+		string(deal.CodeNotYourTerritory): {
+			text("该区域不属于您的团队", "the territory does not belong to your team"),
+			text("选择本团队的区域,或交给该区域的团队", "choose a territory of your team, or hand the lead to the team that has it"),
+		},
+		string(deal.CodeReturnNotAllowed): {
+			text("作战手册不允许[从{0}退回到{1}]这样退回", "the playbook has no road back[ from {0} to {1}]"),
+			text("选择作战手册允许的更早步骤", "choose an earlier step that the playbook allows"),
+		},
+		string(deal.CodeReasonMissing): {
+			text("此处必须填写说明", "a text is mandatory here"),
+			text("填写后重试", "fill it in and send again"),
+		},
+		string(deal.CodeDateInPast): {
+			text("时间必须在将来", "the date must lie ahead"),
+			text("选择将来的时间", "choose a later one"),
+		},
+		string(deal.CodeDateInFuture): {
+			text("已发生的事情不能在将来", "what has happened cannot lie ahead"),
+			text("填写实际发生的时间", "give the time at which it happened"),
+		},
+		string(deal.CodeInvalidValue): {
+			text("取值不合法[,应为:{*}]", "the value is not allowed here[; expected: {*}]"),
+			text("按接口文档填写", "see the field in the API's documentation"),
+		},
+		string(deal.CodeIntakeDecided): {
+			text("线索审核已有结论[:{0}]", "the review of this lead is over[: {0}]"),
+			text("重新读取客户", "read the account again"),
+		},
+		string(deal.CodeUnknownAccount): {
+			text("要并入的客户不存在、已关闭或就是本客户", "the account to merge into does not exist, is closed or is this one"),
+			text("用 GET /duplicates 查找", "find it with GET /duplicates"),
+		},
+		string(deal.CodeUnknownPerson): {
+			text("所指人员不存在、已离职或不适合", "that person does not exist, has left or is not fit for this"),
+			text("用 GET /users 查找", "find people with GET /users"),
+		},
+		string(deal.CodeUnknownContact): {
+			text("该联系人不属于此客户", "that contact does not belong to this account"),
+			text("先在联系人中登记", "record the contact first"),
+		},
+		string(deal.CodeUnknownApproval): {
+			text("本轮次没有这个审批", "there is no such request in the running cycle"),
+			text("用 GET /approvals 查看", "see GET /approvals"),
+		},
+		string(deal.CodeUnknownTask): {
+			text("没有这个待办任务", "there is no such open task"),
+			text("用 GET /tasks 查看", "see GET /tasks"),
+		},
+		string(deal.CodeSameOwner): {
+			text("客户已由该人负责", "the account is that person's already"),
+			text("选择其他营销员", "choose somebody else"),
+		},
+		string(deal.CodeNotARep): {
+			text("只有营销员可以负责客户", "only reps own accounts"),
+			text("选择一名营销员", "choose a rep"),
+		},
+		string(deal.CodeOwnRequest): {
+			text("不能审批自己提出的申请", "nobody decides an own request"),
+			text("等待审批人办理", "wait for the approver"),
+		},
+		string(deal.CodeNotApprover): {
+			text("您不是当前审批级别的审批人", "you have no seat in the running level of this request"),
+			text("查看审批中的 waiting_for", "see waiting_for of the request"),
+		},
+		string(deal.CodeAlreadyDecided): {
+			text("该审批已由{0}办结[({1})]", "this request was decided already by {0}[ ({1})]"),
+			text("重新读取审批", "read the request again"),
+		},
+		string(deal.CodeAlreadyPending): {
+			text("同类审批正在办理", "a request of this kind is on its way"),
+			text("等待结果,或先撤回", "wait for it, or withdraw it first"),
+		},
+		string(deal.CodeSubjectChanged): {
+			text("审批内容已被修改[,当前版本:{0}]", "the subject was edited since[; its version is now {0}]"),
+			text("阅读新版本后再办理", "read the new version and decide about that"),
+		},
+		string(deal.CodeSubjectMissing): {
+			text("没有可供审批的内容", "there is nothing on file to decide about"),
+			text("先填写该步骤的表单", "fill in the form of the step first"),
+		},
+		string(deal.CodeKindNotHere): {
+			text("此处不能提出这种审批[,应在步骤:{1}]", "this kind of approval is not asked for here[ but in: {1}]"),
+			text("到相应步骤再申请", "ask when the account is there"),
+		},
+		string(deal.CodeNoApprover): {
+			text("找不到可以审批的人", "nobody is there who may decide"),
+			text("请管理员完善团队负责人", "ask an administrator to give the team a lead"),
+		},
+		string(deal.CodeTaskDone): {
+			text("任务已完成或已取消", "the task is done or gone"),
+			text("重新读取任务列表", "read the list of tasks again"),
+		},
+		string(deal.CodeTaskNotManual): {
+			text("该任务不能直接勾选完成[:{0}]", "this task is not ticked off by hand[: {0}]"),
+			text("完成任务所要求的操作", "do what it asks for, and it closes by itself"),
+		},
+		string(deal.CodeTwoPersons): {
+			text("需要由第二个人办理", "a second person is needed"),
+			text("请同事办理", "ask a colleague"),
+		},
+		string(deal.CodeKeyReused): {
+			text("该 Idempotency-Key 已用于其他请求", "this Idempotency-Key was used for another request"),
+			text("新的请求使用新的 Idempotency-Key", "use a new key for a new request"),
+		},
+		string(deal.CodeTextMissing): {
+			text("请求的文字没有保存完整", "the text behind this request was not kept"),
+			text("用新的 Idempotency-Key 重新发送", "send the request again with a new Idempotency-Key"),
+		},
+		string(deal.CodeInternalError): {
+			text("系统内部错误[,事件编号:{0}]", "something went wrong on our side[; incident {0}]"),
+			text("请把追踪编号交给运维", "give the trace id to operations"),
+		},
+	}
+}

@@ -1,0 +1,47 @@
+package catalogue
+
+import "closedloop/deal"
+
+// words are the identifiers of closed sets as people say them, for the arguments of sentences (domain.md §1, §2).
+func words() map[string]deal.Text {
+	return map[string]deal.Text{
+		string(deal.Collect):  text("客户信息收集", "collect"),
+		string(deal.Screen):   text("客户信息筛选和启动走访计划", "screen"),
+		string(deal.Survey):   text("客户调查", "survey"),
+		string(deal.Analyse):  text("需求分析", "analyse"),
+		string(deal.Plan):     text("制定方案", "plan"),
+		string(deal.Visit):    text("拜访洽谈和二次公关", "visit"),
+		string(deal.Trial):    text("试寄/样品试用", "trial"),
+		string(deal.Sign):     text("协议签订", "sign"),
+		string(deal.Maintain): text("客户维护和跟踪反馈", "maintain"),
+		string(deal.Archive):  text("建立档案", "archive"),
+
+		string(deal.Active):  text("进行中", "active"),
+		string(deal.Paused):  text("已暂停", "paused"),
+		string(deal.Resting): text("休眠", "resting"),
+		string(deal.Closed):  text("已关闭", "closed"),
+
+		string(deal.Filing):      text("立项备案", "filing"),
+		string(deal.Proposal):    text("方案", "proposal"),
+		string(deal.Contract):    text("合同", "contract"),
+		string(deal.TrialWaiver): text("免试用", "trial waiver"),
+		string(deal.Reopen):      text("重新启动", "reopen"),
+
+		string(deal.Pending):    text("待定", "pending"),
+		string(deal.Approved):   text("已通过", "approved"),
+		string(deal.Rejected):   text("已否决", "rejected"),
+		string(deal.SentBack):   text("已退回", "returned"),
+		string(deal.Withdrawn):  text("已撤回", "withdrawn"),
+		string(deal.VoidStatus): text("已作废", "void"),
+
+		string(deal.IntakeAccepted): text("已接收", "accepted"),
+		string(deal.IntakeMerged):   text("已合并", "merged"),
+
+		string(deal.AssignOwnerTask): text("指派负责人", "assign an owner"),
+		string(deal.IntakeTask):      text("审核线索", "review of a lead"),
+		string(deal.ApproveTask):     text("审批", "approval"),
+		string(deal.FollowUpTask):    text("跟进", "follow-up"),
+
+		string(deal.System): text("系统", "the system"),
+	}
+}

@@ -1,0 +1,15 @@
+package view
+
+import (
+	"errors"
+
+	"closedloop/deal"
+)
+
+// ErrReadOnly is given to a viewer who sees an account and may not write its records.
+var ErrReadOnly = errors.New("the viewer may read this account only")
+
+// StateError refuses an edit of a record because of where the account stands.
+type StateError struct{ Code deal.Code }
+
+func (e *StateError) Error() string { return "account does not allow this: " + string(e.Code) }
