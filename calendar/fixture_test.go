@@ -53,6 +53,22 @@ func newCalendar(t testing.TB, office string, years ...string) *calendar.Calenda
 	return c
 }
 
+// only2026 is the calendar compiled in with 2026 as its only year, so that a
+// file for another year changes no expectation.
+func only2026(t testing.TB) *calendar.Calendar {
+	t.Helper()
+	shipped := calendar.Default()
+	for _, y := range shipped.Years() {
+		if y.Number() == 2026 {
+			c, err := calendar.New(shipped.Office(), y)
+			require.NoError(t, err)
+			return c
+		}
+	}
+	require.FailNow(t, "no data for 2026")
+	return nil
+}
+
 // in reads a wall-clock time of the calendar's zone.
 func in(t testing.TB, c *calendar.Calendar, text string) time.Time {
 	t.Helper()

@@ -16,7 +16,7 @@ import (
 func subjects(t *testing.T) map[string]*calendar.Calendar {
 	t.Helper()
 	return map[string]*calendar.Calendar{
-		"default":     calendar.Default(),
+		"default":     only2026(t),
 		"summer time": newCalendar(t, newYork),
 		"always open": newCalendar(t, alwaysOpen),
 		"odd":         newCalendar(t, lordHowe, crowded),

@@ -18,7 +18,7 @@ const (
 
 func TestAdd_countsOfficeTimeOnly(t *testing.T) {
 	t.Parallel()
-	c := calendar.Default()
+	c := only2026(t)
 	tests := []struct {
 		name string
 		from string
@@ -88,7 +88,7 @@ func TestAdd_countsOfficeTimeOnly(t *testing.T) {
 
 func TestBetween_isSignedOfficeTime(t *testing.T) {
 	t.Parallel()
-	c := calendar.Default()
+	c := only2026(t)
 	tests := []struct {
 		name     string
 		from, to string
@@ -133,7 +133,7 @@ func TestDay_isTheOfficeTimeOfOneDay(t *testing.T) {
 
 func TestEndOfDay_isTheClosingStillAhead(t *testing.T) {
 	t.Parallel()
-	c := calendar.Default()
+	c := only2026(t)
 	tests := []struct{ name, at, want string }{
 		{"before opening", "2026-03-10 00:00:00", "2026-03-10 18:00:00"},
 		{"while open", "2026-03-10 10:00:00", "2026-03-10 18:00:00"},
@@ -156,7 +156,7 @@ func TestEndOfDay_isTheClosingStillAhead(t *testing.T) {
 
 func TestNextWorking_isTheInstantItselfWhileOpen(t *testing.T) {
 	t.Parallel()
-	c := calendar.Default()
+	c := only2026(t)
 	tests := []struct{ name, at, want string }{
 		{"while open", "2026-03-10 10:00:00.5", "2026-03-10 10:00:00.5"},
 		{"at opening", "2026-03-10 09:00:00", "2026-03-10 09:00:00"},
@@ -176,7 +176,7 @@ func TestNextWorking_isTheInstantItselfWhileOpen(t *testing.T) {
 
 func TestOpening_isOnTheDayOrTheNextWorkingDay(t *testing.T) {
 	t.Parallel()
-	c := calendar.Default()
+	c := only2026(t)
 	for day, want := range map[string]string{
 		"2026-03-10": "2026-03-10 09:00:00", // a Tuesday
 		"2026-03-14": "2026-03-16 09:00:00", // a Saturday
@@ -228,7 +228,7 @@ func TestDateAt_isTheDayAtTheOffice(t *testing.T) {
 
 func TestCalendar_survivesAbsurdInstants(t *testing.T) {
 	t.Parallel()
-	c := calendar.Default()
+	c := only2026(t)
 	for _, at := range []time.Time{{}, time.Unix(math.MaxInt64/2, 0), time.Unix(math.MinInt64/2, 0)} {
 		for _, d := range []time.Duration{math.MinInt64, 0, math.MaxInt64} {
 			require.NotPanics(t, func() {
