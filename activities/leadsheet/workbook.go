@@ -1,0 +1,200 @@
+package leadsheet
+
+import (
+	"encoding/xml"
+	"errors"
+	"io"
+	"path"
+	"strings"
+	"time"
+)
+
+// workbook is what has to be known of an .xlsx before its first sheet can be read.
+type workbook struct {
+	archive *archive
+	targets map[string]relation // by relation ID
+	sheet   string              // part of the first visible worksheet
+	epoch   time.Time           // of date serials
+}
+
+// relation points from one part of a workbook to another.
+type relation struct {
+	kind   string // the last word of the type's URI, such as worksheet
+	target string // name of the part
+}
+
+// openWorkbook finds the first visible sheet of an .xlsx and the texts that its cells share.
+func openWorkbook(file []byte, limits Limits) (source, time.Time, error) {
+	a, err := openArchive(file, limits)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	main, err := a.mainPart()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	book := workbook{archive: a, epoch: epoch1900()}
+	folder, name := path.Split(main)
+	if book.targets, err = a.relations(folder, folder+"_rels/"+name+".rels"); err != nil {
+		return nil, time.Time{}, err
+	}
+	if err := book.read(main); err != nil {
+		return nil, time.Time{}, err
+	}
+	shared, err := book.sharedTexts()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	if book.sheet == "" {
+		return nil, time.Time{}, refuse(Malformed, quote(main), nil)
+	}
+	part, err := a.openXML(book.sheet)
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	return &sheetSource{part: part, shared: shared, columns: limits.Columns}, book.epoch, nil
+}
+
+// mainPart is the workbook part. An archive without one is something else: a Word document, a program, an .ods.
+func (a *archive) mainPart() (string, error) {
+	if _, found := a.parts["_rels/.rels"]; !found {
+		return "", refuse(NotASheet, "", nil)
+	}
+	root, err := a.relations("", "_rels/.rels")
+	if err != nil {
+		return "", err
+	}
+	for _, to := range root {
+		if to.kind == "officeDocument" && strings.HasSuffix(strings.ToLower(to.target), ".xml") &&
+			strings.HasPrefix(strings.ToLower(to.target), "xl/") {
+			return to.target, nil
+		}
+	}
+	return "", refuse(NotASheet, "", nil)
+}
+
+// relations reads what a part points to. Targets are relative to the part's folder.
+func (a *archive) relations(folder, name string) (map[string]relation, error) {
+	part, err := a.openXML(name)
+	if err != nil {
+		return nil, err
+	}
+	defer part.close()
+	targets := map[string]relation{}
+	for {
+		token, err := part.next()
+		if errors.Is(err, io.EOF) {
+			return targets, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		element, ok := token.(xml.StartElement)
+		if !ok || element.Name.Local != "Relationship" {
+			continue
+		}
+		to := relation{kind: path.Base(attribute(element, "Type")), target: attribute(element, "Target")}
+		if to.kind == "externalLink" {
+			return nil, refuse(ExternalLink, "", nil)
+		}
+		if rooted, absolute := strings.CutPrefix(to.target, "/"); absolute {
+			to.target = rooted
+		} else {
+			to.target = path.Join(folder, to.target)
+		}
+		targets[attribute(element, "Id")] = to
+	}
+}
+
+// read finds the first visible sheet and the epoch of dates.
+func (b *workbook) read(main string) error {
+	part, err := b.archive.openXML(main)
+	if err != nil {
+		return err
+	}
+	defer part.close()
+	for {
+		token, err := part.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		element, ok := token.(xml.StartElement)
+		if !ok {
+			continue
+		}
+		switch element.Name.Local {
+		case "workbookPr":
+			if on := attribute(element, "date1904"); on == "1" || on == "true" {
+				b.epoch = epoch1904()
+			}
+		case "sheet":
+			to := b.targets[attribute(element, "id")]
+			state := attribute(element, "state")
+			if b.sheet == "" && to.kind == "worksheet" && state != "hidden" && state != "veryHidden" {
+				b.sheet = to.target
+			}
+		}
+	}
+}
+
+// textTable holds the texts that cells refer to by number, in one piece of memory: a workbook can have hundreds of
+// thousands of short ones.
+type textTable struct {
+	all  string
+	ends []int // ends[i] is where text i ends and text i+1 begins
+}
+
+// at is the text of a number.
+func (t textTable) at(i int) (string, bool) {
+	if i < 0 || i >= len(t.ends) {
+		return "", false
+	}
+	start := 0
+	if i > 0 {
+		start = t.ends[i-1]
+	}
+	return t.all[start:t.ends[i]], true
+}
+
+// sharedTexts reads the table of texts. A workbook may have none.
+func (b *workbook) sharedTexts() (textTable, error) {
+	for _, to := range b.targets {
+		if to.kind == "sharedStrings" {
+			return b.archive.texts(to.target)
+		}
+	}
+	return textTable{}, nil
+}
+
+func (a *archive) texts(name string) (textTable, error) {
+	part, err := a.openXML(name)
+	if err != nil {
+		return textTable{}, err
+	}
+	defer part.close()
+	var all strings.Builder
+	var ends []int
+	for {
+		token, err := part.next()
+		if errors.Is(err, io.EOF) {
+			return textTable{all: all.String(), ends: ends}, nil
+		}
+		if err != nil {
+			return textTable{}, err
+		}
+		if element, ok := token.(xml.StartElement); !ok || element.Name.Local != "si" {
+			continue
+		}
+		text, err := part.richText()
+		if err != nil {
+			return textTable{}, err
+		}
+		all.WriteString(unescape(text))
+		if ends = append(ends, all.Len()); len(ends) > sharedTexts {
+			return textTable{}, refuse(ZipBomb, quote(name), nil)
+		}
+	}
+}
