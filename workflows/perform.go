@@ -44,7 +44,9 @@ func (l *loop) perform(ctx workflow.Context, cmd deal.Command) (deal.Receipt, er
 	if err != nil {
 		return deal.Receipt{}, err //nolint:wrapcheck // only when the run itself is cancelled
 	}
-	l.at = receipt.Now // where the account stands today, whatever this key got long ago
+	if receipt.Now.Seq >= l.at.Seq { // an incident may not know where the account stands
+		l.at = receipt.Now // where it stands today, whatever this key got long ago
+	}
 	return receipt, nil
 }
 

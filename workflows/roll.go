@@ -24,7 +24,7 @@ func (l *loop) continueAsNew(ctx workflow.Context) error {
 	if err != nil {
 		return err //nolint:wrapcheck // the run itself was cancelled
 	}
-	for workflow.GetInfo(ctx).GetCurrentHistoryLength() <= l.ended {
+	if workflow.GetInfo(ctx).GetCurrentHistoryLength() <= l.ended { // a timer that fires does so in a task of its own
 		if err := workflow.NewTimer(ctx, time.Millisecond).Get(ctx, nil); err != nil {
 			return err //nolint:wrapcheck // the run itself was cancelled
 		}

@@ -17,13 +17,14 @@ import (
 // Accounts takes commands to the workflows of accounts. It alone knows start options, conflict policy, queue and wait
 // stage.
 type Accounts struct {
-	engine client.Client
-	limits Limits
+	engine    client.Client
+	namespace string
+	limits    Limits
 }
 
 // NewAccounts makes the typed client; the limits go into every run that it starts.
-func NewAccounts(engine client.Client, limits Limits) *Accounts {
-	return &Accounts{engine: engine, limits: limits}
+func NewAccounts(engine client.Client, namespace string, limits Limits) *Accounts {
+	return &Accounts{engine: engine, namespace: namespace, limits: limits}
 }
 
 // rollingPause is how long a command waits before it is sent again to a run that is rolling over: a roll takes one or

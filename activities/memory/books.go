@@ -1,0 +1,56 @@
+package memory
+
+import (
+	"time"
+
+	"closedloop/deal"
+)
+
+// Books is one playbook in which every step has a day of calendar time and reminds at half of it.
+type Books struct {
+	Unmet deal.Refusals // of every gate
+	Panic bool          // a gate that cannot be judged
+	Error error         // of every gate
+}
+
+// Ref is the playbook's name and version.
+var ref = deal.BookRef{Name: "memory", Version: 1}
+
+// Default is the only one.
+func (b *Books) Default() deal.BookRef { return ref }
+
+// Newest is the only one.
+func (b *Books) Newest(string) (deal.BookRef, error) { return ref, nil }
+
+// Book is the rules: a day a step, an hour an approval, a week between follow-ups.
+func (b *Books) Book(deal.BookRef) (deal.Book, error) {
+	book := deal.Book{
+		Ref: ref, Recheck: deal.CalendarTime(90 * 24 * time.Hour),
+		FollowUp: deal.FollowUpRules{
+			Ungraded: deal.CalendarTime(7 * 24 * time.Hour), Ladder: []deal.LadderRung{{Name: deal.Remind, Percent: 100}},
+		},
+	}
+	for i, step := range deal.Steps() {
+		book.Steps = append(book.Steps, deal.StepRules{
+			Step: step, Returns: deal.Steps()[:i],
+			Deadlines: []deal.Deadline{{
+				Name: "step", Within: deal.CalendarTime(24 * time.Hour),
+				Ladder: []deal.LadderRung{{Name: deal.Remind, Percent: 50}, {Name: deal.Urge, Percent: 100}, {Name: deal.Superior, Percent: 150}},
+			}},
+		})
+	}
+	return book, nil
+}
+
+// Gate holds unless told otherwise.
+func (b *Books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
+	if b.Panic {
+		panic("a rule that cannot be judged")
+	}
+	return deal.Gate{Unmet: b.Unmet}, b.Error
+}
+
+// Chain is one level, of the owner's manager.
+func (b *Books) Chain(deal.State, deal.Records, deal.ApprovalKind, int64, string) ([]deal.LevelRules, error) {
+	return []deal.LevelRules{{Who: deal.OwnerManager, Mode: deal.AnySeat, Within: deal.CalendarTime(time.Hour)}}, nil
+}
