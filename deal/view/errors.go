@@ -9,6 +9,9 @@ import (
 // ErrReadOnly is given to a viewer who sees an account and may not write its records.
 var ErrReadOnly = errors.New("the viewer may read this account only")
 
+// ErrBadSort is given for a column by which a list cannot be sorted (see [AccountSorts]).
+var ErrBadSort = errors.New("not a column to sort by")
+
 // StateError refuses an edit of a record because of where the account stands.
 type StateError struct{ Code deal.Code }
 

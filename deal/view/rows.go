@@ -185,6 +185,30 @@ type Import struct {
 	FinishedAt time.Time
 }
 
+// ImportOutcome is what became of one row of a sheet.
+type ImportOutcome string
+
+// A row opened an account, is one that is there already, or was refused.
+const (
+	RowOpened    ImportOutcome = "opened"
+	RowUnchanged ImportOutcome = "unchanged"
+	RowRefused   ImportOutcome = "refused"
+)
+
+// ImportRow is one row that is done.
+type ImportRow struct {
+	Row     int
+	Outcome ImportOutcome
+	Account deal.AccountID // of the account; empty when refused
+	Problem *ImportProblem // when the row was refused by what is known elsewhere
+}
+
+// KnownLeads is what is on file about leads of a sheet.
+type KnownLeads struct {
+	ByKey   map[string]deal.AccountID // by upsert key
+	ByPhone map[string][]string       // by number: the comparison keys of the names that have it
+}
+
 // ImportProblem is one reason against one row.
 type ImportProblem struct {
 	Row    int

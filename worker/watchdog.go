@@ -1,0 +1,225 @@
+package worker
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"closedloop/deal"
+)
+
+// Fleet is what the watchdog asks the database.
+type Fleet interface {
+	// TryLock takes a named lock of the whole installation, so that one watchdog is awake; ok is false while another is.
+	TryLock(ctx context.Context, name string) (release func(), ok bool, err error)
+	// Overdue are accounts whose wake instant passed before the given one, longest overdue first.
+	Overdue(ctx context.Context, before time.Time, limit int) ([]deal.AccountID, error)
+	// OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
+	OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error)
+	// StaleCalendar are accounts whose clocks were placed with another version of the calendar.
+	StaleCalendar(ctx context.Context, version string, limit int) ([]deal.AccountID, error)
+	// EngineIdentity is the engine that the accounts' workflows were last seen in; empty at first.
+	EngineIdentity(ctx context.Context) (string, error)
+	SetEngineIdentity(ctx context.Context, identity string) error
+	// SweepStaged removes what was put beside commands that never came, before an instant.
+	SweepStaged(ctx context.Context, before time.Time) (int64, error)
+}
+
+// Engine is what the watchdog asks the engine.
+type Engine interface {
+	Nudge(ctx context.Context, id deal.AccountID) error
+	Send(ctx context.Context, cmd deal.Command) (deal.Receipt, error)
+	// Identity changes when the engine's database was emptied.
+	Identity(ctx context.Context) (string, error)
+	// Prepare makes sure that the namespace is there.
+	Prepare(ctx context.Context) error
+}
+
+// WatchdogOptions say how often it looks and how long an account may oversleep.
+type WatchdogOptions struct {
+	Fleet        Fleet
+	Engine       Engine
+	Installation string
+	Calendar     func() string // version of the calendar in force
+	Interval     time.Duration
+	Grace        time.Duration
+	Logger       *slog.Logger
+	Now          func() time.Time
+}
+
+// Watchdog heals what the engine forgot: a lost re-arm, a terminated workflow, an emptied database. It is a plain loop
+// and no schedule, since the net must not hang on the same rope (trust-and-speed.md T8).
+type Watchdog struct {
+	o    WatchdogOptions
+	stop context.CancelFunc
+	done sync.WaitGroup
+
+	mu      sync.Mutex
+	rescued int
+}
+
+// NewWatchdog needs all of its parts.
+func NewWatchdog(o WatchdogOptions) (*Watchdog, error) {
+	if o.Fleet == nil || o.Engine == nil || o.Logger == nil || o.Now == nil || o.Calendar == nil || o.Interval <= 0 || o.Grace <= 0 {
+		return nil, errors.New("watchdog needs fleet, engine, calendar, clock, logger, interval and grace")
+	}
+	return &Watchdog{o: o}, nil
+}
+
+// Start looks once at once and then at every interval, until Stop.
+func (w *Watchdog) Start(ctx context.Context) {
+	ctx, w.stop = context.WithCancel(ctx)
+	w.done.Go(func() {
+		ticker := time.NewTicker(w.o.Interval)
+		defer ticker.Stop()
+		for {
+			if err := w.look(ctx); err != nil && ctx.Err() == nil {
+				w.o.Logger.WarnContext(ctx, "watchdog could not look", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	})
+}
+
+// Stop waits for the look in hand.
+func (w *Watchdog) Stop() {
+	if w.stop != nil {
+		w.stop()
+	}
+	w.done.Wait()
+}
+
+// Rescued counts the accounts that had overslept since the process started.
+func (w *Watchdog) Rescued() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rescued
+}
+
+// batch is how many accounts one query gives; recomputes are far fewer per look, so that people stay in front.
+const (
+	batch          = 500
+	recomputeBatch = 20
+	stagedFor      = 24 * time.Hour
+)
+
+// look is one round. Another process's watchdog being awake is no error.
+func (w *Watchdog) look(ctx context.Context) error {
+	release, ok, err := w.o.Fleet.TryLock(ctx, "watchdog")
+	if err != nil {
+		return fmt.Errorf("take the watchdog's lock: %w", err)
+	}
+	if !ok {
+		return nil
+	}
+	defer release()
+	return errors.Join(w.returnHome(ctx), w.wake(ctx), w.replan(ctx), w.sweep(ctx))
+}
+
+// returnHome brings every open account into an engine that does not know them: a new one, or one whose database was
+// emptied.
+func (w *Watchdog) returnHome(ctx context.Context) error {
+	if err := w.o.Engine.Prepare(ctx); err != nil {
+		return fmt.Errorf("prepare engine: %w", err)
+	}
+	identity, err := w.o.Engine.Identity(ctx)
+	if err != nil {
+		return fmt.Errorf("ask the engine who it is: %w", err)
+	}
+	known, err := w.o.Fleet.EngineIdentity(ctx)
+	if err != nil {
+		return fmt.Errorf("read known engine: %w", err)
+	}
+	if identity == known {
+		return nil
+	}
+	started, after := 0, deal.AccountID("")
+	for {
+		ids, err := w.o.Fleet.OpenAccounts(ctx, after, batch)
+		if err != nil {
+			return fmt.Errorf("list open accounts: %w", err)
+		}
+		if err := w.nudgeAll(ctx, ids); err != nil {
+			return err
+		}
+		started += len(ids)
+		if len(ids) < batch {
+			break
+		}
+		after = ids[len(ids)-1]
+	}
+	if started > 0 {
+		w.o.Logger.WarnContext(ctx, "engine is new to the accounts; all were started", "accounts", started, "engine", identity)
+	}
+	if err := w.o.Fleet.SetEngineIdentity(ctx, identity); err != nil {
+		return fmt.Errorf("remember engine: %w", err)
+	}
+	return nil
+}
+
+// wake nudges accounts that overslept.
+func (w *Watchdog) wake(ctx context.Context) error {
+	ids, err := w.o.Fleet.Overdue(ctx, w.o.Now().Add(-w.o.Grace), batch)
+	if err != nil {
+		return fmt.Errorf("list overdue accounts: %w", err)
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	w.mu.Lock()
+	w.rescued += len(ids)
+	w.mu.Unlock()
+	w.o.Logger.WarnContext(ctx, "accounts overslept and were nudged", "accounts", len(ids))
+	return w.nudgeAll(ctx, ids)
+}
+
+// nudgers is how many accounts are nudged at once: enough to fill two cores, few enough to leave room for people.
+const nudgers = 16
+
+func (w *Watchdog) nudgeAll(ctx context.Context, ids []deal.AccountID) error {
+	var group sync.WaitGroup
+	errs := make([]error, len(ids))
+	slots := make(chan struct{}, nudgers)
+	for i, id := range ids {
+		slots <- struct{}{}
+		group.Go(func() {
+			defer func() { <-slots }()
+			errs[i] = w.o.Engine.Nudge(ctx, id)
+		})
+	}
+	group.Wait()
+	return errors.Join(errs...)
+}
+
+// replan sends recompute to accounts whose clocks know another calendar.
+func (w *Watchdog) replan(ctx context.Context) error {
+	version := w.o.Calendar()
+	ids, err := w.o.Fleet.StaleCalendar(ctx, version, recomputeBatch)
+	if err != nil {
+		return fmt.Errorf("list accounts with another calendar: %w", err)
+	}
+	for _, id := range ids {
+		_, err := w.o.Engine.Send(ctx, deal.Command{
+			Account: id, Key: deal.CommandKey(w.o.Installation, deal.System, id, "recompute/"+version), Fingerprint: version,
+			Actor: deal.System, Name: deal.RecomputeName, Body: deal.Recompute{},
+		})
+		if err != nil {
+			return fmt.Errorf("recompute account %s: %w", id, err)
+		}
+	}
+	return nil
+}
+
+func (w *Watchdog) sweep(ctx context.Context) error {
+	if _, err := w.o.Fleet.SweepStaged(ctx, w.o.Now().Add(-stagedFor)); err != nil {
+		return fmt.Errorf("sweep staged texts: %w", err)
+	}
+	return nil
+}

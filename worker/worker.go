@@ -1,0 +1,111 @@
+package worker
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"go.temporal.io/sdk/activity"
+	"go.temporal.io/sdk/client"
+	"go.temporal.io/sdk/interceptor"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"closedloop/activities"
+	"closedloop/workflows"
+	"closedloop/workflows/contract"
+)
+
+// Options are what a worker needs. The numbers are fixed on purpose: tuners that follow the CPU oscillate beside a
+// Postgres on the same machine (trust-and-speed.md §2.4).
+type Options struct {
+	Client  client.Client
+	Ledger  *activities.Ledger
+	Imports *activities.Imports
+	Logger  *slog.Logger
+
+	WorkflowPollers int
+	ActivityPollers int
+	WorkflowSlots   int
+	ActivitySlots   int
+	LocalSlots      int
+	StickyCache     int           // runs kept in memory; process-wide
+	StopTimeout     time.Duration // for work in hand; without one polled tasks would be dropped
+}
+
+// Worker polls the queues of accounts and imports.
+type Worker struct {
+	workers []sdkworker.Worker
+	stopped bool
+}
+
+// New registers everything; nothing is polled before Start.
+func New(o Options) (*Worker, error) {
+	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Logger == nil {
+		return nil, errors.New("worker needs a client, a ledger, imports and a logger")
+	}
+	if o.StopTimeout <= 0 || o.WorkflowPollers < 2 || o.WorkflowSlots < 2 || o.LocalSlots < 1 || o.ActivitySlots < 1 || o.ActivityPollers < 1 {
+		return nil, errors.New("worker needs a stop timeout, two workflow pollers and slots, and one of each other kind at least")
+	}
+	if o.StickyCache > 0 {
+		sdkworker.SetStickyWorkflowCacheSize(o.StickyCache)
+	}
+	accounts := sdkworker.New(o.Client, contract.AccountsQueue, o.options())
+	RegisterAccounts(accounts, o.Ledger)
+	imports := sdkworker.New(o.Client, contract.ImportsQueue, o.options())
+	RegisterImports(imports, o.Imports)
+	return &Worker{workers: []sdkworker.Worker{accounts, imports}}, nil
+}
+
+func (o Options) options() sdkworker.Options {
+	return sdkworker.Options{
+		MaxConcurrentWorkflowTaskPollers:        o.WorkflowPollers,
+		MaxConcurrentActivityTaskPollers:        o.ActivityPollers,
+		MaxConcurrentWorkflowTaskExecutionSize:  o.WorkflowSlots,
+		MaxConcurrentActivityExecutionSize:      o.ActivitySlots,
+		MaxConcurrentLocalActivityExecutionSize: o.LocalSlots,
+		WorkerStopTimeout:                       o.StopTimeout,
+		DeadlockDetectionTimeout:                5 * time.Second, // two busy cores can keep a workflow from running for a second
+		DisableRegistrationAliasing:             true,
+		Interceptors:                            []interceptor.WorkerInterceptor{&observer{log: o.Logger}},
+	}
+}
+
+// RegisterAccounts is the flat list of what runs on the queue of accounts. Registered names are for ever.
+func RegisterAccounts(r sdkworker.Registry, ledger *activities.Ledger) {
+	r.RegisterWorkflowWithOptions(workflows.AccountLoop, workflow.RegisterOptions{Name: contract.AccountLoop})
+	r.RegisterActivityWithOptions(ledger.Perform, activity.RegisterOptions{Name: "Perform"})
+}
+
+// RegisterImports is the flat list of what runs on the queue of imports.
+func RegisterImports(r sdkworker.Registry, imports *activities.Imports) {
+	r.RegisterWorkflowWithOptions(workflows.Import, workflow.RegisterOptions{Name: contract.Import})
+	r.RegisterActivityWithOptions(imports.ReadSheet, activity.RegisterOptions{Name: "ReadSheet"})
+	r.RegisterActivityWithOptions(imports.ImportRows, activity.RegisterOptions{Name: "ImportRows"})
+	r.RegisterActivityWithOptions(imports.FinishImport, activity.RegisterOptions{Name: "FinishImport"})
+}
+
+// Start polls until Stop; it returns once polling has begun.
+func (w *Worker) Start() error {
+	for i, sw := range w.workers {
+		if err := sw.Start(); err != nil {
+			for _, started := range w.workers[:i] {
+				started.Stop()
+			}
+			return fmt.Errorf("start worker: %w", err)
+		}
+	}
+	return nil
+}
+
+// Stop finishes work in hand within the stop timeout. A second Stop does nothing.
+func (w *Worker) Stop() {
+	if w.stopped {
+		return
+	}
+	w.stopped = true
+	for _, sw := range w.workers {
+		sw.Stop()
+	}
+}
