@@ -74,10 +74,10 @@ const (
 
 // LadderRung places a rung: at a percentage of the deadline, or a span before or after it. Exactly one is set.
 type LadderRung struct {
-	Name    RungName
-	Percent int
-	Before  *Span
-	After   *Span
+	Name    RungName `json:"name"`
+	Percent int      `json:"percent,omitempty"`
+	Before  *Span    `json:"before,omitempty"`
+	After   *Span    `json:"after,omitempty"`
 }
 
 // FollowUpRules date the next step towards an account when nobody dates it, and say who hears when it is missed.

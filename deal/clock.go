@@ -75,18 +75,21 @@ func start(f Facts, id string, kind ClockKind, from time.Time, within Span, ladd
 // offset is how far after the clock's start a rung of a playbook's ladder stands.
 func (c Clock) offset(r LadderRung, w Working) Span {
 	full := c.Length.share(100, w)
+	var away Span // before (negative) or after the deadline
 	switch {
-	case r.Before != nil && r.Before.Unit == full.Unit:
-		return Span{Unit: full.Unit, Length: max(0, full.Length-r.Before.Length)}
-	case r.Before != nil: // in another time than the deadline: count from the instant it ends
-		return CalendarTime(max(0, c.Length.end(c.From, w).Sub(c.From)-r.Before.Length))
-	case r.After != nil && r.After.share(100, w).Unit == full.Unit:
-		return Span{Unit: full.Unit, Length: full.Length + r.After.share(100, w).Length}
+	case r.Before != nil:
+		away = r.Before.share(100, w)
+		away.Length = -away.Length
 	case r.After != nil:
-		due := c.Length.end(c.From, w)
-		return CalendarTime(r.After.end(due, w).Sub(c.From))
+		away = r.After.share(100, w)
+	default:
+		return c.Length.share(r.Percent, w)
 	}
-	return c.Length.share(r.Percent, w)
+	if away.Unit == full.Unit {
+		return Span{Unit: full.Unit, Length: max(0, full.Length+away.Length)}
+	}
+	at := away.end(c.Length.end(c.From, w), w) // in another time than the deadline: count from the instant it ends
+	return CalendarTime(max(0, at.Sub(c.From)))
 }
 
 // place computes every instant of the clock from its start, with the calendar at hand.
@@ -112,7 +115,7 @@ func (c *Clock) place(w Working) {
 func (c Clock) hold(now time.Time, w Working) Clock {
 	c.Rungs = slices.Clone(c.Rungs)
 	for i, r := range c.Rungs {
-		c.Rungs[i].Offset = r.Offset.left(now, r.At, w)
+		c.Rungs[i].Offset = c.Length.left(now, r.At, w) // in the clock's own time, so that no rung overtakes the deadline
 		c.Rungs[i].At = time.Time{}
 	}
 	c.Length = c.Length.left(now, c.Due, w)
@@ -140,10 +143,13 @@ func (c Clock) next() (Rung, bool) {
 	return c.Rungs[0], true
 }
 
-// stepClocks arms the deadlines of a step.
-func stepClocks(f Facts, s Step, now time.Time) []Clock {
+// stepClocks arms the deadlines of a step. Who comes back to it after the review of the lead has no review to wait for.
+func stepClocks(f Facts, s Step, now time.Time, reviewed bool) []Clock {
 	var clocks []Clock
 	for _, d := range f.Book.Step(s).Deadlines {
+		if reviewed && d.Until == UntilIntake {
+			continue
+		}
 		c := start(f, "step/"+d.Name, StepClock, now, d.Within, d.Ladder)
 		c.Until = d.Until
 		clocks = append(clocks, c)

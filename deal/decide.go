@@ -28,7 +28,7 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 	case Pause:
 		d.pause(b)
 	case ResumeNow:
-		d.resume(false)
+		d.resume(d.at, false)
 	case Close:
 		d.close(b)
 	case ReopenAccount:

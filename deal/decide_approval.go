@@ -151,17 +151,23 @@ func (a Approval) waiting() []int {
 	return open
 }
 
-// seatFor is the waiting seat that the actor may decide, as holder, alternate or deputy of either; -1 when there is none.
+// seatFor is the waiting seat that the actor may decide: their own before one of somebody else's, as an alternate, as a
+// deputy, or in the place of a holder who has left; -1 when there is none.
 func (a Approval) seatFor(org Org, actor PersonID, at time.Time) int {
+	speaks := func(p PersonID) bool { return org.ActsFor(actor, p, at) }
+	other := -1
 	for _, i := range a.waiting() {
 		seat := a.running()[i]
-		for _, p := range append([]PersonID{seat.Holder}, seat.Alternates...) {
-			if org.ActsFor(actor, p, at) {
-				return i
-			}
+		if seat.Holder == actor {
+			return i
+		}
+		people := append([]PersonID{seat.Holder}, seat.Alternates...)
+		people = append(people, org.inPlaceOf(seat.Holder, a.Requester)...)
+		if other < 0 && slices.ContainsFunc(people, speaks) {
+			other = i
 		}
 	}
-	return -1
+	return other
 }
 
 // Waiting are the people whose word a pending request waits for now.
@@ -219,11 +225,25 @@ func (d *draft) decideApproval(b DecideApproval) {
 	level := a.Level
 	seat := &a.Levels[level-1].Seats[i]
 	seat.Decision, seat.By, seat.At, seat.Comment = b.Decision, d.cmd.Actor, d.at, b.Comment
+	if b.Decision == Approve {
+		a.passOwn(d.cmd.Actor, d.at)
+	}
 	decided := ApprovalDecided{By: d.cmd.Actor, Decision: b.Decision, Comment: b.Comment, Level: level}
 	if seat.Holder != d.cmd.Actor {
 		decided.For = seat.Holder
 	}
 	d.settle(a, decided)
+}
+
+// passOwn lets the seats of the running level that somebody still holds pass by themselves once they have approved for
+// somebody else: nobody is asked twice in one chain.
+func (a Approval) passOwn(who PersonID, at time.Time) {
+	seats := a.running()
+	for i := range seats {
+		if seats[i].Decision == "" && seats[i].Holder == who {
+			seats[i].Decision, seats[i].By, seats[i].At, seats[i].Auto = Approve, who, at, true
+		}
+	}
 }
 
 // settle works out what a seat's word means for the whole request, and records it.
@@ -242,7 +262,7 @@ func (d *draft) settle(a Approval, decided ApprovalDecided) {
 	case Approve:
 		clock, _ := d.s.clock(approvalClock(a.ID, a.Level))
 		if a.Levels[a.Level-1].passed() {
-			if !d.climb(&a) { // nobody above is there: what was approved so far is all there is to have, and sales_ops was asked in climb
+			if !d.climb(&a) { // not even sales_ops is there to ask: the seat keeps waiting, nothing is approved by absence
 				d.no.If(true, CodeNoApprover)
 				return
 			}
@@ -291,12 +311,13 @@ func (d *draft) transferApproval(b TransferApproval) {
 		return
 	}
 	i := a.seatFor(d.f.Org, d.cmd.Actor, d.at)
-	if i < 0 && d.reassigns(a) {
+	if i < 0 && d.s.reassigns(a, d.f.Org, d.cmd.Actor, d.at) {
 		i = a.waiting()[0]
 	}
+	d.no.If(d.cmd.Actor == a.Requester, CodeOwnRequest) // who asks does not choose who decides
 	to, known := d.f.Org.Person(b.To)
 	approver := slices.Contains([]Role{Manager, Director, SalesOps, Finance}, to.Role)
-	d.no.If(i < 0, CodeNotApprover)
+	d.no.If(i < 0 && d.cmd.Actor != a.Requester, CodeNotApprover)
 	d.needReason(b.Reason, "/reason")
 	d.no.Field(!known || !to.Active || !approver, CodeUnknownPerson, "/to")
 	d.no.Field(known && b.To == a.Requester, CodeOwnRequest, "/to")
@@ -315,9 +336,9 @@ func (d *draft) transferApproval(b TransferApproval) {
 }
 
 // reassigns tells whether the ladder has asked the actor, of sales_ops, to move this request.
-func (d *draft) reassigns(a Approval) bool {
-	return slices.ContainsFunc(d.s.Tasks, func(t Task) bool {
-		return t.Status == TaskOpen && t.Kind == ReassignTask && ofApproval(t.Ref) == a.ID && d.f.Org.ActsFor(d.cmd.Actor, t.Assignee, d.at)
+func (s State) reassigns(a Approval, org Org, actor PersonID, at time.Time) bool {
+	return slices.ContainsFunc(s.Tasks, func(t Task) bool {
+		return t.Status == TaskOpen && t.Kind == ReassignTask && ofApproval(t.Ref) == a.ID && org.ActsFor(actor, t.Assignee, at)
 	})
 }
 

@@ -22,6 +22,7 @@ func (d *draft) followUp(b SetFollowUp) {
 	d.needActive()
 	d.needLead()
 	d.no.Field(!b.At.After(d.at), CodeDateInPast, "/at")
+	d.no.Field(tooFar(d.at, b.At), CodeInvalidValue, "/at", "within 100 years")
 	if len(d.no) > 0 {
 		return
 	}
@@ -34,12 +35,13 @@ func (d *draft) logInteraction(b LogInteraction) {
 	d.needActive()
 	d.no.If(!d.f.Org.mayLead(d.s, d.cmd.Actor, d.at) && !d.f.Org.brought(d.s, d.cmd.Actor, d.at), CodeNotYourRole)
 	d.no.Field(!slices.Contains(InteractionKinds(), b.Kind), CodeInvalidValue, "/kind", "visit", "call", "meeting", "plant_tour", "seminar")
-	d.no.Field(b.At.IsZero(), CodeInvalidValue, "/at", "RFC 3339")
+	d.no.Field(b.At.IsZero() || b.At.UTC().Year() < 1, CodeInvalidValue, "/at", "RFC 3339")
 	d.no.Field(b.At.After(d.at), CodeDateInFuture, "/at")
 	d.needReason(b.Aim, "/aim")
 	d.needReason(b.Result, "/result")
 	d.needReason(b.NextStep, "/next_step")
 	d.no.Field(!b.NextAt.IsZero() && !b.NextAt.After(d.at), CodeDateInPast, "/next_at")
+	d.no.Field(tooFar(d.at, b.NextAt), CodeInvalidValue, "/next_at", "within 100 years")
 	d.no.Field(len(b.With) == 0, CodeInvalidValue, "/with", "at least one contact")
 	for _, id := range b.With {
 		known := slices.ContainsFunc(d.f.Records.Contacts, func(c Contact) bool { return c.ID == id })

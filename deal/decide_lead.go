@@ -11,6 +11,7 @@ func (d *draft) open(b Open) {
 		openers = []Role{Rep, Manager, SalesOps}
 	}
 	d.no.If(!slices.Contains(openers, who.Role), CodeNotYourRole)
+	d.no.Field(b.Via != ViaAPI && b.Via != ViaImport, CodeInvalidValue, "/via", string(ViaAPI), string(ViaImport))
 	d.no.Field(b.Draft == nil, CodeTextMissing, "/name")
 	foreign := b.Via == ViaAPI && d.f.Team != "" && who.Team != d.f.Team
 	d.no.Field(foreign, CodeNotYourTerritory, "/profile/territory")
@@ -23,20 +24,22 @@ func (d *draft) open(b Open) {
 	}
 	follow, clock := d.cadence()
 	opened.FollowUp = follow
-	opened.Clocks = append(stepClocks(d.f, Collect, d.at), clock)
+	opened.Clocks = append(stepClocks(d.f, Collect, d.at, false), clock)
 	var tasks []Task
 	var notices []Notice
 	if opened.Owner == "" {
-		askers := d.f.Org.Holders(SalesOps)
-		if lead := d.f.Org.reachable(d.f.Org.LeadOf(opened.Team)); lead != "" {
-			askers = []PersonID{lead}
-		}
-		for _, p := range askers {
-			tasks = append(tasks, Task{Kind: AssignOwnerTask, Assignee: p, Ref: ownerRef})
-			notices = append(notices, d.tell(UnownedNotice, ownerRef, zeroTime, p)...)
-		}
+		tasks, notices = d.askForOwner(opened.Team)
 	}
 	d.emit(opened, tasks, notices)
+}
+
+// askForOwner asks the team's manager, or sales_ops where no team is known, to give the account to a rep.
+func (d *draft) askForOwner(team TeamID) (tasks []Task, notices []Notice) {
+	for _, p := range d.f.Org.inPlaceOf(d.f.Org.LeadOf(team)) {
+		tasks = append(tasks, Task{Kind: AssignOwnerTask, Assignee: p, Ref: ownerRef})
+		notices = append(notices, d.tell(UnownedNotice, ownerRef, zeroTime, p)...)
+	}
+	return tasks, notices
 }
 
 // intake reviews a handed-over lead.
@@ -102,10 +105,19 @@ func (d *draft) assign(b Assign) {
 	d.no.Field(ok && owner.Active && owner.Role != Rep, CodeNotARep, "/owner")
 	d.no.Field(b.Owner != "" && b.Owner == d.s.Owner, CodeSameOwner, "/owner")
 	d.needReason(b.Reason, "/reason")
-	d.no.If(!d.f.Org.mayAssign(d.s, owner.Team, d.cmd.Actor, d.at), CodeNotYourRole)
+	to := owner.Team
+	if owner.Role != Rep { // nobody who could own it: only the account's own side can be judged
+		to = d.s.Team
+	}
+	d.no.If(!d.f.Org.mayAssign(d.s, to, d.cmd.Actor, d.at), CodeNotYourRole)
 	if len(d.no) > 0 {
 		return
 	}
-	d.emit(Assigned{Owner: b.Owner, Previous: d.s.Owner, Team: owner.Team, Reason: b.Reason}, nil,
-		d.tell(AssignedNotice, ownerRef, zeroTime, b.Owner, d.s.Owner))
+	notices := d.tell(AssignedNotice, ownerRef, zeroTime, b.Owner, d.s.Owner)
+	var tasks []Task
+	if d.s.Step == Screen && d.s.Intake == IntakePending && to != d.s.Team { // its review goes to the new team's manager
+		review, told := d.askForReview(to)
+		tasks, notices = review, append(notices, told...)
+	}
+	d.emit(Assigned{Owner: b.Owner, Previous: d.s.Owner, Team: to, Reason: b.Reason}, tasks, notices)
 }

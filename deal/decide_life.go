@@ -1,5 +1,7 @@
 package deal
 
+import "time"
+
 // pause stops all clocks until the opening hour of a day; they keep what they have left.
 func (d *draft) pause(b Pause) {
 	d.needActive()
@@ -8,6 +10,7 @@ func (d *draft) pause(b Pause) {
 	opens, err := d.f.Working.Opening(b.ResumeOn)
 	d.no.Field(err != nil, CodeInvalidValue, "/resume_on", "YYYY-MM-DD")
 	d.no.Field(err == nil && (b.ResumeOn <= d.f.Working.Date(d.at) || !opens.After(d.at)), CodeDateInPast, "/resume_on")
+	d.no.Field(err == nil && tooFar(d.at, opens), CodeInvalidValue, "/resume_on", "within 100 years")
 	if len(d.no) > 0 {
 		return
 	}
@@ -27,8 +30,9 @@ func (d *draft) resumeClock(day string) Clock {
 	return start(d.f, resumeClock, ResumeClock, d.at, CalendarTime(max(0, opens.Sub(d.at))), []LadderRung{{Name: Resume, Percent: 100}})
 }
 
-// resume lets the clocks run on with the time they had left, by hand or on the day.
-func (d *draft) resume(byItself bool) {
+// resume lets the clocks run on with the time they had left, by hand now or by themselves from the opening hour of the
+// day: a process that was away on that day gives nobody more time.
+func (d *draft) resume(from time.Time, byItself bool) {
 	d.no.If(d.s.Status != Paused, CodeNotPaused, string(d.s.Status))
 	if !byItself {
 		d.needLead()
@@ -39,10 +43,10 @@ func (d *draft) resume(byItself bool) {
 	var clocks []Clock
 	for _, c := range d.s.Clocks {
 		if c.Kind != ResumeClock {
-			clocks = append(clocks, c.resume(d.at, d.f.Working))
+			clocks = append(clocks, c.resume(from, d.f.Working))
 		}
 	}
-	d.emit(ResumedBody{ByItself: byItself, Clocks: clocks}, nil, d.tell(ResumedNotice, "", zeroTime, d.s.responsible(d.f.Org)))
+	d.emit(ResumedBody{ByItself: byItself, Clocks: clocks}, nil, d.tell(ResumedNotice, "", zeroTime, d.f.Org.inPlaceOf(d.s.responsible(d.f.Org))...))
 }
 
 // close ends the pursuit; a loss names the winning rival, and accepts "unknown".
@@ -75,6 +79,15 @@ func (d *draft) reopen(b ReopenAccount) {
 		return
 	}
 	follow, clock := d.cadence()
-	clocks := append(stepClocks(d.f, d.s.Step, d.at), clock)
-	d.emit(Reopened{Reason: b.Reason, Approval: approval.ID, Clocks: clocks, FollowUp: follow}, nil, nil)
+	clocks := append(stepClocks(d.f, d.s.Step, d.at, d.s.Intake == IntakeAccepted), clock)
+	var tasks []Task // closing dropped what was still asked of people
+	var notices []Notice
+	if d.s.Owner == "" {
+		tasks, notices = d.askForOwner(d.s.Team)
+	}
+	if d.s.Step == Screen && d.s.Intake != IntakeAccepted {
+		review, told := d.askForReview(d.s.Team)
+		tasks, notices = append(tasks, review...), append(notices, told...)
+	}
+	d.emit(Reopened{Reason: b.Reason, Approval: approval.ID, Clocks: clocks, FollowUp: follow}, tasks, notices)
 }

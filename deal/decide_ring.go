@@ -42,37 +42,36 @@ func (d *draft) move(left StepLeft) {
 		left.Late = ok && (handover.Breached || d.at.After(handover.Due))
 	}
 	left.Won = from == Sign && left.Direction == Forward
-	left.Clocks = stepClocks(d.f, left.To, d.at)
+	handedOver := left.To == Screen && left.Direction == Forward
+	left.Clocks = stepClocks(d.f, left.To, d.at, d.s.Intake == IntakeAccepted && !handedOver)
 	var tasks []Task
 	var notices []Notice
-	if left.To == Screen && left.Direction == Forward {
-		for _, p := range d.reviewers() {
-			tasks = append(tasks, Task{Kind: IntakeTask, Assignee: p, Ref: intakeRef})
-			notices = append(notices, d.tell(HandedOverNotice, intakeRef, zeroTime, p)...)
-		}
+	if handedOver {
+		tasks, notices = d.askForReview(d.s.Team)
 	}
 	d.emit(left, tasks, notices)
 }
 
-// reviewers are who reviews a handed-over lead: the team's manager, or sales_ops where no team is known.
-func (d *draft) reviewers() []PersonID {
-	if p := d.f.Org.reachable(d.f.Org.LeadOf(d.s.Team)); p != "" {
-		return []PersonID{p}
+// askForReview asks the team's manager, or sales_ops where no team is known, to review a handed-over lead.
+func (d *draft) askForReview(team TeamID) (tasks []Task, notices []Notice) {
+	for _, p := range d.f.Org.inPlaceOf(d.f.Org.LeadOf(team)) {
+		tasks = append(tasks, Task{Kind: IntakeTask, Assignee: p, Ref: intakeRef})
+		notices = append(notices, d.tell(HandedOverNotice, intakeRef, zeroTime, p)...)
 	}
-	return d.f.Org.Holders(SalesOps)
+	return tasks, notices
 }
 
 // completeCycle closes the ring: the account rests until the re-check date of its archive form.
 func (d *draft) completeCycle(note *TextRef) {
-	recheck := d.f.Book.Recheck.end(d.at, d.f.Working)
+	within := d.f.Book.Recheck
 	if form, ok := d.f.Records.Form(Archive); ok {
 		if day, isText := form.Content["recheck_on"].(string); isText && day != "" {
 			if at, err := d.f.Working.Opening(day); err == nil && at.After(d.at) {
-				recheck = at
+				within = CalendarTime(at.Sub(d.at))
 			}
 		}
 	}
-	clock := start(d.f, recheckClock, RecheckClock, d.at, CalendarTime(recheck.Sub(d.at)), []LadderRung{{Name: Recheck, Percent: 100}})
+	clock := start(d.f, recheckClock, RecheckClock, d.at, within, []LadderRung{{Name: Recheck, Percent: 100}})
 	d.emit(CycleCompleted{Pass: d.s.Pass(), Spent: d.at.Sub(d.s.Entered), Note: note, Recheck: clock.Due, Clock: clock}, nil, nil)
 }
 
@@ -85,6 +84,6 @@ func (d *draft) secondDevelopment(b SecondDevelopment) {
 		return
 	}
 	follow, clock := d.cadence()
-	clocks := append(stepClocks(d.f, secondDevelopment, d.at), clock)
+	clocks := append(stepClocks(d.f, secondDevelopment, d.at, true), clock)
 	d.emit(CycleOpened{Cycle: d.s.Cycle + 1, Goal: b.Goal, Book: d.f.Book.Ref, Clocks: clocks, FollowUp: follow}, nil, nil)
 }

@@ -35,10 +35,11 @@ func (d *draft) due() (Clock, Rung, bool) {
 // reach does what one rung asks for.
 func (d *draft) reach(c Clock, r Rung) {
 	if c.Kind == ResumeClock {
-		d.resume(true)
+		d.resume(r.At, true)
 		return
 	}
 	body := RungReached{Clock: c.ID, ClockKind: c.Kind, Rung: r.Name, Due: r.At, Breach: r.Breach, Late: d.at.Sub(r.At)}
+	people := audience(d.s, d.f.Org, c, r)
 	var tasks []Task
 	switch c.Kind {
 	case ApprovalClock:
@@ -53,25 +54,19 @@ func (d *draft) reach(c Clock, r Rung) {
 			tasks, _ = d.ask(a, c)
 		}
 	case FollowUpClock:
-		if r.Name == Remind {
-			tasks = []Task{{Kind: FollowUpTask, Assignee: d.s.responsible(d.f.Org), Ref: followUpClock, Due: c.Due}}
+		if r.Name == Remind && !d.asked(FollowUpTask) {
+			tasks = tasksFor(people, FollowUpTask, c)
 		}
 	case RecheckClock:
-		tasks = []Task{{Kind: RecheckTask, Assignee: d.s.responsible(d.f.Org), Ref: recheckClock, Due: c.Due}}
+		tasks = tasksFor(people, RecheckTask, c)
 	case StepClock, ResumeClock:
 	}
-	people := audience(d.s, d.f.Org, c, r)
 	if r.Name == Superior && c.Kind != ApprovalClock {
-		for _, p := range people {
-			tasks = append(tasks, Task{Kind: OverdueTask, Assignee: p, Ref: c.ID, Due: c.Due})
-		}
+		tasks = tasksFor(people, OverdueTask, c)
 	}
 	if r.Name == Reassign {
-		for _, p := range people {
-			tasks = append(tasks, Task{Kind: ReassignTask, Assignee: p, Ref: c.ID, Due: c.Due})
-		}
+		tasks = tasksFor(people, ReassignTask, c)
 	}
-	tasks = slices.DeleteFunc(tasks, func(t Task) bool { return t.Assignee == "" })
 	kind := RungNotice(c.Kind, r.Name)
 	if c.Kind == RecheckClock {
 		kind = RecheckNotice
@@ -79,12 +74,27 @@ func (d *draft) reach(c Clock, r Rung) {
 	d.emit(body, tasks, d.tell(kind, c.ID, c.Due, people...))
 }
 
+// tasksFor asks several people for the same.
+func tasksFor(people []PersonID, kind TaskKind, c Clock) []Task {
+	var tasks []Task
+	for _, p := range people {
+		tasks = append(tasks, Task{Kind: kind, Assignee: p, Ref: c.ID, Due: c.Due})
+	}
+	return tasks
+}
+
+// asked tells whether somebody has an open task of a kind.
+func (d *draft) asked(kind TaskKind) bool {
+	return slices.ContainsFunc(d.s.Tasks, func(t Task) bool { return t.Status == TaskOpen && t.Kind == kind })
+}
+
 // audience is who a rung speaks to: whose turn it is, their superior, or sales_ops. It is what upcoming lists, too.
 func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	who := []PersonID{s.responsible(org)}
+	var requester PersonID
 	if c.Kind == ApprovalClock {
 		a, _ := s.Approval(ofApproval(c.ID))
-		who = a.holders()
+		who, requester = a.holders(), a.Requester
 	}
 	switch r.Name {
 	case Superior:
@@ -103,6 +113,11 @@ func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	case Due:
 		return nil
 	case Remind, Urge, Resume, Recheck:
+		var there []PersonID
+		for _, p := range who {
+			there = append(there, org.inPlaceOf(p, requester)...)
+		}
+		who = there
 	}
 	who = slices.DeleteFunc(slices.Clone(who), func(p PersonID) bool { return p == "" })
 	slices.Sort(who)

@@ -70,6 +70,7 @@ func (b IntakeReviewed) fold(s *State, e Event) {
 func (b Graded) fold(s *State, e Event) {
 	s.Grade = b.Grade
 	if b.FollowUp != nil && b.Clock != nil {
+		s.closeTasks(e, TaskVoid, aboutFollowUp) // they asked for the date that is gone
 		s.setClock(*b.Clock)
 		s.follow(b.FollowUp, e)
 	}
@@ -81,6 +82,7 @@ func (b PausedBody) fold(s *State, _ Event) {
 
 func (b ResumedBody) fold(s *State, _ Event) {
 	s.Status, s.ResumeOn, s.Clocks = Active, "", b.Clocks
+	s.redate()
 }
 
 func (b ClosedBody) fold(s *State, e Event) {
@@ -110,10 +112,14 @@ func (b Reopened) fold(s *State, e Event) {
 }
 
 func (b Assigned) fold(s *State, e Event) {
+	if s.Team != b.Team { // another team's manager reviews it
+		s.closeTasks(e, TaskVoid, func(t Task) bool { return t.Kind == IntakeTask })
+	}
 	s.Owner, s.Team = b.Owner, b.Team
 	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == AssignOwnerTask })
-	for i, t := range s.Tasks { // what the previous owner still had to do goes along
-		if t.Status == TaskOpen && t.Assignee == b.Previous && t.Kind != ApproveTask && b.Previous != "" {
+	for i, t := range s.Tasks { // what the previous owner still had to do goes along, and so does what waited for an owner
+		his := t.Assignee == b.Previous && t.Kind != ApproveTask && b.Previous != ""
+		if t.Status == TaskOpen && (his || t.Kind == FollowUpTask) {
 			s.Tasks[i].Assignee = b.Owner
 		}
 	}
@@ -171,7 +177,27 @@ func (b CycleOpened) fold(s *State, e Event) {
 	s.follow(b.FollowUp, e)
 }
 
-func (b Recomputed) fold(s *State, _ Event) { s.Clocks = b.Clocks }
+func (b Recomputed) fold(s *State, _ Event) {
+	s.Clocks = b.Clocks
+	s.redate()
+}
+
+// redate takes the dates that people read over from the clocks, after these were placed anew.
+func (s *State) redate() {
+	for i, t := range s.Tasks {
+		if c, ok := s.clock(t.Ref); ok && !c.held() && t.Status == TaskOpen {
+			s.Tasks[i].Due = c.Due
+		}
+	}
+	if c, ok := s.clock(followUpClock); ok && !c.held() && s.FollowUp != nil {
+		moved := *s.FollowUp
+		moved.At = c.Due
+		s.FollowUp = &moved
+	}
+	if c, ok := s.clock(recheckClock); ok {
+		s.Recheck = c.Due
+	}
+}
 
 // enter counts the pass and starts its time.
 func (s *State) enter(step Step, e Event) {

@@ -168,3 +168,12 @@ func (o Org) reachable(id PersonID, excluded ...PersonID) PersonID {
 	}
 	return ""
 }
+
+// inPlaceOf are the people to turn to for somebody: the person, once they have left the next superior, and sales_ops
+// where the line ends, so that it is never nobody.
+func (o Org) inPlaceOf(id PersonID, excluded ...PersonID) []PersonID {
+	if p := o.reachable(id, excluded...); p != "" {
+		return []PersonID{p}
+	}
+	return slices.DeleteFunc(o.Holders(SalesOps), func(p PersonID) bool { return slices.Contains(excluded, p) })
+}

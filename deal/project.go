@@ -89,8 +89,8 @@ func (r *Rows) followUp(before, after State, e Event) {
 		row := FollowUpRow{FollowUp: *old, Cycle: before.Cycle, SetAt: before.FollowUpSetAt, ClosedAt: e.At, Status: status}
 		r.FollowUps = put(r.FollowUps, row, same)
 	}
-	if cur != nil && (old == nil || cur.ID != old.ID) {
-		r.FollowUps = put(r.FollowUps, FollowUpRow{FollowUp: *cur, Cycle: after.Cycle, SetAt: e.At, Status: FollowUpOpen}, same)
+	if cur != nil && (old == nil || !reflect.DeepEqual(cur, old)) { // another one, or the same at another date
+		r.FollowUps = put(r.FollowUps, FollowUpRow{FollowUp: *cur, Cycle: after.Cycle, SetAt: after.FollowUpSetAt, Status: FollowUpOpen}, same)
 	}
 }
 

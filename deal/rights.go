@@ -72,7 +72,8 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	add(active && org.mayWalk(s, actor, at), AdvanceName)
 	add(active && lead && s.Step != Collect, ReturnName)
 	add(active && lead && s.Step == Screen && s.Intake == IntakePending, IntakeName)
-	add(active && lead, GradeName, PauseName, FollowUpName, LogInteractionName)
+	add(active && lead, GradeName, PauseName, FollowUpName)
+	add(active && (lead || org.brought(s, actor, at)), LogInteractionName)
 	add(s.Status == Paused && lead, ResumeName)
 	add(s.Status != Closed && lead, CloseName)
 	add(s.Status == Closed && lead, ReopenName)
@@ -80,10 +81,14 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	add((active || s.Status == Closed) && lead, RequestApprovalName)
 	add(s.Status == Resting && lead, SecondDevelopmentName)
 	waits := func(a Approval) bool {
-		return a.Status == Pending && a.seatFor(org, actor, at) >= 0 && a.Requester != actor
+		return a.Status == Pending && a.Requester != actor && a.seatFor(org, actor, at) >= 0
 	}
-	add(slices.ContainsFunc(s.Approvals, waits), DecideApprovalName, TransferApprovalName)
-	mine := func(a Approval) bool { return a.Status == Pending && a.Requester == actor }
+	moves := func(a Approval) bool {
+		return a.Status == Pending && a.Requester != actor && s.reassigns(a, org, actor, at)
+	}
+	add(s.Status != Paused && slices.ContainsFunc(s.Approvals, waits), DecideApprovalName)
+	add(slices.ContainsFunc(s.Approvals, waits) || slices.ContainsFunc(s.Approvals, moves), TransferApprovalName)
+	mine := func(a Approval) bool { return a.Status == Pending && org.ActsFor(actor, a.Requester, at) }
 	add(slices.ContainsFunc(s.Approvals, mine), WithdrawApprovalName)
 	todo := func(t Task) bool {
 		return t.Status == TaskOpen && t.Kind.manual() && org.ActsFor(actor, t.Assignee, at)

@@ -84,12 +84,18 @@ func (s Span) end(from time.Time, w Working) time.Time {
 func (s Span) share(percent int, w Working) Span {
 	switch s.Unit {
 	case Days:
-		return OfficeTime(time.Duration(s.Count) * w.Day() * time.Duration(percent) / 100)
+		return OfficeTime(percentOf(time.Duration(s.Count)*w.Day(), percent))
 	case Office, Calendar:
-		return Span{Unit: s.Unit, Length: s.Length * time.Duration(percent) / 100}
+		return Span{Unit: s.Unit, Length: percentOf(s.Length, percent)}
 	case DayEnd:
 	}
 	return s
+}
+
+// percentOf divides before it multiplies: three years times a hundred are more nanoseconds than a Duration holds.
+func percentOf(d time.Duration, percent int) time.Duration {
+	p := time.Duration(percent)
+	return d/100*p + d%100*p/100
 }
 
 // left is what a span still has to run at now when it ends at end: in calendar time if it runs in calendar time,
@@ -103,6 +109,13 @@ func (s Span) left(now, end time.Time, w Working) Span {
 
 // zeroTime is no instant.
 var zeroTime time.Time
+
+// farthest is how far ahead a date may lie that somebody chooses. Beyond some centuries a Duration ends, and with it
+// what can be computed; a century is more than anybody plans for.
+const farthest = 100 * 366 * 24 * time.Hour
+
+// tooFar tells whether an instant lies too far ahead to be computed with.
+func tooFar(now, at time.Time) bool { return at.Sub(now) > farthest }
 
 // instant is how every moment enters an event: UTC, microseconds, as Postgres keeps it.
 func instant(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

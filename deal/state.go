@@ -237,7 +237,7 @@ func (s State) Latest(k ApprovalKind) (Approval, bool) {
 	return Approval{}, false
 }
 
-// Task finds a task that is open, or was closed by the last command.
+// Task finds a task that is open, or was closed by the last event.
 func (s State) Task(id string) (Task, bool) {
 	for _, t := range s.Tasks {
 		if t.ID == id {

@@ -17,7 +17,8 @@ type Coming struct {
 }
 
 // DueList is everything that an account's clocks will do, in order of time, if nobody does anything. Rungs that only
-// mark a breach are in it with nobody to tell.
+// mark a breach are in it with nobody to tell. Of a paused account it knows the day it resumes: what comes after is
+// counted from then on.
 func DueList(s State, org Org) []Coming {
 	out := []Coming{}
 	for _, c := range s.Clocks {
