@@ -18,8 +18,9 @@ const (
 	lastPort  = 31999
 )
 
-// freePort returns a port nobody listens on at this moment.
-func freePort() (int, error) {
+// FreePort returns a port on 127.0.0.1 that nobody listens on at this moment, for
+// a server that will listen there in the next.
+func FreePort() (int, error) {
 	for range 200 {
 		port := firstPort + rand.IntN(lastPort-firstPort+1)
 		if isFree(port) {

@@ -129,7 +129,7 @@ func (s *Server) open(ctx context.Context) error {
 func (s *Server) launchAndWait(ctx context.Context) (*process, error) {
 	for attempt := 1; ; attempt++ {
 		if s.state.Port == 0 || !isFree(s.state.Port) {
-			port, err := freePort()
+			port, err := FreePort()
 			if err != nil {
 				return nil, err
 			}
