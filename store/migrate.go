@@ -120,3 +120,9 @@ func migrationNames() []string {
 	}
 	return names
 }
+
+// latestMigration is the number of the newest embedded file.
+func latestMigration() (int64, error) {
+	names := migrationNames()
+	return goose.NumericComponent(names[len(names)-1])
+}

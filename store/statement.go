@@ -54,8 +54,13 @@ func loadStatements() map[string]string {
 	return all
 }
 
-// fragments are the statements that stand for a part of others: who sees an account, as a condition on the row a.
-func fragments() []string { return []string{"Visible", "VisibleAll"} }
+// fragments are the statements that stand for a part of others: who sees an account, and columns in the order of a scan.
+func fragments() []string {
+	return []string{
+		"Visible", "VisibleAll", "AccountItemColumns", "ApprovalColumns", "ContactColumns", "EventColumns", "InteractionColumns",
+		"ProfileColumns", "TaskColumns",
+	}
+}
 
 // withoutComments keeps the wire short; the comments are for whoever reads the file.
 func withoutComments(body string) string {

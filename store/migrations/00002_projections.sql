@@ -64,7 +64,7 @@ CREATE TABLE tasks (
     CONSTRAINT tasks_status_check CHECK (status IN ('open', 'done', 'void'))
 );
 
-CREATE INDEX tasks_assignee_id_idx ON tasks (assignee_id, status, opened_at, id);
+CREATE INDEX tasks_assignee_id_idx ON tasks (assignee_id, status);
 CREATE INDEX tasks_account_id_idx ON tasks (account_id);
 
 CREATE TABLE approvals (
@@ -124,7 +124,7 @@ CREATE TABLE notifications (
     due_at       timestamptz,
     at           timestamptz NOT NULL,
     CONSTRAINT notifications_pkey PRIMARY KEY (id),
-    CONSTRAINT notifications_effect_key UNIQUE (account_id, seq, recipient_id, kind, ref)
+    CONSTRAINT notifications_effect_key UNIQUE (account_id, seq, recipient_id, kind)
 );
 
 CREATE INDEX notifications_recipient_id_idx ON notifications (recipient_id, at, id);

@@ -1,0 +1,66 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
+	"closedloop/naming"
+)
+
+var (
+	duplicates  = named("Duplicates")
+	byUpsertKey = named("ByUpsertKey")
+	byPhone     = named("ByPhone")
+)
+
+// Duplicates finds accounts that are not closed and look like this customer: by credit code, by name, by phone, the
+// strongest reason first. It says that somebody follows the customer and who to ask, never more, so it needs no scope
+// (domain.md §4).
+func (s *Store) Duplicates(ctx context.Context, name, credit string, phones []string) ([]view.Duplicate, error) {
+	rows, err := s.pool.Query(ctx, string(duplicates), pgx.StrictNamedArgs{
+		"credit_code": orNull(creditCode(credit)), "name_key": orNull(naming.Key(name)), "phones": dialled(phones...),
+	})
+	if err != nil {
+		return nil, fail("search duplicates", err)
+	}
+	reasons := []string{"", "credit_code", "name", "phone"}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (d view.Duplicate, err error) {
+		var reason int
+		err = row.Scan(&d.Account, &d.Owner, &d.Team, &reason)
+		d.Reason = reasons[reason]
+		return d, err
+	})
+	return all, fail("search duplicates", err)
+}
+
+// KnownLeads finds what is on file about leads of a sheet: accounts by upsert key, closed ones too, and the names under
+// which accounts that are not closed answer these numbers. Of several accounts with one key the oldest counts. It serves
+// imports, which work for the whole house.
+func (s *Store) KnownLeads(ctx context.Context, keys, phones []string) (view.KnownLeads, error) {
+	known := view.KnownLeads{ByKey: map[string]deal.AccountID{}, ByPhone: map[string][]string{}}
+	batch := &pgx.Batch{}
+	batch.Queue(string(byUpsertKey), words(keys)).Query(func(rows pgx.Rows) error {
+		var key string
+		var id deal.AccountID
+		_, err := pgx.ForEachRow(rows, []any{&key, &id}, func() error {
+			known.ByKey[key] = id
+			return nil
+		})
+		return err
+	})
+	batch.Queue(string(byPhone), dialled(phones...)).Query(func(rows pgx.Rows) error {
+		var phone, name string
+		_, err := pgx.ForEachRow(rows, []any{&phone, &name}, func() error {
+			known.ByPhone[phone] = append(known.ByPhone[phone], name)
+			return nil
+		})
+		return err
+	})
+	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+		return view.KnownLeads{}, fail("look for known leads", err)
+	}
+	return known, nil
+}

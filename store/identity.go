@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
+
+var (
+	credentials = named("Credentials")
+	addSession  = named("AddSession")
+	endSession  = named("EndSession")
+	addToken    = named("AddToken")
+	bearer      = named("Bearer")
+)
+
+// Credentials are what a login is checked against, of active people and others.
+func (s *Store) Credentials(ctx context.Context, login string) (view.Credentials, error) {
+	var c view.Credentials
+	p := &c.Person
+	err := s.pool.QueryRow(ctx, string(credentials), login).Scan(&p.ID, &p.Login, &p.Name, &p.Role, &p.Team, &p.Active, &c.PasswordHash)
+	return c, fail("read credentials", err)
+}
+
+// NewSession remembers a login until it expires. Hash is SHA-256 of its secret.
+func (s *Store) NewSession(ctx context.Context, hash []byte, who deal.PersonID, expires time.Time) error {
+	_, err := s.pool.Exec(ctx, string(addSession), hash, string(who), expires)
+	return fail("begin session", err)
+}
+
+// EndSession forgets a login; one that is not there is none any more.
+func (s *Store) EndSession(ctx context.Context, hash []byte) error {
+	_, err := s.pool.Exec(ctx, string(endSession), hash)
+	return fail("end session", err)
+}
+
+// CreateToken remembers an API token until it expires. Hash is SHA-256 of its secret; name tells people what it is for.
+func (s *Store) CreateToken(ctx context.Context, hash []byte, who deal.PersonID, name string, expires time.Time) error {
+	_, err := s.pool.Exec(ctx, string(addToken), hash, string(who), name, expires)
+	return fail("create token", err)
+}
+
+// Bearer finds the active person behind a live session or API token; [deal.ErrNotFound] for every other hash.
+func (s *Store) Bearer(ctx context.Context, hash []byte) (deal.PersonID, error) {
+	var who deal.PersonID
+	err := s.pool.QueryRow(ctx, string(bearer), hash).Scan(&who)
+	return who, fail("look for bearer", err)
+}

@@ -1,0 +1,72 @@
+package store
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
+)
+
+var (
+	orgVersion    = named("OrgVersion")
+	organisation  = named("Organisation")
+	addDelegation = named("AddDelegation")
+)
+
+// snapshot is the organisation at one version. It is never changed, so many may hold it.
+type snapshot struct {
+	org         deal.Org
+	territories map[string]deal.TeamID
+}
+
+// querier is a pool, a connection or a transaction.
+type querier interface {
+	QueryRow(ctx context.Context, sql string, args ...any) pgx.Row
+}
+
+// Org is the organisation as the database has it now. The version is asked for with every call; people and teams are
+// read again only when it has moved. The slices are shared: do not change them.
+func (s *Store) Org(ctx context.Context) (deal.Org, error) {
+	var version int64
+	if err := s.pool.QueryRow(ctx, string(orgVersion)).Scan(&version); err != nil {
+		return deal.Org{}, fail("read organisation's version", err)
+	}
+	now, err := s.snapshot(ctx, s.pool, version)
+	if err != nil {
+		return deal.Org{}, err
+	}
+	return now.org, nil
+}
+
+// snapshot gives the organisation at a version just read, or a newer one.
+func (s *Store) snapshot(ctx context.Context, db querier, version int64) (*snapshot, error) {
+	if known := s.org.Load(); known != nil && known.org.Version == version {
+		return known, nil
+	}
+	var now snapshot
+	err := db.QueryRow(ctx, string(organisation)).Scan(
+		&now.org.Version, &now.org.People, &now.org.Teams, &now.org.Delegations, &now.territories)
+	if err != nil {
+		return nil, fail("read organisation", err)
+	}
+	s.org.Store(&now)
+	return &now, nil
+}
+
+// AddDelegation lets somebody act for somebody else between two instants. An unknown person, oneself, or an end before
+// the beginning is a [ConstraintError].
+func (s *Store) AddDelegation(ctx context.Context, d deal.Delegation) error {
+	if d.ID == "" {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return fail("add delegation", err)
+		}
+		d.ID = id.String()
+	}
+	return s.transact(ctx, "add delegation", func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, string(addDelegation), d.ID, string(d.From), string(d.To), d.Since, d.Until)
+		return err
+	})
+}

@@ -1,0 +1,32 @@
+-- Who is there, and what they asked before.
+
+-- name: Credentials
+SELECT id, login, name, role, COALESCE(team_id, ''), active, COALESCE(password_hash, '') FROM users WHERE login = $1
+
+-- name: AddSession
+INSERT INTO sessions (hash, user_id, created_at, expires_at) VALUES ($1, $2, now(), $3)
+
+-- name: EndSession
+DELETE FROM sessions WHERE hash = $1
+
+-- name: AddToken
+INSERT INTO api_tokens (hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, now(), $4)
+
+-- name: Bearer
+SELECT u.id FROM (
+    SELECT user_id, expires_at FROM sessions WHERE hash = $1
+    UNION ALL
+    SELECT user_id, expires_at FROM api_tokens WHERE hash = $1
+) secret JOIN users u ON u.id = secret.user_id AND u.active
+WHERE secret.expires_at > now()
+
+-- name: Request
+SELECT fingerprint, status, body, location FROM request_keys WHERE actor_id = $1 AND key = $2 AND expires_at > now()
+
+-- name: KeepRequest
+-- The first answer stays, unless it has expired.
+INSERT INTO request_keys (actor_id, key, fingerprint, status, body, location, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval)
+ON CONFLICT (actor_id, key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, status = EXCLUDED.status, body = EXCLUDED.body,
+    location = EXCLUDED.location, expires_at = EXCLUDED.expires_at
+WHERE request_keys.expires_at <= now()

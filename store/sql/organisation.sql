@@ -1,0 +1,36 @@
+-- People, teams, territories, delegations.
+
+-- name: OrgVersion
+SELECT version FROM org_version
+
+-- name: Organisation
+-- One statement sees one snapshot, so the version and everything under it belong together.
+SELECT v.version,
+    (SELECT COALESCE(json_agg(json_build_object('ID', id, 'Login', login, 'Name', name, 'Role', role,
+        'Team', COALESCE(team_id, ''), 'Active', active) ORDER BY login), '[]') FROM users),
+    (SELECT COALESCE(json_agg(json_build_object('ID', id, 'Name', name, 'Parent', COALESCE(parent_id, ''),
+        'Lead', COALESCE(lead_id, '')) ORDER BY name, id), '[]') FROM teams),
+    (SELECT COALESCE(json_agg(json_build_object('ID', id, 'From', from_id, 'To', to_id,
+        'Since', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'Until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY since, id), '[]') FROM delegations),
+    (SELECT COALESCE(json_object_agg(name, team_id), '{}') FROM territories)
+FROM org_version v
+
+-- name: AddDelegation
+INSERT INTO delegations (id, from_id, to_id, since, until) VALUES ($1, $2, $3, $4, $5)
+
+-- name: LockOrganisation
+-- Whoever seeds or changes the organisation waits here for the other one.
+SELECT version FROM org_version FOR UPDATE
+
+-- name: AnybodyThere
+SELECT EXISTS (SELECT FROM users)
+
+-- name: AddTeam
+INSERT INTO teams (id, name, parent_id, lead_id) VALUES ($1, $2, $3, $4)
+
+-- name: AddUser
+INSERT INTO users (id, login, name, role, team_id, active, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, true, $6, now())
+
+-- name: AddTerritory
+INSERT INTO territories (name, team_id) VALUES ($1, $2)

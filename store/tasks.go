@@ -1,0 +1,58 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal/view"
+)
+
+var (
+	listTasks = named("Tasks")
+	oneTask   = named("Task")
+)
+
+// Tasks lists tasks, what is due first first. A viewer sees the tasks of the people they stand in for, and when asking
+// for somebody else's, those on accounts in scope.
+func (s *Store) Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]view.TaskItem, string, error) {
+	const list = "tasks"
+	c, err := after(f.Page, list)
+	if err != nil {
+		return nil, "", fail("list tasks", err)
+	}
+	args := as(v, pgx.StrictNamedArgs{
+		"assignee": string(f.Assignee), "status": string(f.Status), "account": string(f.Account),
+		"first": c == nil, "due": nil, "after": "", "limit": limit(f.Page) + 1,
+	})
+	if c != nil {
+		args["due"], args["after"] = c.Value, c.ID
+	}
+	rows, err := s.pool.Query(ctx, string(listTasks), pgx.QueryExecModeCacheDescribe, args)
+	if err != nil {
+		return nil, "", fail("list tasks", err)
+	}
+	items, err := pgx.CollectRows(rows, scanTask)
+	if err != nil {
+		return nil, "", fail("list tasks", badCursor(err, c))
+	}
+	items, next := page(items, f.Page, func(t view.TaskItem) cursor { return cursor{list, stamp(t.Due), t.ID} })
+	return items, next, nil
+}
+
+// Task is one of them.
+func (s *Store) Task(ctx context.Context, v view.Viewer, id string) (view.TaskItem, error) {
+	rows, err := s.pool.Query(ctx, string(oneTask), as(v, pgx.StrictNamedArgs{"id": id}))
+	if err != nil {
+		return view.TaskItem{}, fail("read task", err)
+	}
+	t, err := pgx.CollectExactlyOneRow(rows, scanTask)
+	return t, fail("read task", err)
+}
+
+func scanTask(row pgx.CollectableRow) (view.TaskItem, error) {
+	var t view.TaskItem
+	err := row.Scan(&t.ID, &t.Kind, &t.Assignee, &t.Ref, instant(&t.Due), &t.Status, instant(&t.OpenedAt), instant(&t.ClosedAt),
+		&t.ClosedBy, &t.Account, &t.AccountNumber, &t.AccountName)
+	return t, err
+}

@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
+)
+
+var (
+	overdue       = named("Overdue")
+	openAccounts  = named("OpenAccounts")
+	staleCalendar = named("StaleCalendar")
+	sweepStaged   = named("SweepStaged")
+	sweepRequests = named("SweepRequests")
+	sweepSessions = named("SweepSessions")
+	tryLock       = named("TryLock")
+)
+
+// Overdue are accounts whose wake instant passed before the given one, longest overdue first.
+func (s *Store) Overdue(ctx context.Context, before time.Time, limit int) ([]deal.AccountID, error) {
+	return s.ids(ctx, "list overdue accounts", overdue, before, limit)
+}
+
+// OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
+func (s *Store) OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error) {
+	return s.ids(ctx, "list open accounts", openAccounts, string(after), limit)
+}
+
+// StaleCalendar are accounts with a running clock that was placed with another version of the calendar.
+func (s *Store) StaleCalendar(ctx context.Context, version string, limit int) ([]deal.AccountID, error) {
+	return s.ids(ctx, "list accounts with another calendar", staleCalendar, version, limit)
+}
+
+func (s *Store) ids(ctx context.Context, doing string, sql statement, args ...any) ([]deal.AccountID, error) {
+	rows, err := s.pool.Query(ctx, string(sql), args...)
+	if err != nil {
+		return nil, fail(doing, err)
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[deal.AccountID])
+	return ids, fail(doing, err)
+}
+
+// SweepStaged removes what was put beside commands that never came, before an instant, and with it the answers and
+// sessions that had expired by then. It returns how many staged rows there were.
+func (s *Store) SweepStaged(ctx context.Context, before time.Time) (int64, error) {
+	var staged int64
+	for _, sql := range []statement{sweepRequests, sweepSessions, sweepStaged} {
+		tag, err := s.pool.Exec(ctx, string(sql), before)
+		if err != nil {
+			return 0, fail("sweep", err)
+		}
+		staged = tag.RowsAffected()
+	}
+	return staged, nil
+}
+
+// TryLock takes a named lock of the whole installation without waiting; ok is false while another process has it. The
+// lock has a connection of its own and ends with it, so a process that dies gives it back.
+func (s *Store) TryLock(ctx context.Context, name string) (release func(), ok bool, err error) {
+	pooled, err := s.pool.Acquire(ctx)
+	if err != nil {
+		return nil, false, fail("take lock", err)
+	}
+	if err := pooled.QueryRow(ctx, string(tryLock), name).Scan(&ok); err != nil || !ok {
+		pooled.Release()
+		return nil, false, fail("take lock", err)
+	}
+	conn := pooled.Hijack()
+	ending := context.WithoutCancel(ctx)
+	return func() { hangUp(ending, conn) }, true, nil
+}
