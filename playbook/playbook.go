@@ -1,0 +1,58 @@
+package playbook
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"time"
+
+	"closedloop/deal"
+)
+
+// Playbook is one version of a playbook, checked and compiled. It does not change and may be used by many at once.
+type Playbook struct {
+	rules     deal.Book
+	label     deal.Text
+	summary   deal.Text
+	steps     []step
+	approvals []approval
+	source    []byte
+	checksum  string
+	zone      *time.Location // in which conditions know what day it is
+}
+
+// Ref names the playbook and its version.
+func (p *Playbook) Ref() deal.BookRef { return p.rules.Ref }
+
+// Book is the playbook as far as the rules need it. Callers share it and do not change it.
+func (p *Playbook) Book() deal.Book { return p.rules }
+
+// Checksum is the SHA-256 of the source, in hex.
+func (p *Playbook) Checksum() string { return p.checksum }
+
+func (p *Playbook) step(id deal.Step) (step, bool) {
+	for _, s := range p.steps {
+		if s.id == id {
+			return s, true
+		}
+	}
+	return step{}, false
+}
+
+// read checks a playbook's text; origin is what problems call it.
+func read(source []byte, origin string, zone *time.Location) (*Playbook, error) {
+	f := &faults{file: origin}
+	file, ok := parse(source, f)
+	if !ok {
+		return nil, f.err()
+	}
+	if zone == nil {
+		zone = defaultZone()
+	}
+	p := build(file, f, zone)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	sum := sha256.Sum256(source)
+	p.source, p.checksum = source, hex.EncodeToString(sum[:])
+	return p, nil
+}

@@ -1,0 +1,86 @@
+package playbooktest
+
+import (
+	"time"
+
+	"closedloop/deal"
+)
+
+// Account is an account at one instant.
+type Account struct {
+	State   deal.State
+	Records deal.Records
+	At      time.Time
+}
+
+// IDs that [Ready] uses.
+const (
+	User       = "contact-user"
+	Gatekeeper = "contact-gatekeeper"
+	Decider    = "contact-decider"
+	Owner      = "person-owner"
+)
+
+// Ready is an account that stands in a step of a playbook (version 1) with everything that its gate asks for. Every call
+// makes a new one, so a test may take away what it wants to miss.
+func Ready(book string, step deal.Step) Account {
+	at := time.Date(2026, 3, 4, 2, 0, 0, 0, time.UTC) // 10:00 in Shanghai, a Wednesday
+	inbound, outbound := 420, 960
+	a := Account{
+		At: at,
+		State: deal.State{
+			Account: "account-1", Seq: 10, Cycle: 1, Step: step, Status: deal.Active, Book: deal.BookRef{Name: book, Version: 1},
+			Owner: Owner, Grade: deal.GradeB, Intake: deal.IntakeAccepted, OpenedAt: at.AddDate(0, -1, 0), Entered: at.AddDate(0, 0, -1),
+		},
+		Records: deal.Records{
+			Profile: deal.Profile{
+				Version: 1, Name: "江苏晨风集团股份有限公司", Premises: "factory", Territory: "经济开发区", Address: "发展大道18号", Industry: "服装",
+				MonthlyInbound: &inbound, MonthlyOutbound: &outbound,
+			},
+			Contacts: []deal.Contact{
+				{ID: User, Name: "孙丽", Role: deal.UserRole, Mobile: "13805240011", PhoneValid: true},
+				{ID: Gatekeeper, Name: "周强", Role: deal.GatekeeperRole},
+				{ID: Decider, Name: "郑刚", Role: deal.DeciderRole},
+			},
+		},
+	}
+	for _, s := range deal.Steps() {
+		pass := 0
+		if !step.Before(s) {
+			pass = 1
+			content := Filled(book, s, Options{Contact: Decider, Person: Owner, Now: at})
+			a.Records.Forms = append(a.Records.Forms, deal.Form{Step: s, Cycle: 1, Version: 3, Content: content})
+		}
+		a.State.Passes = append(a.State.Passes, pass)
+	}
+	a.meet(step, User)
+	a.meet(step, Decider)
+	if step != deal.Survey {
+		a.meet(deal.Survey, User)
+	}
+	a.approve(deal.Filing, deal.Screen)
+	a.approve(deal.Proposal, deal.Plan)
+	a.approve(deal.Contract, deal.Sign)
+	return a
+}
+
+func (a *Account) approve(kind deal.ApprovalKind, step deal.Step) {
+	a.State.Approvals = append(a.State.Approvals, deal.Approval{
+		ID: string(kind), Kind: kind, Requester: Owner, Status: deal.Approved, Amount: AmountMinor, Currency: Currency,
+		Subject: deal.Subject{Type: deal.FormSubject, ID: string(step), Version: 3},
+	})
+}
+
+// meet logs an interaction with a contact, an hour ago in the first pass of a step.
+func (a *Account) meet(step deal.Step, contact string) {
+	a.Records.Interactions = append(a.Records.Interactions, deal.Interaction{
+		ID: "interaction-" + string(step) + "-" + contact, Cycle: 1, Step: step, Pass: 1, Kind: deal.VisitInteraction,
+		At: a.At.Add(-time.Hour), With: []string{contact}, By: Owner, Result: &deal.TextRef{ID: "result", Hash: "hash"},
+	})
+}
+
+// Form is the content of a step's form, to be changed in place.
+func (a *Account) Form(step deal.Step) map[string]any {
+	f, _ := a.Records.Form(step)
+	return f.Content
+}
