@@ -178,11 +178,13 @@ func (s *Server) end(p *process) {
 
 // URL is the address of a database on this server, with the password in it. It
 // stays the same while the server runs, also across restarts after a crash.
-func (s *Server) URL(database string) string {
+func (s *Server) URL(database string) string { return s.state.url(database) }
+
+func (st state) url(database string) string {
 	u := url.URL{
 		Scheme:   "postgres",
-		User:     url.UserPassword(s.state.User, s.state.Password),
-		Host:     net.JoinHostPort(loopback, strconv.Itoa(s.state.Port)),
+		User:     url.UserPassword(st.User, st.Password),
+		Host:     net.JoinHostPort(loopback, strconv.Itoa(st.Port)),
 		Path:     "/" + database,
 		RawQuery: "sslmode=disable",
 	}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"closedloop/calendar"
+	"closedloop/engine/postgres"
+	"closedloop/playbook"
+)
+
+func (a *app) doctorCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "Check settings, playbooks, calendar and PostgreSQL programs; with --ready, a running process", Args: cobra.NoArgs,
+	}
+	ready := cmd.Flags().String("ready", "", "address of /readyz of a running process; the exit code says whether it is ready")
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *ready != "" {
+			return askReady(cmd.Context(), *ready)
+		}
+		c, _, err := a.load()
+		if err != nil {
+			return err
+		}
+		say := func(what string, err error) error {
+			state := "fine"
+			if err != nil {
+				state = err.Error()
+			}
+			_, failed := fmt.Fprintf(cmd.OutOrStdout(), "%-10s %s\n", what, state)
+			if err == nil {
+				err = failed
+			}
+			return err
+		}
+		var overrides fs.FS
+		if c.Calendar.Dir != "" {
+			overrides = os.DirFS(c.Calendar.Dir)
+		}
+		_, calendarErr := calendar.Load(overrides)
+		_, booksErr := loadBooks(c, time.UTC)
+		var postgresErr error
+		if c.Database.URL.Reveal() == "" {
+			_, postgresErr = postgres.Find(c.Database.BinDir)
+		}
+		for _, check := range []struct {
+			what string
+			err  error
+		}{{"settings", nil}, {"calendar", calendarErr}, {"playbooks", booksErr}, {"postgres", postgresErr}} {
+			if failed := say(check.what, check.err); failed != nil && err == nil {
+				err = fmt.Errorf("%s: not fine", check.what)
+			}
+		}
+		return err
+	}
+	return cmd
+}
+
+func askReady(ctx context.Context, address string) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return fmt.Errorf("address: %w", err)
+	}
+	answer, err := (&http.Client{}).Do(req)
+	if err != nil {
+		return fmt.Errorf("ask whether it is ready: %w", err)
+	}
+	defer answer.Body.Close()
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", answer.Status)
+	}
+	return nil
+}
+
+func (a *app) playbookCommand() *cobra.Command {
+	root := &cobra.Command{Use: "playbook", Short: "Look after playbooks", Args: cobra.NoArgs}
+	root.AddCommand(&cobra.Command{
+		Use: "check FILE…", Short: "Check playbook files; faults come with file and line", Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			for _, name := range args {
+				source, err := os.ReadFile(name)
+				if err != nil {
+					return fmt.Errorf("read playbook: %w", err)
+				}
+				if err := new(playbook.Library).Add(source, name); err != nil {
+					return err //nolint:wrapcheck // lists the faults with file and line
+				}
+				if _, err := fmt.Fprintln(cmd.OutOrStdout(), name+": fine"); err != nil {
+					return err
+				}
+			}
+			return nil
+		},
+	})
+	return root
+}

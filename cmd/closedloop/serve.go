@@ -1,0 +1,60 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+
+	"closedloop/api"
+	"closedloop/identity"
+)
+
+// drain is how long requests in hand may take when the process stops.
+const drain = 10 * time.Second
+
+// startAPI serves the REST API. ready says what else has to be fine before the process takes requests.
+func (n *node) startAPI(running *parts) (address string, failed <-chan error, err error) {
+	passwords, err := identity.NewPasswords(identity.DefaultCost(), runtime.NumCPU())
+	if err != nil {
+		return "", nil, fmt.Errorf("make password checks: %w", err)
+	}
+	limits := api.DefaultLimits()
+	c := n.config.API
+	limits.RequestTimeout, limits.BodyBytes, limits.UploadBytes, limits.SessionTTL = c.RequestTimeout, c.BodyLimit, c.UploadLimit, c.SessionTTL
+	limits.InFlight, limits.InFlightPerAccount = c.MaxInFlight, c.MaxInFlightPerAccount
+	health := &readiness{node: n}
+	handler, err := api.New(api.Options{
+		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Work: n.store, People: n.store, Identity: n.store,
+		Requests: n.store, Imports: sheets{n}, Playbooks: n.books, Health: health, Passwords: passwords,
+		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
+		Version: api.Version{Version: version, Go: runtime.Version()}, Now: time.Now, Logger: n.log,
+	})
+	if err != nil {
+		return "", nil, err //nolint:wrapcheck // says what it was doing
+	}
+	listener, err := net.Listen("tcp", n.config.Listen) //nolint:noctx // closed by the server
+	if err != nil {
+		return "", nil, fmt.Errorf("listen on %s: %w", n.config.Listen, err)
+	}
+	server := &http.Server{
+		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
+		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+	}
+	failures := make(chan error, 1)
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			failures <- fmt.Errorf("serve: %w", err)
+		}
+	}()
+	running.add("api", func(ctx context.Context) error {
+		health.stopping.Store(true)
+		ctx, cancel := context.WithTimeout(ctx, drain)
+		defer cancel()
+		return server.Shutdown(ctx)
+	})
+	return listener.Addr().String(), failures, nil
+}

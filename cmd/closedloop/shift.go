@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"closedloop/activities"
+	"closedloop/worker"
+)
+
+// shift is one stretch of polling: a worker cannot be started again, so a fence ends one shift and begins another.
+type shift struct {
+	worker   *worker.Worker
+	watchdog *worker.Watchdog
+}
+
+// startWorker polls for work and keeps the watchdog, until the process stops or is fenced.
+func (n *node) startWorker(ctx context.Context, running *parts) error {
+	if err := n.beginShift(ctx); err != nil {
+		return err
+	}
+	running.add("worker", func(context.Context) error { n.endShift(); return nil })
+	return nil
+}
+
+func (n *node) beginShift(ctx context.Context) error {
+	if err := n.accounts.Prepare(ctx); err != nil {
+		return fmt.Errorf("prepare the engine: %w", err)
+	}
+	ledger, err := activities.NewLedger(n.store, n.books, activities.FixedCalendar{Calendar: n.calendar}, n.log)
+	if err != nil {
+		return fmt.Errorf("make ledger: %w", err)
+	}
+	imports, err := activities.NewImports(n.store, n.accounts, n.installation.ID, n.sign, n.log)
+	if err != nil {
+		return fmt.Errorf("make imports: %w", err)
+	}
+	c := n.config.Worker
+	w, err := worker.New(worker.Options{
+		Client: n.engine, Ledger: ledger, Imports: imports, Logger: n.log,
+		WorkflowPollers: c.WorkflowPollers, ActivityPollers: c.ActivityPollers, WorkflowSlots: c.WorkflowSlots,
+		ActivitySlots: c.ActivitySlots, LocalSlots: c.LocalActivitySlots, StickyCache: c.StickyCache, StopTimeout: c.StopTimeout,
+	})
+	if err != nil {
+		return fmt.Errorf("make worker: %w", err)
+	}
+	dog, err := worker.NewWatchdog(worker.WatchdogOptions{
+		Fleet: n.store, Engine: n.accounts, Installation: n.installation.ID, Calendar: n.calendar.Version,
+		Interval: n.config.Watchdog.Interval, Grace: n.config.Watchdog.Grace, Logger: n.log, Now: time.Now,
+	})
+	if err != nil {
+		return fmt.Errorf("make watchdog: %w", err)
+	}
+	if err := w.Start(); err != nil {
+		return err //nolint:wrapcheck // says what it was doing
+	}
+	dog.Start(context.WithoutCancel(ctx))
+	n.work = &shift{worker: w, watchdog: dog}
+	return nil
+}
+
+func (n *node) endShift() {
+	if n.work == nil {
+		return
+	}
+	n.work.watchdog.Stop()
+	n.work.worker.Stop()
+	n.work = nil
+}
+
+// fence stops commands and polls; unfence begins anew.
+func (n *node) fence(ctx context.Context) {
+	n.fenced.Store(true)
+	n.log.WarnContext(ctx, "fenced")
+	n.endShift()
+}
+
+func (n *node) unfence(ctx context.Context) error {
+	if err := n.beginShift(ctx); err != nil {
+		return err
+	}
+	n.fenced.Store(false)
+	return nil
+}
