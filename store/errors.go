@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -67,7 +69,7 @@ func fail(doing string, err error) error {
 		}
 		return fmt.Errorf("%s: %w: %w", doing, deal.ErrUnavailable, err)
 	}
-	if undecodable(err) {
+	if undecodable(err) || unsendable(err) {
 		return fmt.Errorf("%s: %w: %w", doing, deal.ErrPermanent, err)
 	}
 	return fmt.Errorf("%s: %w: %w", doing, deal.ErrUnavailable, err)
@@ -105,6 +107,16 @@ func undecodable(err error) bool {
 	var syntax *json.SyntaxError
 	var kind *json.UnmarshalTypeError
 	return errors.As(err, &scan) || errors.As(err, &syntax) || errors.As(err, &kind)
+}
+
+// unsendable tells whether a value of a batch could not be put into the form that its column wants, such as a number that
+// is too large. Such a batch never left, but unlike with a broken connection it never will.
+func unsendable(err error) bool {
+	var batch pgx.ErrPreprocessingBatch
+	var network net.Error
+	return errors.As(err, &batch) && !pgconn.SafeToRetry(err) && !errors.As(err, &network) &&
+		!errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) &&
+		!errors.Is(err, context.Canceled) && !errors.Is(err, context.DeadlineExceeded)
 }
 
 // transient tells whether the server itself said that the transaction did nothing and may be repeated, or nothing was

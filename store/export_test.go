@@ -48,4 +48,6 @@ func isFragment(name string) bool {
 }
 
 // Unfilled tells whether a statement still has a place to fill in.
-func Unfilled(text string) bool { return strings.Contains(text, "{") && !strings.Contains(text, "'{}'") }
+func Unfilled(text string) bool {
+	return strings.Contains(text, "{") && !strings.Contains(text, "'{}'")
+}

@@ -9,6 +9,7 @@ import (
 )
 
 var (
+	setPassword = named("SetPassword")
 	credentials = named("Credentials")
 	addSession  = named("AddSession")
 	endSession  = named("EndSession")
@@ -28,6 +29,12 @@ func (s *Store) Credentials(ctx context.Context, login string) (view.Credentials
 func (s *Store) NewSession(ctx context.Context, hash []byte, who deal.PersonID, expires time.Time) error {
 	_, err := s.pool.Exec(ctx, string(addSession), hash, string(who), expires)
 	return fail("begin session", err)
+}
+
+// SetPassword replaces a person's password hash.
+func (s *Store) SetPassword(ctx context.Context, who deal.PersonID, hash string) error {
+	_, err := s.pool.Exec(ctx, string(setPassword), string(who), hash)
+	return fail("set password", err)
 }
 
 // EndSession forgets a login; one that is not there is none any more.

@@ -10,12 +10,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/store"
+	"closedloop/testkit"
 )
 
 // G8: whatever is sent to Postgres fits the migrated schema.
 func TestG8_everyStatementCanBePrepared(t *testing.T) {
 	t.Parallel()
-	conn := connect(t, database(t))
+	conn := connect(t, testkit.Database(t))
 	_, err := conn.Exec(t.Context(), store.Statements()["MakeOwnerTable"])
 	require.NoError(t, err)
 	for name, text := range store.Statements() {

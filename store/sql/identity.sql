@@ -30,3 +30,7 @@ VALUES ($1, $2, $3, $4, $5, $6, now() + $7::interval)
 ON CONFLICT (actor_id, key) DO UPDATE SET fingerprint = EXCLUDED.fingerprint, status = EXCLUDED.status, body = EXCLUDED.body,
     location = EXCLUDED.location, expires_at = EXCLUDED.expires_at
 WHERE request_keys.expires_at <= now()
+
+-- name: SetPassword
+-- A hash that was made anew at today's cost.
+UPDATE users SET password_hash = $2 WHERE id = $1;
