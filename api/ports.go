@@ -79,6 +79,8 @@ type Identity interface {
 	Credentials(ctx context.Context, login string) (view.Credentials, error)
 	NewSession(ctx context.Context, hash []byte, who deal.PersonID, expires time.Time) error
 	EndSession(ctx context.Context, hash []byte) error
+	// SetPassword replaces a person's password hash, when one is made anew at today's cost.
+	SetPassword(ctx context.Context, who deal.PersonID, hash string) error
 	// Bearer finds the active person behind a live session or API token.
 	Bearer(ctx context.Context, hash []byte) (deal.PersonID, error)
 }

@@ -1,0 +1,96 @@
+package api
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
+	"github.com/labstack/echo/v4"
+	"golang.org/x/text/language"
+
+	"closedloop/api/catalogue"
+)
+
+// base is where all resources live; health, docs and the OpenAPI file stand beside it.
+const base = "/api/v1"
+
+// API serves the REST interface.
+type API struct {
+	Options
+
+	echo    *echo.Echo
+	huma    huma.API
+	say     *catalogue.Catalogue
+	public  *url.URL
+	matcher language.Matcher
+	foreign *http.CrossOriginProtection
+	routes  map[string]bool // patterns of echo that exist
+	spec    []byte          // openapi.json
+
+	people   peopleCache
+	bearers  bearerCache
+	logins   loginLimiter
+	commands inFlight
+	uploads  chan struct{}
+	replays  keyedLocks
+}
+
+// New checks the options and builds the routes. It touches no port.
+func New(o Options) (*API, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	adoptHuma()
+	a := &API{
+		Options: o, echo: echo.New(), say: catalogue.New(), public: parsePublic(o.PublicURL), matcher: languages(),
+		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, uploads: make(chan struct{}, o.Limits.Uploads),
+		logins: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
+	}
+	a.commands = inFlight{total: o.Limits.InFlight, perAccount: o.Limits.InFlightPerAccount}
+	if a.public != nil {
+		if err := a.foreign.AddTrustedOrigin(a.public.Scheme + "://" + a.public.Host); err != nil {
+			return nil, fmt.Errorf("options of the API: PublicURL: %w", err)
+		}
+	}
+	a.echo.HideBanner, a.echo.HidePort = true, true
+	a.echo.IPExtractor = echo.ExtractIPDirect() // forwarded headers would let anybody choose an address
+	a.echo.HTTPErrorHandler = a.echoError
+	a.echo.Use(a.begin, a.recovered, a.bounded, a.readBody)
+	a.huma = humaecho.New(a.echo, humaConfig(o.Version.Version))
+	a.huma.UseMiddleware(a.guard)
+	a.operations()
+	if err := a.serveDocs(); err != nil {
+		return nil, err
+	}
+	for _, r := range a.echo.Routes() {
+		a.routes[r.Path] = true
+	}
+	return a, nil
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.echo.ServeHTTP(w, r) }
+
+// operations registers every resource; each has a file of its own.
+func (a *API) operations() {
+	a.sessionRoutes()
+	a.accountRoutes()
+	a.ringRoutes()
+	a.lifeRoutes()
+	a.formRoutes()
+	a.interactionRoutes()
+	a.contactRoutes()
+	a.approvalRoutes()
+	a.delegationRoutes()
+	a.taskRoutes()
+	a.noticeRoutes()
+	a.upcomingRoutes()
+	a.historyRoutes()
+	a.importRoutes()
+	a.duplicateRoutes()
+	a.playbookRoutes()
+	a.organisationRoutes()
+	a.healthRoutes()
+}

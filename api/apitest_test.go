@@ -1,0 +1,640 @@
+package api_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"closedloop/api"
+	"closedloop/deal"
+	"closedloop/deal/view"
+	"closedloop/identity"
+)
+
+// The people of the tests: a team with its manager, two reps and a collector; a director above; staff outside the line.
+const (
+	rep1      = deal.PersonID("11111111-0000-4000-8000-000000000001")
+	rep2      = deal.PersonID("11111111-0000-4000-8000-000000000002")
+	collector = deal.PersonID("11111111-0000-4000-8000-000000000003")
+	manager   = deal.PersonID("11111111-0000-4000-8000-000000000004")
+	director  = deal.PersonID("11111111-0000-4000-8000-000000000005")
+	ops       = deal.PersonID("11111111-0000-4000-8000-000000000006")
+	admin     = deal.PersonID("11111111-0000-4000-8000-000000000007")
+	gone      = deal.PersonID("11111111-0000-4000-8000-000000000008")
+
+	team = deal.TeamID("22222222-0000-4000-8000-000000000001")
+	area = deal.TeamID("22222222-0000-4000-8000-000000000002")
+
+	// mine is an account of rep1; foreign is nobody's to see.
+	mine     = deal.AccountID("33333333-0000-4000-8000-000000000001")
+	foreign  = deal.AccountID("33333333-0000-4000-8000-000000000002")
+	approval = "44444444-0000-4000-8000-000000000001"
+	task     = "55555555-0000-4000-8000-000000000001"
+
+	installation = "test-installation"
+	password     = "correct horse"
+)
+
+func textKey() []byte { return bytes.Repeat([]byte{7}, 32) }
+
+func noon() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
+
+func organisation() deal.Org {
+	person := func(id deal.PersonID, login, name string, role deal.Role, t deal.TeamID) deal.Person {
+		return deal.Person{ID: id, Login: login, Name: name, Role: role, Team: t, Active: id != gone}
+	}
+	return deal.Org{
+		Version: 1,
+		People: []deal.Person{
+			person(rep1, "rep1", "王芳", deal.Rep, team), person(rep2, "rep2", "李强", deal.Rep, team),
+			person(collector, "collector1", "赵敏", deal.Collector, team), person(manager, "manager1", "陈静", deal.Manager, team),
+			person(director, "director1", "周杰", deal.Director, area), person(ops, "ops1", "吴磊", deal.SalesOps, ""),
+			person(admin, "admin1", "郑爽", deal.Admin, ""), person(gone, "gone1", "孙悟", deal.Rep, team),
+		},
+		Teams: []deal.Team{{ID: team, Name: "一组", Parent: area, Lead: manager}, {ID: area, Name: "宿迁", Lead: director}},
+	}
+}
+
+// world is everything behind the API, in memory. Its fields are set before a request and looked at afterwards.
+type world struct {
+	mu sync.Mutex
+
+	now      time.Time
+	org      deal.Org
+	tokens   map[string]deal.PersonID
+	hash     string // of everybody's password
+	rehashed string
+
+	state    deal.State
+	profile  deal.Profile
+	records  deal.Records
+	contacts []deal.Contact
+	gate     deal.Gate
+	gateErr  error
+	unfit    deal.Refusals
+
+	known    map[string]deal.Remembered // by command key
+	staged   map[string]view.Staged
+	unstaged []string
+	sent     []deal.Command
+	opened   []deal.Command
+	receive  func(deal.Command) (deal.Receipt, error)
+	requests map[string]view.StoredRequest
+
+	log       view.Events
+	whole     []deal.Event
+	tasks     []view.TaskItem
+	notices   []view.NoticeItem
+	read      []string
+	asked     []any // filters of lists
+	approvals []view.ApprovalItem
+	doubles   []view.Duplicate
+	imports   []imported
+	importErr error
+	imp       view.Import
+	unready   map[string]error
+
+	failing error // every read fails with it
+	deny    error // every write of a record fails with it
+	orgs    int   // how often the organisation was read
+}
+
+type imported struct {
+	id, filename string
+	content      []byte
+}
+
+func newWorld() *world {
+	w := &world{
+		now: noon(), org: organisation(), tokens: map[string]deal.PersonID{}, known: map[string]deal.Remembered{},
+		staged: map[string]view.Staged{}, requests: map[string]view.StoredRequest{}, unready: map[string]error{},
+	}
+	w.profile = deal.Profile{Version: 3, Name: "晨风集团", Territory: "宿城", Aliases: []string{"晨风"}}
+	w.state = deal.State{
+		Account: mine, Number: "KA-2026-0001", Seq: 7, Cycle: 1, Step: deal.Plan, Passes: []int{1, 1, 1, 1, 1}, Status: deal.Active,
+		Book: deal.BookRef{Name: "express", Version: 1}, OpenedBy: collector, OpenedAt: noon(), Owner: rep1, Team: team,
+		Grade: deal.GradeA, Entered: noon(), LastAt: noon(),
+		Approvals: []deal.Approval{pendingProposal()},
+	}
+	w.gate = deal.Gate{Met: []string{"form_complete"}, Unmet: deal.Refusals{{
+		Code: deal.CodeGateUnmet, Item: "proposal_not_approved", Text: deal.Text{ZH: "方案未获批", EN: "the proposal is not approved"},
+		Hint: deal.Text{ZH: "提交方案审批", EN: "ask for its approval"}, Link: "approvals",
+	}}}
+	w.records = deal.Records{Forms: []deal.Form{{Step: deal.Plan, Cycle: 1, Version: 2, Content: map[string]any{"price": "1"}}}}
+	w.contacts = []deal.Contact{{ID: "c1", Version: 4, Name: "刘总", Role: deal.DeciderRole, Mobile: "13805240011", PhoneValid: true}}
+	w.approvals = []view.ApprovalItem{{
+		Approval: pendingProposal(), Account: mine, AccountNumber: "KA-2026-0001", AccountName: "晨风集团", Cycle: 1,
+		Texts: map[string]string{"t1": "请批准"},
+	}}
+	w.tasks = []view.TaskItem{{
+		Task:    deal.Task{ID: task, Kind: deal.OverdueTask, Assignee: manager, Ref: "step/step", Status: deal.TaskOpen, OpenedAt: noon()},
+		Account: mine, AccountNumber: "KA-2026-0001", AccountName: "晨风集团",
+	}}
+	w.imp = view.Import{ID: "imp1", By: rep1, Filename: "leads.csv", Status: "running", CreatedAt: noon()}
+	w.receive = func(deal.Command) (deal.Receipt, error) {
+		return deal.Receipt{Answer: deal.Answer{Outcome: deal.Done, FirstSeq: 8, LastSeq: 8}, Now: deal.Position{Seq: 8}}, nil
+	}
+	return w
+}
+
+func pendingProposal() deal.Approval {
+	return deal.Approval{
+		ID: approval, Kind: deal.Proposal, Requester: rep1, RequestedAt: noon(), Status: deal.Pending, Level: 1,
+		Subject: deal.Subject{Type: deal.FormSubject, ID: "plan", Version: 2}, Amount: 125000000, Currency: "CNY",
+		Text:   &deal.TextRef{ID: "t1", Hash: "h1"},
+		Levels: []deal.Level{{Rules: deal.LevelRules{Who: deal.OwnerManager, Mode: deal.AnySeat}, Seats: []deal.Seat{{Holder: manager}}}},
+	}
+}
+
+func (w *world) sees(v view.Viewer) bool {
+	return v.All || slices.Contains(v.Owners, w.state.Owner) || slices.Contains(v.Teams, w.state.Team)
+}
+
+func (w *world) find(v view.Viewer, id deal.AccountID) error {
+	switch {
+	case w.failing != nil:
+		return w.failing
+	case id != w.state.Account || !w.sees(v):
+		return deal.ErrNotFound
+	}
+	return nil
+}
+
+// Commander
+
+func (w *world) Send(ctx context.Context, cmd deal.Command) (deal.Receipt, error) {
+	w.mu.Lock()
+	w.sent = append(w.sent, cmd)
+	receive := w.receive
+	w.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return deal.Receipt{}, err
+	}
+	return receive(cmd)
+}
+
+func (w *world) Open(_ context.Context, cmd deal.Command) (deal.Receipt, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.opened = append(w.opened, cmd)
+	receipt, err := w.receive(cmd)
+	if err == nil && receipt.Answer.Outcome == deal.Done {
+		w.state.Account, w.state.Owner = cmd.Account, cmd.Actor
+		w.known[cmd.Key] = deal.Remembered{Fingerprint: cmd.Fingerprint, Answer: receipt.Answer}
+	}
+	return receipt, err
+}
+
+// Log
+
+func (w *world) Precheck(_ context.Context, v view.Viewer, id deal.AccountID, key string) (view.Precheck, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.failing != nil {
+		return view.Precheck{}, w.failing
+	}
+	first, known := w.known[key]
+	return view.Precheck{Visible: id == w.state.Account && w.sees(v), State: w.state, Known: known, First: first}, nil
+}
+
+func (w *world) Stage(_ context.Context, s view.Staged) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.staged[s.Key] = s
+	return w.failing
+}
+
+func (w *world) Unstage(_ context.Context, _ deal.AccountID, key string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.staged, key)
+	w.unstaged = append(w.unstaged, key)
+	return nil
+}
+
+func (w *world) Events(_ context.Context, v view.Viewer, id deal.AccountID, _ view.Page) (view.Events, error) {
+	return w.log, w.find(v, id)
+}
+
+func (w *world) Whole(_ context.Context, v view.Viewer, id deal.AccountID) ([]deal.Event, error) {
+	return w.whole, w.find(v, id)
+}
+
+// Accounts
+
+func (w *world) Account(_ context.Context, v view.Viewer, id deal.AccountID) (view.Account, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return view.Account{State: w.state, Profile: w.profile}, w.find(v, id)
+}
+
+func (w *world) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error) {
+	account, err := w.Account(ctx, v, id)
+	return account, w.records, err
+}
+
+func (w *world) Accounts(_ context.Context, _ view.Viewer, f view.AccountFilter) ([]view.AccountItem, string, error) {
+	w.asked = append(w.asked, f)
+	if f.Page.Cursor == "bad" {
+		return nil, "", view.ErrBadCursor
+	}
+	return []view.AccountItem{{
+		ID: mine, Number: "KA-2026-0001", Name: "晨风集团", Step: deal.Plan, Status: deal.Active, Cycle: 1, Pass: 1, Seq: 7, Owner: rep1,
+		Team: team, Grade: deal.GradeA, OpenedAt: noon(), EnteredAt: noon(), UpdatedAt: noon(),
+	}}, "next", w.failing
+}
+
+func (w *world) Duplicates(_ context.Context, name, code string, phones []string) ([]view.Duplicate, error) {
+	w.asked = append(w.asked, []any{name, code, phones})
+	return w.doubles, nil
+}
+
+// Records
+
+func (w *world) PatchProfile(_ context.Context, _ view.Viewer, _ deal.AccountID, version int64, p deal.Profile) (deal.Profile, error) {
+	if w.deny != nil {
+		return w.profile, w.deny
+	}
+	p.Version = version + 1
+	w.profile = p
+	return p, nil
+}
+
+func (w *world) Form(_ context.Context, v view.Viewer, id deal.AccountID, step deal.Step, cycle int) (deal.Form, error) {
+	w.asked = append(w.asked, cycle)
+	f, _ := w.records.Form(step)
+	f.Cycle = 1
+	return f, w.find(v, id)
+}
+
+func (w *world) PutForm(_ context.Context, v view.Viewer, id deal.AccountID, step deal.Step, version int64, content map[string]any) (deal.Form, error) {
+	if err := w.find(v, id); err != nil {
+		return deal.Form{}, err
+	}
+	if w.deny != nil {
+		return deal.Form{}, w.deny
+	}
+	f, _ := w.records.Form(step)
+	if f.Version != version {
+		return f, deal.ErrStale
+	}
+	f = deal.Form{Step: step, Cycle: 1, Version: version + 1, Content: content}
+	w.records.Forms = []deal.Form{f}
+	return f, nil
+}
+
+func (w *world) Contacts(_ context.Context, v view.Viewer, id deal.AccountID) ([]deal.Contact, error) {
+	return w.contacts, w.find(v, id)
+}
+
+func (w *world) Contact(_ context.Context, v view.Viewer, id deal.AccountID, contact string) (deal.Contact, error) {
+	if err := w.find(v, id); err != nil {
+		return deal.Contact{}, err
+	}
+	i := slices.IndexFunc(w.contacts, func(c deal.Contact) bool { return c.ID == contact })
+	if i < 0 {
+		return deal.Contact{}, deal.ErrNotFound
+	}
+	return w.contacts[i], nil
+}
+
+func (w *world) AddContact(_ context.Context, v view.Viewer, id deal.AccountID, c deal.Contact) (deal.Contact, error) {
+	if err := errors.Join(w.find(v, id), w.deny); err != nil {
+		return deal.Contact{}, err
+	}
+	c.Version = 1
+	w.contacts = append(w.contacts, c)
+	return c, nil
+}
+
+func (w *world) PatchContact(_ context.Context, _ view.Viewer, _ deal.AccountID, version int64, c deal.Contact) (deal.Contact, error) {
+	c.Version = version + 1
+	w.contacts[0] = c
+	return c, w.deny
+}
+
+func (w *world) DeleteContact(_ context.Context, _ view.Viewer, _ deal.AccountID, contact string, version int64) error {
+	i := slices.IndexFunc(w.contacts, func(c deal.Contact) bool { return c.ID == contact })
+	if i < 0 {
+		return deal.ErrNotFound
+	}
+	if w.contacts[i].Version != version {
+		return deal.ErrStale
+	}
+	w.contacts = slices.Delete(w.contacts, i, i+1)
+	return nil
+}
+
+func (w *world) Interactions(_ context.Context, v view.Viewer, id deal.AccountID, _ view.Page) ([]view.InteractionItem, string, error) {
+	return []view.InteractionItem{{
+		Interaction: deal.Interaction{ID: "i1", Cycle: 1, Step: deal.Visit, Pass: 1, Kind: deal.CallInteraction, At: noon(), By: rep1},
+		AimText:     "问候", ResultText: "约好", NextStepText: "拜访",
+	}}, "", w.find(v, id)
+}
+
+// Work
+
+func (w *world) Tasks(_ context.Context, _ view.Viewer, f view.TaskFilter) ([]view.TaskItem, string, error) {
+	w.asked = append(w.asked, f)
+	return w.tasks, "", w.failing
+}
+
+func (w *world) Task(_ context.Context, _ view.Viewer, id string) (view.TaskItem, error) {
+	for _, t := range w.tasks {
+		if t.ID == id {
+			return t, nil
+		}
+	}
+	return view.TaskItem{}, deal.ErrNotFound
+}
+
+func (w *world) Approvals(_ context.Context, _ view.Viewer, f view.ApprovalFilter) ([]view.ApprovalItem, string, error) {
+	w.asked = append(w.asked, f)
+	return w.approvals, "", w.failing
+}
+
+func (w *world) Approval(_ context.Context, v view.Viewer, id string) (view.ApprovalItem, error) {
+	for _, a := range w.approvals {
+		if a.ID == id && w.sees(v) {
+			return a, nil
+		}
+	}
+	return view.ApprovalItem{}, deal.ErrNotFound
+}
+
+func (w *world) Notices(_ context.Context, _ view.Viewer, unread bool, _ view.Page) ([]view.NoticeItem, string, error) {
+	w.asked = append(w.asked, unread)
+	return w.notices, "", w.failing
+}
+
+func (w *world) ReadNotices(_ context.Context, _ view.Viewer, ids []string) (int, error) {
+	w.read = append(w.read, ids...)
+	return len(ids), w.failing
+}
+
+func (w *world) Timed(_ context.Context, _ view.Viewer, _ int) ([]view.Account, error) {
+	return []view.Account{{State: w.state, Profile: w.profile}}, w.failing
+}
+
+// People, Identity, Requests, Imports, Playbooks, Health
+
+func (w *world) Org(context.Context) (deal.Org, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.orgs++
+	return w.org, nil
+}
+
+func (w *world) AddDelegation(_ context.Context, d deal.Delegation) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.org.Delegations = append(slices.Clone(w.org.Delegations), d)
+	return nil
+}
+
+func (w *world) Credentials(_ context.Context, login string) (view.Credentials, error) {
+	for _, p := range w.org.People {
+		if p.Login == login {
+			return view.Credentials{Person: p, PasswordHash: w.hash}, nil
+		}
+	}
+	return view.Credentials{}, deal.ErrNotFound
+}
+
+func (w *world) NewSession(_ context.Context, hash []byte, who deal.PersonID, _ time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.tokens[string(hash)] = who
+	return nil
+}
+
+func (w *world) EndSession(_ context.Context, hash []byte) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	delete(w.tokens, string(hash))
+	return nil
+}
+
+func (w *world) SetPassword(_ context.Context, _ deal.PersonID, hash string) error {
+	w.rehashed = hash
+	return nil
+}
+
+func (w *world) Bearer(_ context.Context, hash []byte) (deal.PersonID, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if id, ok := w.tokens[string(hash)]; ok {
+		return id, nil
+	}
+	return "", deal.ErrNotFound
+}
+
+func (w *world) Request(_ context.Context, who deal.PersonID, key string) (view.StoredRequest, bool, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	r, ok := w.requests[string(who)+"/"+key]
+	return r, ok, w.failing
+}
+
+func (w *world) KeepRequest(_ context.Context, who deal.PersonID, key string, r view.StoredRequest) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.requests[string(who)+"/"+key] = r
+	return nil
+}
+
+func (w *world) Start(_ context.Context, id string, _ deal.PersonID, filename string, sheet io.Reader) (view.Import, error) {
+	content, err := io.ReadAll(sheet)
+	if err = errors.Join(err, w.importErr); err != nil {
+		return view.Import{}, err
+	}
+	w.imports = append(w.imports, imported{id, filename, content})
+	imp := w.imp
+	imp.ID, imp.Filename = id, filename
+	return imp, nil
+}
+
+func (w *world) Import(_ context.Context, v view.Viewer, id string) (view.Import, error) {
+	if id != w.imp.ID || v.Person.ID != w.imp.By {
+		return view.Import{}, deal.ErrNotFound
+	}
+	return w.imp, nil
+}
+
+func (w *world) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
+	return w.gate, w.gateErr
+}
+
+func (w *world) CheckForm(deal.BookRef, deal.Step, map[string]any) (deal.Refusals, error) {
+	return w.unfit, nil
+}
+
+func (w *world) Book(ref deal.BookRef) (deal.Book, error) { return deal.Book{Ref: ref}, nil }
+
+func (w *world) List() []any { return []any{map[string]any{"name": "express", "version": 1}} }
+
+func (w *world) Describe(name string, _ int) (any, error) {
+	if name != "express" {
+		return nil, deal.ErrNotFound
+	}
+	return map[string]any{"name": name}, nil
+}
+
+func (w *world) Default() deal.BookRef { return deal.BookRef{Name: "express", Version: 1} }
+
+func (w *world) Ready(context.Context) map[string]error { return w.unready }
+
+// rig is the API over a world.
+type rig struct {
+	*world
+
+	t     *testing.T
+	api   *api.API
+	lang  string
+	token map[deal.PersonID]string
+	logs  *logBuffer
+}
+
+type logBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *logBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *logBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}
+
+func newRig(t *testing.T, change ...func(*api.Options)) *rig {
+	t.Helper()
+	w := newWorld()
+	passwords, err := identity.NewPasswords(identity.Cost{MemoryKiB: 64, Passes: 1, Lanes: 1}, 4)
+	require.NoError(t, err)
+	w.hash, err = passwords.Hash(t.Context(), password)
+	require.NoError(t, err)
+	r := &rig{world: w, t: t, lang: "en", token: map[deal.PersonID]string{}, logs: &logBuffer{}}
+	o := api.Options{
+		Commander: w, Log: w, Accounts: w, Records: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Health: w,
+		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
+		Version: api.Version{Version: "test"}, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
+		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),
+	}
+	for _, f := range change {
+		f(&o)
+	}
+	r.api, err = api.New(o)
+	require.NoError(t, err)
+	for _, p := range w.org.People {
+		token := identity.NewToken()
+		w.tokens[string(token.Hash())] = p.ID
+		r.token[p.ID] = token.Reveal()
+	}
+	return r
+}
+
+// pass lets time go by.
+func (r *rig) pass(d time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.now = r.now.Add(d)
+}
+
+// answer is what came back.
+type answer struct {
+	*httptest.ResponseRecorder
+
+	t *testing.T
+}
+
+type header [2]string
+
+func (r *rig) do(as deal.PersonID, method, path string, body any, headers ...header) answer {
+	r.t.Helper()
+	var content io.Reader
+	switch b := body.(type) {
+	case nil:
+	case string:
+		content = strings.NewReader(b)
+	case []byte:
+		content = bytes.NewReader(b)
+	default:
+		encoded, err := json.Marshal(b)
+		require.NoError(r.t, err)
+		content = bytes.NewReader(encoded)
+	}
+	req := httptest.NewRequestWithContext(r.t.Context(), method, path, content)
+	if content != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if as != "" {
+		req.Header.Set("Authorization", "Bearer "+r.token[as])
+	}
+	req.Header.Set("Accept-Language", r.lang)
+	for _, h := range headers {
+		if h[1] == "" {
+			req.Header.Del(h[0])
+		} else {
+			req.Header.Set(h[0], h[1])
+		}
+	}
+	rec := httptest.NewRecorder()
+	r.api.ServeHTTP(rec, req)
+	return answer{rec, r.t}
+}
+
+// json decodes the body.
+func (a answer) json() map[string]any {
+	a.t.Helper()
+	out := map[string]any{}
+	require.NoError(a.t, json.Unmarshal(a.Body.Bytes(), &out), a.Body.String())
+	return out
+}
+
+// ok asserts the status and decodes the body.
+func (a answer) ok(status int) map[string]any {
+	a.t.Helper()
+	require.Equal(a.t, status, a.Code, a.Body.String())
+	if a.Body.Len() == 0 {
+		return nil
+	}
+	return a.json()
+}
+
+// problem asserts that the answer is a problem in the one shape there is.
+func (a answer) problem(status int, code string) api.Problem {
+	a.t.Helper()
+	require.Equal(a.t, status, a.Code, a.Body.String())
+	require.Equal(a.t, "application/problem+json", a.Header().Get("Content-Type"))
+	decoder := json.NewDecoder(bytes.NewReader(a.Body.Bytes()))
+	decoder.DisallowUnknownFields()
+	var p api.Problem
+	require.NoError(a.t, decoder.Decode(&p), a.Body.String())
+	require.Equal(a.t, code, p.Code, a.Body.String())
+	require.Equal(a.t, status, p.Status)
+	require.NotEmpty(a.t, p.Title)
+	require.NotEmpty(a.t, p.Detail)
+	require.Equal(a.t, a.Header().Get("Trace-Id"), p.TraceID)
+	require.NotNil(a.t, p.Errors)
+	require.NotContains(a.t, a.Body.String(), "\\u001f")
+	return p
+}
+
+func at(id deal.AccountID, rest string) string { return "/api/v1/accounts/" + string(id) + rest }

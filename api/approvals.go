@@ -1,0 +1,214 @@
+package api
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"time"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
+
+type approvalBody struct {
+	ID          string         `json:"id"`
+	Account     *accountRef    `json:"account,omitempty"`
+	Kind        approvalKind   `json:"kind"`
+	Status      approvalStatus `json:"status"`
+	Requester   *personBody    `json:"requester,omitempty"`
+	RequestedAt time.Time      `json:"requested_at"`
+	Subject     subjectBody    `json:"subject"`
+	Amount      string         `json:"amount" doc:"decimal; empty without an amount"`
+	Currency    string         `json:"currency"`
+	Text        string         `json:"text"`
+	Level       int            `json:"level" doc:"the running one, from 1"`
+	Levels      []levelBody    `json:"levels"`
+	WaitingFor  []personBody   `json:"waiting_for" doc:"whose word is missing now"`
+	ClosedAt    *time.Time     `json:"closed_at"`
+}
+
+type subjectBody struct {
+	Type    subjectType `json:"type"`
+	ID      string      `json:"id" maxLength:"64" doc:"the step of a form, or the ID of the account"`
+	Version int64       `json:"version" minimum:"1" doc:"that was read: of the form, or the account's seq for reopen"`
+}
+
+type levelBody struct {
+	Who   string     `json:"who"`
+	Mode  string     `json:"mode" doc:"any, all or in_order"`
+	Seats []seatBody `json:"seats" doc:"empty until the level is reached"`
+}
+
+type seatBody struct {
+	Holder     *personBody  `json:"holder,omitempty"`
+	Alternates []personBody `json:"alternates"`
+	Decision   string       `json:"decision" doc:"approve, reject, return; empty while it waits"`
+	By         *personBody  `json:"by,omitempty" doc:"who decided, for the holder or as the holder"`
+	At         *time.Time   `json:"at"`
+	Comment    string       `json:"comment"`
+	Auto       bool         `json:"auto" doc:"passed by itself, since the same person approved before"`
+}
+
+// accountRef names an account beside something that belongs to it.
+type accountRef struct {
+	ID     string `json:"id"`
+	Number string `json:"number"`
+	Name   string `json:"name"`
+}
+
+type requestApprovalInput struct {
+	AccountPath
+	Body struct {
+		Kind     approvalKind `json:"kind"`
+		Subject  subjectBody  `json:"subject"`
+		Amount   string       `json:"amount,omitempty" maxLength:"20" example:"1250000.00"`
+		Currency string       `json:"currency,omitempty" maxLength:"3" doc:"default: CNY"`
+		Text     string       `json:"text,omitempty" maxLength:"4000"`
+	}
+}
+
+type approvalsInput struct {
+	Paging
+	Status   approvalStatus `query:"status"`
+	Kind     approvalKind   `query:"kind"`
+	Assignee string         `query:"assignee" maxLength:"64" doc:"ID of a person whose word is missing, or me"`
+	Account  string         `query:"account" maxLength:"64"`
+}
+
+type ApprovalPath struct {
+	ID string `path:"id" maxLength:"64" doc:"UUID of the request"`
+}
+
+type decisionInput struct {
+	ApprovalPath
+	Body struct {
+		Decision decisionName `json:"decision"`
+		Comment  string       `json:"comment,omitempty" maxLength:"4000" doc:"mandatory unless approving"`
+		Version  int64        `json:"version" minimum:"0" doc:"of the subject that you read"`
+	}
+}
+
+type transferInput struct {
+	ApprovalPath
+	Body struct {
+		To     string `json:"to" maxLength:"64" doc:"ID of a person"`
+		Reason string `json:"reason" maxLength:"4000"`
+	}
+}
+
+type withdrawInput struct {
+	ApprovalPath
+	Body *struct {
+		Reason string `json:"reason,omitempty" maxLength:"4000"`
+	}
+}
+
+func (a *API) approvalRoutes() {
+	register(a, op(http.MethodPost, "/accounts/{id}/approvals", "request-approval", "approvals", "Ask for an approval"), a.requestApproval)
+	register(a, op(http.MethodGet, "/approvals", "list-approvals", "approvals", "Requests in your scope"), a.approvals)
+	register(a, op(http.MethodGet, "/approvals/{id}", "get-approval", "approvals", "One request with its chain"), a.approval)
+	register(a, op(http.MethodPost, "/approvals/{id}/decision", "decide-approval", "approvals", "Approve, reject or return for rework"), a.decide)
+	register(a, op(http.MethodPost, "/approvals/{id}/transfer", "transfer-approval", "approvals", "Hand a seat to somebody else"), a.transfer)
+	register(a, op(http.MethodPost, "/approvals/{id}/withdraw", "withdraw-approval", "approvals", "Take an own request back"), a.withdraw)
+}
+
+func (a *API) requestApproval(ctx context.Context, in *requestApprovalInput) (*commandOutput, error) {
+	minor, currency, err := parseAmount(in.Body.Amount, in.Body.Currency)
+	if err != nil {
+		return nil, err
+	}
+	return a.command(ctx, in.ID, func(t *texts) deal.Body {
+		sub := in.Body.Subject
+		return deal.RequestApproval{
+			Kind:    deal.ApprovalKind(in.Body.Kind),
+			Subject: deal.Subject{Type: deal.SubjectType(sub.Type), ID: sub.ID, Version: sub.Version},
+			Amount:  minor, Currency: currency, Text: t.ref("text", in.Body.Text),
+		}
+	})
+}
+
+func (a *API) approvals(ctx context.Context, in *approvalsInput) (*reply[list[approvalBody]], error) {
+	items, next, err := a.Work.Approvals(ctx, who(ctx).viewer, view.ApprovalFilter{
+		Status: deal.ApprovalStatus(in.Status), Kind: deal.ApprovalKind(in.Kind), Assignee: personParam(ctx, in.Assignee),
+		Account: deal.AccountID(in.Account), Page: in.page(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("list approvals: %w", err)
+	}
+	org := who(ctx).org
+	return listOf(mapped(items, func(i view.ApprovalItem) approvalBody { return approvalItem(org, i) }), next), nil
+}
+
+func (a *API) approval(ctx context.Context, in *ApprovalPath) (*reply[approvalBody], error) {
+	item, err := a.Work.Approval(ctx, who(ctx).viewer, in.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read approval: %w", err)
+	}
+	return &reply[approvalBody]{approvalItem(who(ctx).org, item)}, nil
+}
+
+// about is a command to the account that a request belongs to.
+func (a *API) about(ctx context.Context, approval string, build func(*texts) deal.Body) (*commandOutput, error) {
+	item, err := a.Work.Approval(ctx, who(ctx).viewer, approval)
+	if err != nil {
+		return nil, fmt.Errorf("find the account of an approval: %w", err)
+	}
+	return a.command(ctx, string(item.Account), build)
+}
+
+func (a *API) decide(ctx context.Context, in *decisionInput) (*commandOutput, error) {
+	return a.about(ctx, in.ID, func(t *texts) deal.Body {
+		return deal.DecideApproval{
+			Approval: in.ID, Decision: deal.Decision(in.Body.Decision), Comment: t.ref("comment", in.Body.Comment), Version: in.Body.Version,
+		}
+	})
+}
+
+func (a *API) transfer(ctx context.Context, in *transferInput) (*commandOutput, error) {
+	return a.about(ctx, in.ID, func(t *texts) deal.Body {
+		return deal.TransferApproval{Approval: in.ID, To: deal.PersonID(in.Body.To), Reason: t.ref("reason", in.Body.Reason)}
+	})
+}
+
+func (a *API) withdraw(ctx context.Context, in *withdrawInput) (*commandOutput, error) {
+	return a.about(ctx, in.ID, func(t *texts) deal.Body {
+		b := deal.WithdrawApproval{Approval: in.ID}
+		if in.Body != nil {
+			b.Reason = t.ref("reason", in.Body.Reason)
+		}
+		return b
+	})
+}
+
+func approvalItem(org deal.Org, i view.ApprovalItem) approvalBody {
+	b := approvalOf(org, i.Approval, i.Texts)
+	b.Account = &accountRef{string(i.Account), i.AccountNumber, i.AccountName}
+	return b
+}
+
+// approvalOf shows a request with the texts that are at hand.
+func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string) approvalBody {
+	read := func(ref *deal.TextRef) string {
+		if ref == nil {
+			return ""
+		}
+		return texts[ref.ID]
+	}
+	b := approvalBody{
+		ID: ap.ID, Kind: approvalKind(ap.Kind), Status: approvalStatus(ap.Status), Requester: personIn(org, ap.Requester),
+		RequestedAt: ap.RequestedAt.UTC(), Subject: subjectBody{subjectType(ap.Subject.Type), ap.Subject.ID, ap.Subject.Version},
+		Amount: formatAmount(ap.Amount, ap.Currency), Currency: ap.Currency, Text: read(ap.Text), Level: ap.Level,
+		Levels: []levelBody{}, WaitingFor: peopleIn(org, ap.Waiting()), ClosedAt: instant(ap.ClosedAt),
+	}
+	for _, l := range ap.Levels {
+		level := levelBody{Who: string(l.Rules.Who), Mode: string(l.Rules.Mode), Seats: []seatBody{}}
+		for _, s := range l.Seats {
+			level.Seats = append(level.Seats, seatBody{
+				Holder: personIn(org, s.Holder), Alternates: peopleIn(org, s.Alternates), Decision: string(s.Decision),
+				By: personIn(org, s.By), At: instant(s.At), Comment: read(s.Comment), Auto: s.Auto,
+			})
+		}
+		b.Levels = append(b.Levels, level)
+	}
+	return b
+}

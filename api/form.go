@@ -1,0 +1,153 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"closedloop/deal"
+)
+
+type FormPath struct {
+	AccountPath
+	Step stepName `path:"step"`
+}
+
+type formInput struct {
+	FormPath
+	Cycle int `query:"cycle" minimum:"0" doc:"an earlier cycle; 0 or absent: the running one"`
+}
+
+type putFormInput struct {
+	FormPath
+	Conditional
+	Body struct {
+		Content map[string]any `json:"content" doc:"the whole form as far as it is filled in; its schema is in GET /playbooks/{name}"`
+	}
+}
+
+type formBody struct {
+	Step    stepName       `json:"step"`
+	Cycle   int            `json:"cycle"`
+	Version int64          `json:"version" doc:"0: nothing on file"`
+	Content map[string]any `json:"content"`
+	Gate    *gateBody      `json:"gate,omitempty" doc:"of the present step, when this is its form"`
+}
+
+type formOutput struct {
+	ETag string `header:"ETag" doc:"for If-Match of the next PUT"`
+	Body formBody
+}
+
+func (a *API) formRoutes() {
+	register(a, op(http.MethodGet, "/accounts/{id}/steps/{step}/form", "get-form", "forms", "The form of a step"), a.form)
+	put := op(http.MethodPut, "/accounts/{id}/steps/{step}/form", "put-form", "forms", "Write the form of the present or an earlier step")
+	put.Description = "Replaces the content. A pending approval about the form becomes void, since nobody approves what nobody read."
+	register(a, put, a.putForm)
+	register(a, op(http.MethodGet, "/accounts/{id}/gate", "get-gate", "forms", "What is still missing to leave the present step"), a.accountGate)
+}
+
+func (a *API) form(ctx context.Context, in *formInput) (*formOutput, error) {
+	id, err := accountID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	form, err := a.Records.Form(ctx, who(ctx).viewer, id, deal.Step(in.Step), in.Cycle)
+	if err != nil {
+		return nil, fmt.Errorf("read form: %w", err)
+	}
+	return &formOutput{ETag: etag(form.Version), Body: formOf(form)}, nil
+}
+
+func formOf(f deal.Form) formBody {
+	b := formBody{Step: stepName(f.Step), Cycle: f.Cycle, Version: f.Version, Content: f.Content}
+	if b.Content == nil {
+		b.Content = map[string]any{}
+	}
+	return b
+}
+
+func (a *API) putForm(ctx context.Context, in *putFormInput) (*formOutput, error) {
+	version, err := in.version()
+	if err != nil {
+		return nil, err
+	}
+	id, err := accountID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	me, step := who(ctx).viewer, deal.Step(in.Step)
+	read, err := a.Accounts.Account(ctx, me, id)
+	if err != nil {
+		return nil, fmt.Errorf("read account: %w", err)
+	}
+	unfit, err := a.Playbooks.CheckForm(read.State.Book, step, in.Body.Content)
+	if err != nil {
+		return nil, fmt.Errorf("check form: %w", err)
+	}
+	if len(unfit) > 0 {
+		return nil, invalid(formReasons(unfit, "/content"))
+	}
+	form, err := a.Records.PutForm(ctx, me, id, step, version, in.Body.Content)
+	if errors.Is(err, deal.ErrStale) {
+		return nil, stale(form.Version)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("write form: %w", err)
+	}
+	return a.written(ctx, id, form)
+}
+
+// written answers a form that is on file now. What follows from it – an approval that lost its subject, the gate – must
+// not make the writing look failed.
+func (a *API) written(ctx context.Context, id deal.AccountID, form deal.Form) (*formOutput, error) {
+	out := &formOutput{ETag: etag(form.Version), Body: formOf(form)}
+	read, records, err := a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
+	if err == nil && a.voidApprovals(ctx, read.State, form) {
+		read, records, err = a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
+	}
+	if err != nil {
+		a.Logger.WarnContext(ctx, "form written, gate not read", "trace_id", callOf(ctx).trace, "account", id, "error", err)
+		return out, nil
+	}
+	if read.State.Step == form.Step {
+		out.Body.Gate = ptr(a.gate(ctx, read.State, records))
+	}
+	return out, nil
+}
+
+// voidApprovals ends pending requests about an older version of the form (contract.md §2). A call that fails is made up
+// for: a decision and a tick look at the version again.
+func (a *API) voidApprovals(ctx context.Context, s deal.State, form deal.Form) (any bool) {
+	for _, ap := range s.Approvals {
+		about := ap.Subject.Type == deal.FormSubject && ap.Subject.ID == string(form.Step) && ap.Subject.Version != form.Version
+		if ap.Status != deal.Pending || !about {
+			continue
+		}
+		cause := "void/" + ap.ID + "/" + itoa(form.Version)
+		cmd := deal.Command{
+			Account: s.Account, Actor: deal.System, Name: deal.VoidApprovalName, Body: deal.VoidApproval{Approval: ap.ID},
+			Key: deal.CommandKey(a.Installation, deal.System, s.Account, cause), Fingerprint: fingerprint("", cause, nil),
+		}
+		if _, err := a.Commander.Send(ctx, cmd); err != nil {
+			a.Logger.WarnContext(ctx, "request about an edited form is not void yet", "trace_id", callOf(ctx).trace,
+				"account", s.Account, "approval", ap.ID, "error", err)
+			continue
+		}
+		any = true
+	}
+	return any
+}
+
+func (a *API) accountGate(ctx context.Context, in *AccountPath) (*reply[gateBody], error) {
+	id, err := accountID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	read, records, err := a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
+	if err != nil {
+		return nil, fmt.Errorf("read account: %w", err)
+	}
+	return &reply[gateBody]{a.gate(ctx, read.State, records)}, nil
+}

@@ -1,0 +1,108 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"closedloop/identity"
+)
+
+// Options are what the API is made of. All fields but PublicURL and Version are needed.
+type Options struct {
+	Commander Commander
+	Log       Log
+	Accounts  Accounts
+	Records   Records
+	Work      Work
+	People    People
+	Identity  Identity
+	Requests  Requests
+	Imports   Imports
+	Playbooks Playbooks
+	Health    Health
+
+	// Passwords checks logins.
+	Passwords *identity.Passwords
+	// Installation is the ID that was made with the database; command keys and account IDs follow from it.
+	Installation string
+	// TextKey is the installation's secret for the hashes of texts, 32 bytes or more. It must never change: what stands
+	// in a log could not be compared with its text any more.
+	TextKey []byte
+	// PublicURL is the address that browsers use, when it is not the address of the listener: behind a proxy with TLS.
+	PublicURL string
+
+	Limits  Limits
+	Version Version
+	Now     func() time.Time
+	Logger  *slog.Logger
+}
+
+// Limits keep one caller from taking everything.
+type Limits struct {
+	RequestTimeout     time.Duration // after it the caller is told to ask again
+	BodyTimeout        time.Duration // for a request's body to arrive
+	BodyBytes          int64         // of JSON
+	UploadBytes        int64         // of a lead sheet
+	Uploads            int           // read at once: they are held in memory
+	SessionTTL         time.Duration // of a login
+	InFlight           int           // commands at once
+	InFlightPerAccount int           // of one account; the engine takes 10
+	LoginFailures      int           // of one login from one address within LoginWindow
+	LoginWindow        time.Duration
+}
+
+// DefaultLimits are those of contract.md §4 and trust-and-speed.md §2.3.
+func DefaultLimits() Limits {
+	return Limits{
+		RequestTimeout: 10 * time.Second, BodyTimeout: 10 * time.Second, BodyBytes: 1 << 20, UploadBytes: 20 << 20, Uploads: 4,
+		SessionTTL: 12 * time.Hour, InFlight: 64, InFlightPerAccount: 4, LoginFailures: 10, LoginWindow: time.Minute,
+	}
+}
+
+// Version is what /version says about the program.
+type Version struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit"`
+	Built   string `json:"built"`
+	Go      string `json:"go"`
+}
+
+func (o Options) check() error {
+	var errs []error
+	need := func(ok bool, what string) {
+		if !ok {
+			errs = append(errs, fmt.Errorf("%s is missing or out of range", what))
+		}
+	}
+	need(o.Commander != nil, "Commander")
+	need(o.Log != nil, "Log")
+	need(o.Accounts != nil, "Accounts")
+	need(o.Records != nil, "Records")
+	need(o.Work != nil, "Work")
+	need(o.People != nil, "People")
+	need(o.Identity != nil, "Identity")
+	need(o.Requests != nil, "Requests")
+	need(o.Imports != nil, "Imports")
+	need(o.Playbooks != nil, "Playbooks")
+	need(o.Health != nil, "Health")
+	need(o.Passwords != nil, "Passwords")
+	need(o.Installation != "", "Installation")
+	need(len(o.TextKey) >= 32, "TextKey (32 bytes or more)")
+	need(o.Now != nil, "Now")
+	need(o.Logger != nil, "Logger")
+	if o.PublicURL != "" {
+		u, err := url.Parse(o.PublicURL)
+		need(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "", "PublicURL")
+	}
+	l := o.Limits
+	need(l.RequestTimeout > 0 && l.BodyTimeout > 0 && l.SessionTTL > 0 && l.LoginWindow > 0, "a duration of Limits")
+	need(l.BodyBytes > 0 && l.UploadBytes > 0, "a size of Limits")
+	need(l.InFlight > 0 && l.InFlightPerAccount > 0 && l.Uploads > 0 && l.LoginFailures > 0, "a count of Limits")
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("options of the API: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,95 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"strings"
+
+	"closedloop/deal"
+)
+
+// personBody is somebody of the organisation.
+type personBody struct {
+	ID     string   `json:"id"`
+	Login  string   `json:"login"`
+	Name   string   `json:"name"`
+	Role   roleName `json:"role,omitempty"`
+	Team   string   `json:"team,omitempty" doc:"ID of the team"`
+	Active bool     `json:"active"`
+}
+
+// teamBody is a team, or an area when it has no parent.
+type teamBody struct {
+	ID     string      `json:"id"`
+	Name   string      `json:"name"`
+	Parent string      `json:"parent,omitempty" doc:"ID of the area around it"`
+	Lead   *personBody `json:"lead,omitempty"`
+}
+
+type usersInput struct {
+	Paging
+	Role   roleName   `query:"role"`
+	Team   string     `query:"team" doc:"ID; members of this team itself"`
+	Active switchName `query:"active"`
+	Query  string     `query:"q" maxLength:"100" doc:"part of the name or login"`
+}
+
+func (a *API) organisationRoutes() {
+	register(a, op(http.MethodGet, "/users", "list-users", "setup", "People of the organisation"), a.users)
+	register(a, op(http.MethodGet, "/teams", "list-teams", "setup", "Teams and areas with their leads"), a.teams)
+}
+
+func (a *API) users(ctx context.Context, in *usersInput) (*reply[list[personBody]], error) {
+	var found []deal.Person
+	active := in.Active.chosen()
+	for _, p := range who(ctx).org.People {
+		wanted := (in.Role == "" || p.Role == deal.Role(in.Role)) && (in.Team == "" || p.Team == deal.TeamID(in.Team)) &&
+			(active == nil || p.Active == *active) &&
+			(strings.Contains(strings.ToLower(p.Name), strings.ToLower(in.Query)) || strings.Contains(p.Login, strings.ToLower(in.Query)))
+		if wanted {
+			found = append(found, p)
+		}
+	}
+	page, next, err := pageOf(found, in.Paging, func(p deal.Person) string { return string(p.ID) })
+	if err != nil {
+		return nil, err
+	}
+	return listOf(mapped(page, personOf), next), nil
+}
+
+func (a *API) teams(ctx context.Context, in *struct{ Paging }) (*reply[list[teamBody]], error) {
+	org := who(ctx).org
+	page, next, err := pageOf(org.Teams, in.Paging, func(t deal.Team) string { return string(t.ID) })
+	if err != nil {
+		return nil, err
+	}
+	return listOf(mapped(page, func(t deal.Team) teamBody { return *teamIn(org, t.ID) }), next), nil
+}
+
+func personOf(p deal.Person) personBody {
+	return personBody{ID: string(p.ID), Login: p.Login, Name: p.Name, Role: roleName(p.Role), Team: string(p.Team), Active: p.Active}
+}
+
+// personIn is somebody by ID: nil for nobody, the bare ID for somebody whom the organisation no longer knows and for the
+// system.
+func personIn(org deal.Org, id deal.PersonID) *personBody {
+	if id == "" {
+		return nil
+	}
+	if p, ok := org.Person(id); ok {
+		return ptr(personOf(p))
+	}
+	return &personBody{ID: string(id), Login: string(id), Name: string(id)}
+}
+
+func peopleIn(org deal.Org, ids []deal.PersonID) []personBody {
+	return mapped(ids, func(id deal.PersonID) personBody { return *personIn(org, id) })
+}
+
+func teamIn(org deal.Org, id deal.TeamID) *teamBody {
+	t, ok := org.Team(id)
+	if !ok {
+		return nil
+	}
+	return &teamBody{ID: string(t.ID), Name: t.Name, Parent: string(t.Parent), Lead: personIn(org, t.Lead)}
+}
