@@ -135,6 +135,17 @@ func TestCheckForm_endsItsListSomewhere(t *testing.T) {
 	require.Len(t, newest(t, playbooktest.Express).CheckForm(deal.Plan, content), 200)
 }
 
+func TestCheckForm_takesWhatALeadSheetFillsIn(t *testing.T) {
+	t.Parallel()
+	lead := map[string]any{
+		"competitor": "顺丰", "competitor_volume": 900, "needs": "样衣次日达 退换货上门", "source": "door_to_door", "items": "成衣样品 面辅料",
+		"settlement": "monthly", "note": "外贸旺季10-12月",
+	}
+	for _, book := range []string{playbooktest.Express, playbooktest.Quick} {
+		require.Empty(t, newest(t, book).CheckForm(deal.Collect, lead), book)
+	}
+}
+
 func TestCheckForm_readsNumbersHoweverJSONWasDecoded(t *testing.T) {
 	t.Parallel()
 	library := load(t)

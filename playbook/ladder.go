@@ -71,10 +71,7 @@ func (b *builder) rung(file rungFile, within deal.Span, line int) (deal.LadderRu
 		rung.Percent = n
 	case file.Before.line > 0:
 		rung.Before = b.offset(file.Before, "before")
-		if rung.Before != nil && rung.Before.Unit == deal.Days {
-			b.add(file.Before.line, "before: a rung stands office hours or calendar time before its deadline, not working days")
-		}
-		if rung.Before != nil && rung.Before.Unit == within.Unit && rung.Before.Length >= within.Length && within.Length > 0 {
+		if rung.Before != nil && rung.Before.Unit == within.Unit && rung.Before.Length >= within.Length && rung.Before.Count >= within.Count {
 			b.add(file.Before.line, "before: %q is as long as the deadline itself", file.Before.text)
 		}
 	default:

@@ -116,6 +116,9 @@ func readAll(files fs.FS, dir string, zone *time.Location) ([]*Playbook, error) 
 // Add brings a stored version back, for the accounts that are pinned to it; origin is what problems call it. A version
 // that is there already with the same content is fine; with another it is [ErrChanged].
 func (l *Library) Add(source []byte, origin string) error {
+	if l.has(checksum(source)) {
+		return nil
+	}
 	p, err := read(source, origin, l.zone)
 	if err != nil {
 		return fmt.Errorf("add playbook: %w", err)
@@ -123,17 +126,19 @@ func (l *Library) Add(source []byte, origin string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ref := p.Ref()
-	if have, ok := l.books[ref]; ok {
-		if have.checksum != p.checksum {
-			return fmt.Errorf("playbook %s version %d from %s: %w", ref.Name, ref.Version, origin, ErrChanged)
-		}
-		return nil
+	if have, ok := l.books[ref]; ok && have.checksum != p.checksum {
+		return fmt.Errorf("playbook %s version %d from %s: %w", ref.Name, ref.Version, origin, ErrChanged)
 	}
 	if l.books == nil {
 		l.books = map[deal.BookRef]*Playbook{}
 	}
 	l.books[ref] = p
 	return nil
+}
+
+// has tells whether a playbook with this very content is there, which saves compiling it again.
+func (l *Library) has(checksum string) bool {
+	return slices.ContainsFunc(l.all(), func(p *Playbook) bool { return p.checksum == checksum })
 }
 
 // Source is a playbook as it is stored, so that its version outlives the release that brought it.

@@ -52,7 +52,11 @@ func read(source []byte, origin string, zone *time.Location) (*Playbook, error) 
 	if err := f.err(); err != nil {
 		return nil, err
 	}
-	sum := sha256.Sum256(source)
-	p.source, p.checksum = source, hex.EncodeToString(sum[:])
+	p.source, p.checksum = source, checksum(source)
 	return p, nil
+}
+
+func checksum(source []byte) string {
+	sum := sha256.Sum256(source)
+	return hex.EncodeToString(sum[:])
 }

@@ -119,6 +119,7 @@ func (p *celTypes) fieldType(id deal.Step, f Field) *types.Type {
 
 // environments are where the conditions of one playbook are compiled.
 type environments struct {
+	types *celTypes
 	gate  map[deal.Step]*cel.Env
 	chain map[deal.ApprovalKind]*cel.Env
 }
@@ -183,11 +184,11 @@ func (b *builder) environments() (environments, error) {
 	if err != nil {
 		return environments{}, err
 	}
-	return b.extend(base, ofForm)
+	return b.extend(base, p, ofForm)
 }
 
-func (b *builder) extend(base *cel.Env, ofForm map[deal.Step]*types.Type) (environments, error) {
-	envs := environments{gate: map[deal.Step]*cel.Env{}, chain: map[deal.ApprovalKind]*cel.Env{}}
+func (b *builder) extend(base *cel.Env, p *celTypes, ofForm map[deal.Step]*types.Type) (environments, error) {
+	envs := environments{types: p, gate: map[deal.Step]*cel.Env{}, chain: map[deal.ApprovalKind]*cel.Env{}}
 	for id, t := range ofForm {
 		env, err := base.Extend(cel.Variable("form", t), cel.Variable("now", types.TimestampType), cel.Variable("today", types.StringType))
 		if err != nil {
