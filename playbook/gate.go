@@ -44,7 +44,9 @@ func (p *Playbook) Gate(s deal.State, r deal.Records, at time.Time) (deal.Gate, 
 
 // Chain is the levels that a request of a kind has to climb: those whose condition holds for this account, this amount
 // (in minor units) and the form that is the subject. A kind that the playbook does not know has none.
-func (p *Playbook) Chain(kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string) ([]deal.LevelRules, error) {
+func (p *Playbook) Chain(
+	kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string,
+) ([]deal.LevelRules, error) {
 	rules, ok := p.rules.Approval(kind)
 	if !ok {
 		return nil, nil

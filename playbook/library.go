@@ -237,7 +237,9 @@ func (l *Library) Gate(s deal.State, r deal.Records, at time.Time) (deal.Gate, e
 }
 
 // Chain is the levels of a request by the playbook the account is pinned to; see [Playbook.Chain].
-func (l *Library) Chain(kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string) ([]deal.LevelRules, error) {
+func (l *Library) Chain(
+	kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string,
+) ([]deal.LevelRules, error) {
 	p, err := l.Get(s.Book)
 	if err != nil {
 		return nil, err
