@@ -14,7 +14,8 @@ import (
 type observer struct {
 	interceptor.WorkerInterceptorBase
 
-	log *slog.Logger
+	log     *slog.Logger
+	observe func(activity string, took time.Duration, err error)
 }
 
 // slow is where an attempt is worth a line: half of what Perform gets.
@@ -22,7 +23,7 @@ const slow = time.Second
 
 // InterceptActivity wraps every attempt.
 func (o *observer) InterceptActivity(_ context.Context, next interceptor.ActivityInboundInterceptor) interceptor.ActivityInboundInterceptor {
-	i := &activityObserver{log: o.log}
+	i := &activityObserver{log: o.log, observe: o.observe}
 	i.Next = next
 	return i
 }
@@ -30,7 +31,8 @@ func (o *observer) InterceptActivity(_ context.Context, next interceptor.Activit
 type activityObserver struct {
 	interceptor.ActivityInboundInterceptorBase
 
-	log *slog.Logger
+	log     *slog.Logger
+	observe func(activity string, took time.Duration, err error)
 }
 
 // ExecuteActivity measures one attempt.
@@ -38,10 +40,11 @@ func (a *activityObserver) ExecuteActivity(ctx context.Context, in *interceptor.
 	began := time.Now()
 	out, err := a.Next.ExecuteActivity(ctx, in)
 	took := time.Since(began)
+	info := activity.GetInfo(ctx)
+	a.observe(info.ActivityType.Name, took, err)
 	if err == nil && took < slow {
 		return out, nil
 	}
-	info := activity.GetInfo(ctx)
 	line := []any{
 		"activity", info.ActivityType.Name, "workflow", info.WorkflowExecution.ID, "attempt", info.Attempt, "took", took,
 	}

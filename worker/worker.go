@@ -24,6 +24,7 @@ type Options struct {
 	Ledger  *activities.Ledger
 	Imports *activities.Imports
 	Logger  *slog.Logger
+	Observe func(activity string, took time.Duration, err error) // every attempt
 
 	WorkflowPollers int
 	ActivityPollers int
@@ -42,8 +43,8 @@ type Worker struct {
 
 // New registers everything; nothing is polled before Start.
 func New(o Options) (*Worker, error) {
-	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Logger == nil {
-		return nil, errors.New("worker needs a client, a ledger, imports and a logger")
+	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Logger == nil || o.Observe == nil {
+		return nil, errors.New("worker needs a client, a ledger, imports, a logger and somebody to observe")
 	}
 	if o.StopTimeout <= 0 || o.WorkflowPollers < 2 || o.WorkflowSlots < 2 || o.LocalSlots < 1 || o.ActivitySlots < 1 || o.ActivityPollers < 1 {
 		return nil, errors.New("worker needs a stop timeout, two workflow pollers and slots, and one of each other kind at least")
@@ -68,7 +69,7 @@ func (o Options) options() sdkworker.Options {
 		WorkerStopTimeout:                       o.StopTimeout,
 		DeadlockDetectionTimeout:                5 * time.Second, // two busy cores can keep a workflow from running for a second
 		DisableRegistrationAliasing:             true,
-		Interceptors:                            []interceptor.WorkerInterceptor{&observer{log: o.Logger}},
+		Interceptors:                            []interceptor.WorkerInterceptor{&observer{log: o.Logger, observe: o.Observe}},
 	}
 }
 

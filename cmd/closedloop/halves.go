@@ -68,6 +68,9 @@ func (a *app) half(ctx context.Context, out io.Writer, start func(context.Contex
 	if err != nil {
 		return err
 	}
+	if err := n.startAdmin(&running); err != nil {
+		return err
+	}
 	failed, err := start(ctx, n, &running, out)
 	if err != nil {
 		return err

@@ -38,13 +38,15 @@ type node struct {
 	engine       client.Client
 	accounts     *contract.Accounts
 
-	fenced atomic.Bool // without the lock on the database: no commands
-	work   *shift      // what polls now; nil in a process that only serves the API
+	metrics *metrics
+	fenced  atomic.Bool           // without the lock on the database: no commands
+	work    atomic.Pointer[shift] // what polls now; nil in a process that only serves the API
+	rescued atomic.Int64          // accounts woken in shifts that are over
 }
 
 // openNode opens the migrated database and reads what does not change while the process runs.
 func openNode(ctx context.Context, c config.Config, url string, running *parts, log *slog.Logger) (*node, error) {
-	n := &node{config: c, log: log}
+	n := &node{config: c, log: log, metrics: newMetrics()}
 	var overrides fs.FS
 	if c.Calendar.Dir != "" {
 		overrides = os.DirFS(c.Calendar.Dir)

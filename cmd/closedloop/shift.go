@@ -15,12 +15,21 @@ type shift struct {
 	watchdog *worker.Watchdog
 }
 
+// rescued counts what the shift's watchdog has done; no shift, nothing.
+func (s *shift) rescued() int {
+	if s == nil {
+		return 0
+	}
+	return s.watchdog.Rescued()
+}
+
 // startWorker polls for work and keeps the watchdog, until the process stops or is fenced.
 func (n *node) startWorker(ctx context.Context, running *parts) error {
 	if err := n.beginShift(ctx); err != nil {
 		return err
 	}
 	running.add("worker", func(context.Context) error { n.endShift(); return nil })
+	n.metrics.rescues(func() int { return int(n.rescued.Load()) + n.work.Load().rescued() })
 	return nil
 }
 
@@ -38,7 +47,7 @@ func (n *node) beginShift(ctx context.Context) error {
 	}
 	c := n.config.Worker
 	w, err := worker.New(worker.Options{
-		Client: n.engine, Ledger: ledger, Imports: imports, Logger: n.log,
+		Client: n.engine, Ledger: ledger, Imports: imports, Logger: n.log, Observe: n.metrics.observe,
 		WorkflowPollers: c.WorkflowPollers, ActivityPollers: c.ActivityPollers, WorkflowSlots: c.WorkflowSlots,
 		ActivitySlots: c.ActivitySlots, LocalSlots: c.LocalActivitySlots, StickyCache: c.StickyCache, StopTimeout: c.StopTimeout,
 	})
@@ -56,17 +65,18 @@ func (n *node) beginShift(ctx context.Context) error {
 		return err //nolint:wrapcheck // says what it was doing
 	}
 	dog.Start(context.WithoutCancel(ctx))
-	n.work = &shift{worker: w, watchdog: dog}
+	n.work.Store(&shift{worker: w, watchdog: dog})
 	return nil
 }
 
 func (n *node) endShift() {
-	if n.work == nil {
+	s := n.work.Swap(nil)
+	if s == nil {
 		return
 	}
-	n.work.watchdog.Stop()
-	n.work.worker.Stop()
-	n.work = nil
+	s.watchdog.Stop()
+	s.worker.Stop()
+	n.rescued.Add(int64(s.rescued()))
 }
 
 // fence stops commands and polls; unfence begins anew.

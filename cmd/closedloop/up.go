@@ -124,6 +124,9 @@ func (s *single) start(ctx context.Context, onlyEngine bool) error {
 		return err
 	}
 	s.api = failed
+	if err := n.startAdmin(s.running); err != nil {
+		return err
+	}
 	return s.sayReady(address, logins)
 }
 

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are what operations watch. Labels are few and never carry an account.
+type metrics struct {
+	registry   *prometheus.Registry
+	activities *prometheus.HistogramVec
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		registry: prometheus.NewRegistry(),
+		activities: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "closedloop_activity_seconds", Help: "Attempts of activities, Perform among them, by outcome.",
+			Buckets: prometheus.ExponentialBuckets(0.0005, 2, 14),
+		}, []string{"activity", "outcome"}),
+	}
+	m.registry.MustRegister(m.activities, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// observe takes one attempt of an activity.
+func (m *metrics) observe(activity string, took time.Duration, err error) {
+	outcome := "done"
+	if err != nil {
+		outcome = "failed"
+	}
+	m.activities.WithLabelValues(activity, outcome).Observe(took.Seconds())
+}
+
+// rescues counts the accounts that the watchdog had to wake.
+func (m *metrics) rescues(count func() int) {
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "closedloop_watchdog_rescued_total", Help: "Accounts that had overslept and were nudged.",
+	}, func() float64 { return float64(count()) }))
+}
+
+// startAdmin serves metrics and profiling on the admin address, which is loopback only; off when it is empty.
+func (n *node) startAdmin(running *parts) error {
+	if n.config.AdminListen == "" {
+		return nil
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	listener, err := net.Listen("tcp", n.config.AdminListen) //nolint:noctx // closed by the server
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", n.config.AdminListen, err)
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	go func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			n.log.Error("admin address is gone", "error", err)
+		}
+	}()
+	running.add("admin", func(ctx context.Context) error { return server.Shutdown(ctx) })
+	return nil
+}
