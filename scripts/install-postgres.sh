@@ -63,7 +63,7 @@ as_root() {
 	elif command -v sudo >/dev/null; then
 		sudo "$@"
 	else
-		die "This needs root, and there is no sudo. Run as root: $*"
+		die "This needs root, and there is no sudo. Run once as root: $0"
 	fi
 }
 
