@@ -141,10 +141,12 @@ func (w *world) lead(login string, p deal.Profile, contacts ...deal.Contact) dea
 }
 
 // customer is a profile with that name in a territory of team 1.
-func customer(name string) deal.Profile {
+func customer(name string) deal.Profile { return customerIn("开发区", name) }
+
+func customerIn(territory, name string) deal.Profile {
 	inbound := 420
 	return deal.Profile{
-		Name: name, Aliases: []string{"别名"}, Premises: "factory", Territory: "开发区", Address: "发展大道18号", Industry: "服装",
+		Name: name, Aliases: []string{"别名"}, Premises: "factory", Territory: territory, Address: "发展大道18号", Industry: "服装",
 		MonthlyInbound: &inbound, Author: "张伟", CollectedOn: "2026-03-01",
 	}
 }

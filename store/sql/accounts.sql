@@ -43,7 +43,7 @@ LIMIT @limit
 
 -- name: Precheck
 -- One row, whether or not there is an account or a command.
-SELECT COALESCE({Visible}, false), a.state, c.fingerprint, c.receipt
+SELECT a.id IS NOT NULL AND COALESCE({Visible}, false), a.state, c.fingerprint, c.receipt
 FROM (SELECT) one
 LEFT JOIN accounts a ON a.id = @id
 LEFT JOIN account_commands c ON c.account_id = @id AND c.key = @key
