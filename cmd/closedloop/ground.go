@@ -80,5 +80,9 @@ func startEngine(ctx context.Context, c config.Config, url string, running *part
 		return nil, "", fmt.Errorf("start engine: %w", err)
 	}
 	running.add("engine", e.Stop)
+	address := filepath.Join(c.DataDir, "engine.address") // for the engine's own tools, with the secret beside it
+	if err := os.WriteFile(address, []byte(e.Address()+"\n"), 0o600); err != nil {
+		return nil, "", fmt.Errorf("write engine address: %w", err)
+	}
 	return e, secret, nil
 }

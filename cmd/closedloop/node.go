@@ -23,6 +23,7 @@ import (
 	"closedloop/calendar"
 	"closedloop/config"
 	"closedloop/deal"
+	"closedloop/playbook"
 	"closedloop/store"
 	"closedloop/workflows/contract"
 )
@@ -33,7 +34,7 @@ type node struct {
 	log          *slog.Logger
 	store        *store.Store
 	installation store.Installation
-	books        books
+	books        playbook.Shelf
 	calendar     *calendar.Calendar
 	engine       client.Client
 	accounts     *contract.Accounts
@@ -72,7 +73,7 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.installation, err = n.store.Installation(ctx); err != nil {
 		return nil, fmt.Errorf("read installation: %w", err)
 	}
-	return n, n.books.pin(ctx, n.store)
+	return n, pin(ctx, n.books, n.store)
 }
 
 // connect dials the engine.
