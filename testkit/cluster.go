@@ -108,8 +108,8 @@ func find(dir, binDir string, grace time.Duration) (*Cluster, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer starting.Close()
-	var ended <-chan struct{} // of the keeper this call has started
+	defer func() { _ = starting.Close() }() // unlocks
+	var ended <-chan struct{}               // of the keeper this call has started
 	deadline := time.After(startGrace)
 	poll := time.NewTicker(pollEvery)
 	defer poll.Stop()
@@ -185,7 +185,7 @@ func spawn(dir, binDir string, grace time.Duration) (ended <-chan struct{}, err 
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close()
+	defer func() { _ = log.Close() }() // the keeper has its own copy
 	cmd := exec.Command(program, keeperWord, dir, binDir, strconv.FormatInt(grace.Milliseconds(), 10))
 	cmd.Dir = dir // not the directory of a package, which somebody may want to remove
 	cmd.Stdout, cmd.Stderr = log, log

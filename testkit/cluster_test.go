@@ -24,13 +24,13 @@ func TestCluster_isSharedByProcessesAndEndsAfterTheLastOne(t *testing.T) {
 	end(first) // killed, as by an impatient person
 	c, err := join(dir, binDir, grace)
 	require.NoError(t, err)
-	require.NoError(t, c.users.Close())
+	leave(t, c)
 	end(second)
 	Eventually(t, 20*time.Second, func() bool { return gone(t, dir) })
 
 	c, err = join(dir, binDir, grace)
 	require.NoError(t, err)
-	defer c.users.Close()
+	defer leave(t, c)
 	require.True(t, answers(c), "and it begins anew when somebody comes")
 }
 
@@ -39,7 +39,7 @@ func TestCluster_staysWhileSomebodyUsesIt(t *testing.T) {
 	dir, binDir := place(t)
 	c, err := join(dir, binDir, grace)
 	require.NoError(t, err)
-	defer c.users.Close()
+	defer leave(t, c)
 	since := time.Now()
 	Eventually(t, 10*grace, func() bool { return time.Since(since) > 3*grace })
 	require.True(t, answers(c))
@@ -58,7 +58,7 @@ func TestCluster_getsANewKeeperWhenItsOwnWasKilled(t *testing.T) {
 	})
 	c, err := join(dir, binDir, grace)
 	require.NoError(t, err)
-	defer c.users.Close()
+	defer leave(t, c)
 	require.True(t, answers(c))
 	now, err := readNote(dir)
 	require.NoError(t, err)

@@ -83,8 +83,14 @@ func joined(t *testing.T) *Cluster {
 	dir, binDir := place(t)
 	c, err := join(dir, binDir, grace)
 	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, c.users.Close()) })
+	t.Cleanup(func() { leave(t, c) })
 	return c
+}
+
+// leave ends this process's part in a server.
+func leave(t *testing.T, c *Cluster) {
+	t.Helper()
+	require.NoError(t, c.users.Close())
 }
 
 // answers says whether the server of c does.

@@ -66,14 +66,7 @@ func lockDirectory(dir string) (*os.File, error) {
 		return nil, err
 	}
 	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		defer file.Close()
-		if !errors.Is(err, syscall.EWOULDBLOCK) {
-			return nil, fmt.Errorf("lock %s: %w", file.Name(), err)
-		}
-		held := &InUseError{DataDir: dir, Host: "an unknown host"}
-		// A holder that has not written its name yet leaves the zero values.
-		_ = json.NewDecoder(file).Decode(held)
-		return nil, held
+		return nil, errors.Join(holder(dir, file, err), file.Close())
 	}
 	host, err := os.Hostname()
 	if err != nil {
@@ -87,10 +80,20 @@ func lockDirectory(dir string) (*os.File, error) {
 		_, err = file.WriteAt(text, 0)
 	}
 	if err != nil {
-		file.Close()
-		return nil, fmt.Errorf("write %s: %w", file.Name(), err)
+		return nil, errors.Join(fmt.Errorf("write %s: %w", file.Name(), err), file.Close())
 	}
 	return file, nil
+}
+
+// holder turns a lock that could not be taken into the error that says why.
+func holder(dir string, file *os.File, err error) error {
+	if !errors.Is(err, syscall.EWOULDBLOCK) {
+		return fmt.Errorf("lock %s: %w", file.Name(), err)
+	}
+	held := &InUseError{DataDir: dir, Host: "an unknown host"}
+	// One that has not written its name yet leaves the zero values.
+	_ = json.NewDecoder(file).Decode(held)
+	return held
 }
 
 // state is what has to be known to reach the server again.

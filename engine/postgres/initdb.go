@@ -65,7 +65,7 @@ func createCluster(ctx context.Context, dir string, bin Binaries, run *account, 
 	); err != nil {
 		return st, err
 	}
-	defer os.Remove(passwordFile)
+	defer func() { _ = os.Remove(passwordFile) }() // only the owner could read it
 
 	args := []string{"-D", work, "-U", st.User, "-E", "UTF8", "-A", "scram-sha-256", "--pwfile=" + passwordFile, "--no-instructions"}
 	if !durable {

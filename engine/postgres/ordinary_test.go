@@ -65,7 +65,7 @@ func readableCopy(t *testing.T, path string) string {
 	t.Helper()
 	from, err := os.Open(path)
 	require.NoError(t, err)
-	defer from.Close()
+	defer func() { _ = from.Close() }()
 	dir := filepath.Dir(dataDir(t))
 	to, err := os.OpenFile(filepath.Join(dir, "program"), os.O_CREATE|os.O_WRONLY, 0o755)
 	require.NoError(t, err)

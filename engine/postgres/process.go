@@ -40,7 +40,7 @@ func (s *Server) launch() (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer log.Close() // the server has its own copy
+	defer func() { _ = log.Close() }() // the server has its own copy
 	from, err := log.Seek(0, io.SeekEnd)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (p *process) printed() string {
 	if err != nil {
 		return ""
 	}
-	defer file.Close()
+	defer func() { _ = file.Close() }()
 	info, err := file.Stat()
 	if err != nil {
 		return ""

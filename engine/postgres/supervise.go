@@ -17,7 +17,7 @@ const (
 // on the same port, and clients find it again by themselves.
 func (s *Server) supervise(ctx context.Context, p *process) {
 	defer close(s.done)
-	defer s.lock.Close()
+	defer func() { _ = s.lock.Close() }() // frees the directory
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go func() {
