@@ -51,7 +51,7 @@ func (d *draft) judgeSubject(b RequestApproval, rules ApprovalRules) Subject {
 		return sub
 	}
 	d.no.Field(sub.Type != FormSubject, CodeInvalidValue, "/subject/type", string(FormSubject))
-	d.no.Field(Step(sub.ID) != rules.Step, CodeInvalidValue, "/subject/id", string(rules.Step))
+	d.no.Field(rules.Step != "" && Step(sub.ID) != rules.Step, CodeInvalidValue, "/subject/id", string(rules.Step))
 	now := d.s.SubjectVersion(sub, d.f.Records)
 	d.no.Field(now == 0, CodeSubjectMissing, "/subject")
 	d.no.Field(now != 0 && now != sub.Version, CodeSubjectChanged, "/subject/version", strconv.FormatInt(now, 10))

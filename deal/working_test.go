@@ -47,47 +47,56 @@ func (o office) NextWorking(at time.Time) time.Time { return o.latest(o.worked(a
 
 func (o office) EndOfDay(at time.Time) time.Time {
 	n, clock := split(at)
-	if clock >= 18*time.Hour {
+	if clock >= 18*hour {
 		n++
 	}
 	for !o.open(n) {
 		n++
 	}
-	return join(n, 18*time.Hour)
+	return join(n, 18*hour)
 }
 
 func (o office) Add(from time.Time, d time.Duration) time.Time {
-	d = d.Truncate(time.Microsecond)
-	if d <= 0 {
-		return o.latest(o.worked(from) + d)
+	micros := d.Microseconds()
+	if micros <= 0 {
+		return o.latest(o.worked(from) + micros)
 	}
-	return o.latest(o.worked(from) + d - time.Microsecond).Add(time.Microsecond)
+	return o.latest(o.worked(from) + micros - 1).Add(time.Microsecond)
 }
 
-func (o office) Between(from, to time.Time) time.Duration { return o.worked(to) - o.worked(from) }
+func (o office) Between(from, to time.Time) time.Duration {
+	return time.Duration(o.worked(to)-o.worked(from)) * time.Microsecond
+}
+
+// Microseconds of an hour, of office time in a day, and of a day: a Duration is too short for the year 9999.
+const (
+	hour   = int64(time.Hour / time.Microsecond)
+	worked = int64(officeDay / time.Microsecond)
+	whole  = 24 * hour
+)
 
 // worked is the office time from monday to at.
-func (o office) worked(at time.Time) time.Duration {
+func (o office) worked(at time.Time) int64 {
 	n, clock := split(at)
-	total := time.Duration(o.count(n)) * officeDay
+	total := int64(o.count(n)) * worked
 	if !o.open(n) {
 		return total
 	}
-	return total + min(max(clock-9*time.Hour, 0), 3*time.Hour) + min(max(clock-13*time.Hour, 0), 5*time.Hour)
+	return total + min(max(clock-9*hour, 0), 3*hour) + min(max(clock-13*hour, 0), 5*hour)
 }
 
 // latest is the last instant with that much office time behind it.
-func (o office) latest(worked time.Duration) time.Time {
-	want := int(worked / officeDay)
-	rest := worked - time.Duration(want)*officeDay
+func (o office) latest(behind int64) time.Time {
+	want := int(behind / worked)
+	rest := behind - int64(want)*worked
 	n := want / 5 * 7
 	for !o.open(n) || o.count(n) < want {
 		n++
 	}
-	if rest < 3*time.Hour {
-		return join(n, 9*time.Hour+rest)
+	if rest < 3*hour {
+		return join(n, 9*hour+rest)
 	}
-	return join(n, 10*time.Hour+rest)
+	return join(n, 10*hour+rest)
 }
 
 // count is how many working days lie before day n.
@@ -115,11 +124,11 @@ func number(date string) int {
 }
 
 // split is the number of days since monday, and the time of the day.
-func split(at time.Time) (n int, clock time.Duration) {
-	since := at.Truncate(time.Microsecond).Sub(monday)
-	return int(since / day), since % day
+func split(at time.Time) (n int, clock int64) {
+	since := at.UnixMicro() - monday.UnixMicro()
+	return int(since / whole), since % whole
 }
 
-func join(n int, clock time.Duration) time.Time {
-	return monday.Add(time.Duration(n)*day + clock).UTC()
+func join(n int, clock int64) time.Time {
+	return time.UnixMicro(monday.UnixMicro() + int64(n)*whole + clock).UTC()
 }
