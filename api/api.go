@@ -27,7 +27,6 @@ type API struct {
 	matcher language.Matcher
 	foreign *http.CrossOriginProtection
 	routes  map[string]bool // patterns of echo that exist
-	spec    []byte          // openapi.json
 
 	people   peopleCache
 	bearers  bearerCache

@@ -31,6 +31,7 @@ const (
 	director  = deal.PersonID("11111111-0000-4000-8000-000000000005")
 	ops       = deal.PersonID("11111111-0000-4000-8000-000000000006")
 	admin     = deal.PersonID("11111111-0000-4000-8000-000000000007")
+	auditor   = deal.PersonID("11111111-0000-4000-8000-000000000009")
 	gone      = deal.PersonID("11111111-0000-4000-8000-000000000008")
 
 	team = deal.TeamID("22222222-0000-4000-8000-000000000001")
@@ -61,6 +62,7 @@ func organisation() deal.Org {
 			person(collector, "collector1", "赵敏", deal.Collector, team), person(manager, "manager1", "陈静", deal.Manager, team),
 			person(director, "director1", "周杰", deal.Director, area), person(ops, "ops1", "吴磊", deal.SalesOps, ""),
 			person(admin, "admin1", "郑爽", deal.Admin, ""), person(gone, "gone1", "孙悟", deal.Rep, team),
+			person(auditor, "auditor1", "马超", deal.Auditor, ""),
 		},
 		Teams: []deal.Team{{ID: team, Name: "一组", Parent: area, Lead: manager}, {ID: area, Name: "宿迁", Lead: director}},
 	}
@@ -324,7 +326,10 @@ func (w *world) PatchContact(_ context.Context, _ view.Viewer, _ deal.AccountID,
 	return c, w.deny
 }
 
-func (w *world) DeleteContact(_ context.Context, _ view.Viewer, _ deal.AccountID, contact string, version int64) error {
+func (w *world) DeleteContact(_ context.Context, v view.Viewer, id deal.AccountID, contact string, version int64) error {
+	if err := w.find(v, id); err != nil {
+		return err
+	}
 	i := slices.IndexFunc(w.contacts, func(c deal.Contact) bool { return c.ID == contact })
 	if i < 0 {
 		return deal.ErrNotFound
@@ -499,11 +504,12 @@ func (w *world) Ready(context.Context) map[string]error { return w.unready }
 type rig struct {
 	*world
 
-	t     *testing.T
-	api   *api.API
-	lang  string
-	token map[deal.PersonID]string
-	logs  *logBuffer
+	t       *testing.T
+	api     *api.API
+	options api.Options
+	lang    string
+	token   map[deal.PersonID]string
+	logs    *logBuffer
 }
 
 type logBuffer struct {
@@ -540,6 +546,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	for _, f := range change {
 		f(&o)
 	}
+	r.options = o
 	r.api, err = api.New(o)
 	require.NoError(t, err)
 	for _, p := range w.org.People {
@@ -638,3 +645,33 @@ func (a answer) problem(status int, code string) api.Problem {
 }
 
 func at(id deal.AccountID, rest string) string { return "/api/v1/accounts/" + string(id) + rest }
+
+// slowSheet is an upload that stops in the middle.
+type slowSheet struct {
+	begun, goOn chan struct{}
+	step        int
+}
+
+func (s *slowSheet) Read(p []byte) (int, error) {
+	s.step++
+	switch s.step {
+	case 1:
+		close(s.begun)
+		return copy(p, "a,"), nil
+	case 2:
+		<-s.goOn
+		return copy(p, "b"), nil
+	}
+	return 0, io.EOF
+}
+
+func (r *rig) doReader(as deal.PersonID, path string, body io.Reader) answer {
+	req := httptest.NewRequestWithContext(r.t.Context(), "POST", path, body)
+	req.Header.Set("Content-Type", "text/csv")
+	req.Header.Set("Authorization", "Bearer "+r.token[as])
+	rec := httptest.NewRecorder()
+	r.api.ServeHTTP(rec, req)
+	return answer{rec, r.t}
+}
+
+func personID(s string) deal.PersonID { return deal.PersonID(s) }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"sync"
 
 	"github.com/labstack/echo/v4"
 )
@@ -20,13 +21,13 @@ const docsPolicy = "default-src 'self'; img-src 'self' data:; object-src 'none';
 
 // serveDocs puts the OpenAPI file and its page beside the resources. Both work without any network.
 func (a *API) serveDocs() error {
-	spec, err := json.Marshal(a.huma.OpenAPI())
-	if err != nil {
-		return fmt.Errorf("encode the OpenAPI file: %w", err)
-	}
-	a.spec = spec
+	spec := sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.huma.OpenAPI()) })
 	a.echo.GET("/openapi.json", func(ec echo.Context) error {
-		return ec.Blob(http.StatusOK, "application/openapi+json", a.spec)
+		encoded, err := spec()
+		if err != nil {
+			return fmt.Errorf("encode the OpenAPI file: %w", err)
+		}
+		return ec.Blob(http.StatusOK, "application/openapi+json", encoded)
 	})
 	for path, file := range map[string][2]string{
 		"/docs":                      {"index.html", "text/html; charset=utf-8"},

@@ -65,14 +65,16 @@ func (a *API) importRoutes() {
 	start.Description = "Send the file as the multipart field file, or as the body itself. Rows are opened by a workflow that survives " +
 		"restarts; a row that is known is left as it is."
 	start.DefaultStatus = http.StatusAccepted
+	registerWithin(a, uploadTime+a.Limits.RequestTimeout, start, a.startImport)
+	// Described only now: huma would read a body that it knows of, and hold it a second time.
 	binary := &huma.Schema{Type: huma.TypeString, Format: "binary"}
-	start.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
-		"multipart/form-data": {Schema: &huma.Schema{Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": binary}, Required: []string{"file"}}},
-		"text/csv":            {Schema: binary},
+	a.huma.OpenAPI().Paths[importPath].Post.RequestBody = &huma.RequestBody{Required: true, Content: map[string]*huma.MediaType{
+		"multipart/form-data": {Schema: &huma.Schema{
+			Type: huma.TypeObject, Properties: map[string]*huma.Schema{"file": binary}, Required: []string{"file"},
+		}},
+		"text/csv": {Schema: binary},
 		"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {Schema: binary},
 	}}
-	start.SkipValidateBody = true
-	registerWithin(a, uploadTime+a.Limits.RequestTimeout, start, a.startImport)
 	register(a, op(http.MethodGet, "/imports/{id}", "get-import", "intake", "How far an import is"), a.importStatus)
 	register(a, op(http.MethodGet, "/imports/{id}/errors", "list-import-errors", "intake", "Rows that were not taken, with column and reason"),
 		a.importErrors)

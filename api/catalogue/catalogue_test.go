@@ -102,7 +102,9 @@ func TestCatalogue_saysTheSameInBothLanguages(t *testing.T) {
 		slices.Sort(found)
 		return slices.Compact(found)
 	}
-	han := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	han := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
 	for _, code := range say.Codes() {
 		e, _ := say.Reason(code)
 		for _, text := range []deal.Text{e.Text, e.Hint} {
