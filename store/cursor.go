@@ -3,11 +3,8 @@ package store
 import (
 	"encoding/base64"
 	"encoding/json"
-	"errors"
-	"fmt"
+	"strings"
 	"time"
-
-	"github.com/jackc/pgx/v5/pgconn"
 
 	"closedloop/deal/view"
 )
@@ -52,10 +49,27 @@ func after(p view.Page, list string) (*cursor, error) {
 		return nil, view.ErrBadCursor
 	}
 	var c cursor
-	if err := json.Unmarshal(data, &c); err != nil || c.List != list || c.ID == "" {
+	if err := json.Unmarshal(data, &c); err != nil || c.List != list || c.ID == "" || c.unreadable() {
 		return nil, view.ErrBadCursor
 	}
 	return &c, nil
+}
+
+// unreadable tells whether the cursor has a text that Postgres would not take.
+func (c cursor) unreadable() bool {
+	return strings.ContainsRune(c.ID, 0) || (c.Value != nil && strings.ContainsRune(*c.Value, 0))
+}
+
+// instant is the cursor's value as a point in time; nil when its item had none.
+func (c *cursor) instant() (*time.Time, error) {
+	if c == nil || c.Value == nil {
+		return nil, nil //nolint:nilnil // no instant is an answer
+	}
+	at, err := time.Parse(time.RFC3339Nano, *c.Value)
+	if err != nil { // Postgres would read "yesterday" without a word
+		return nil, view.ErrBadCursor
+	}
+	return &at, nil
 }
 
 // afterInstant reads the cursor of a list that is sorted by an instant that every item has.
@@ -64,14 +78,14 @@ func afterInstant(p view.Page, list string) (first bool, at time.Time, id string
 	if err != nil || c == nil {
 		return true, time.Time{}, "", err
 	}
-	if c.Value == nil {
-		return false, time.Time{}, "", view.ErrBadCursor
+	value, err := c.instant()
+	if err == nil && value == nil {
+		err = view.ErrBadCursor
 	}
-	at, err = time.Parse(time.RFC3339Nano, *c.Value)
 	if err != nil {
-		return false, time.Time{}, "", view.ErrBadCursor
+		return false, time.Time{}, "", err
 	}
-	return false, at, c.ID, nil
+	return false, *value, c.ID, nil
 }
 
 // page cuts a list that was read with one item too many, and makes the cursor of the next page if there is one.
@@ -87,13 +101,4 @@ func page[T any](items []T, p view.Page, last func(T) cursor) ([]T, string) {
 func at(list string, t time.Time, id string) cursor {
 	value := t.Format(time.RFC3339Nano)
 	return cursor{list, &value, id}
-}
-
-// badCursor blames a cursor for a value that the database could not read, such as an instant that somebody edited.
-func badCursor(err error, c *cursor) error {
-	var refused *pgconn.PgError
-	if c != nil && errors.As(err, &refused) && faulty(refused.Code) {
-		return fmt.Errorf("%w: %w", view.ErrBadCursor, err)
-	}
-	return err
 }

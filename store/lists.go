@@ -20,7 +20,7 @@ var listAccounts = named("Accounts")
 type accountSort struct {
 	name   string // as readers know it
 	column string
-	kind   string // of the value in a cursor
+	kind   string // of the value in a cursor: text or timestamptz
 	value  func(view.AccountItem) *string
 }
 
@@ -96,6 +96,9 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	}
 	list := fmt.Sprintf("accounts/%s/%t", by.name, descending)
 	c, err := after(f.Page, list)
+	if err == nil && by.kind == "timestamptz" {
+		_, err = c.instant()
+	}
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
@@ -115,7 +118,7 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	}
 	items, err := pgx.CollectRows(rows, scanAccountItem)
 	if err != nil {
-		return nil, "", fail("list accounts", badCursor(err, c))
+		return nil, "", fail("list accounts", err)
 	}
 	items, next := page(items, f.Page, func(i view.AccountItem) cursor { return cursor{list, by.value(i), string(i.ID)} })
 	return items, next, nil

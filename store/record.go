@@ -85,7 +85,7 @@ func (t *ledgerTx) queueStaged(batch *pgx.Batch, entry deal.Entry) error {
 		}
 	}
 	if len(ids) > 0 {
-		batch.Queue(string(keepTexts), string(t.cmd.Account), entry.Answer.FirstSeq, ids, texts)
+		batch.Queue(string(keepTexts), string(t.cmd.Account), ids, texts)
 	}
 	batch.Queue(string(takeStaged), string(t.cmd.Account), t.cmd.Key)
 	if t.draft == nil {

@@ -21,12 +21,16 @@ func (s *Store) Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]
 	if err != nil {
 		return nil, "", fail("list tasks", err)
 	}
+	due, err := c.instant()
+	if err != nil {
+		return nil, "", fail("list tasks", err)
+	}
 	args := as(v, pgx.StrictNamedArgs{
 		"assignee": string(f.Assignee), "status": string(f.Status), "account": string(f.Account),
-		"first": c == nil, "due": nil, "after": "", "limit": limit(f.Page) + 1,
+		"first": c == nil, "due": due, "after": "", "limit": limit(f.Page) + 1,
 	})
 	if c != nil {
-		args["due"], args["after"] = c.Value, c.ID
+		args["after"] = c.ID
 	}
 	rows, err := s.pool.Query(ctx, string(listTasks), pgx.QueryExecModeCacheDescribe, args)
 	if err != nil {
@@ -34,7 +38,7 @@ func (s *Store) Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]
 	}
 	items, err := pgx.CollectRows(rows, scanTask)
 	if err != nil {
-		return nil, "", fail("list tasks", badCursor(err, c))
+		return nil, "", fail("list tasks", err)
 	}
 	items, next := page(items, f.Page, func(t view.TaskItem) cursor { return cursor{list, stamp(t.Due), t.ID} })
 	return items, next, nil

@@ -12,6 +12,7 @@ import (
 	"closedloop/calendar"
 	"closedloop/deal"
 	"closedloop/deal/view"
+	"closedloop/naming"
 	"closedloop/store"
 	"closedloop/testkit"
 )
@@ -290,3 +291,5 @@ func digest(secret string) []byte {
 
 // nothing is the migration of an empty database.
 func nothing(context.Context, string) error { return nil }
+
+func key(name string) string { return naming.Key(name) }

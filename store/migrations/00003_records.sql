@@ -41,12 +41,9 @@ CREATE INDEX account_profile_search_text_idx ON account_profile USING gin (searc
 CREATE TABLE account_texts (
     account_id text COLLATE "C" NOT NULL,
     id         text COLLATE "C" NOT NULL,
-    seq        bigint NOT NULL, -- of the first event of the command that brought it
     text       text NOT NULL,
     CONSTRAINT account_texts_pkey PRIMARY KEY (account_id, id)
 );
-
-CREATE INDEX account_texts_seq_idx ON account_texts (account_id, seq);
 
 -- What was put beside a command on its way. It becomes texts and records in the command's transaction, or is swept.
 

@@ -30,7 +30,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
 INSERT INTO account_commands (account_id, key, fingerprint, first_seq, last_seq, receipt, at) VALUES ($1, $2, $3, $4, $5, $6, $7)
 
 -- name: KeepTexts
-INSERT INTO account_texts (account_id, seq, id, text) SELECT $1, $2, unnest($3::text[]), unnest($4::text[])
+INSERT INTO account_texts (account_id, id, text) SELECT $1, unnest($2::text[]), unnest($3::text[])
 
 -- name: TakeStaged
 DELETE FROM staged WHERE account_id = $1 AND key = $2

@@ -21,10 +21,12 @@ ORDER BY e.seq
 LIMIT @limit
 
 -- name: TextsOfEvents
--- A text stands at the first event of its command, which may lie before the page.
-SELECT id, text FROM account_texts
-WHERE account_id = @id AND seq <= @last
-    AND seq >= COALESCE((SELECT max(t.seq) FROM account_texts t WHERE t.account_id = @id AND t.seq <= @first), @first)
+-- A reference to a text is an object with an ID and a hash, wherever it stands in an event; an approval's text stands in
+-- every event about it.
+SELECT t.id, t.text FROM account_texts t
+WHERE t.account_id = @id AND t.id IN (
+    SELECT r ->> 'id' FROM account_events e, jsonb_path_query(e.body, '$.** ? (exists (@.id) && exists (@.hash))') r
+    WHERE e.account_id = @id AND e.seq BETWEEN @first AND @last)
 
 -- name: Texts
 SELECT account_id, id, text FROM account_texts WHERE account_id = ANY($1::text[]) AND id = ANY($2::text[])
