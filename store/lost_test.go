@@ -81,6 +81,11 @@ func (w *wire) carry(to, from net.Conn, broken *atomic.Bool) {
 // close ends the listener and every connection.
 func (w *wire) close() {
 	_ = w.listener.Close()
+	w.drop()
+}
+
+// drop ends every connection.
+func (w *wire) drop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	for _, c := range w.conns {
