@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
@@ -48,12 +49,28 @@ func (m *metrics) rescues(count func() int) {
 	}, func() float64 { return float64(count()) }))
 }
 
-// startAdmin serves metrics and profiling on the admin address, which is loopback only; off when it is empty.
+// startAdmin serves health, metrics and profiling on the admin address, which is loopback only; off when it is empty.
 func (n *node) startAdmin(running *parts) error {
 	if n.config.AdminListen == "" {
 		return nil
 	}
 	mux := http.NewServeMux()
+	health := &readiness{node: n}
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+	mux.HandleFunc("GET /readyz", func(w http.ResponseWriter, r *http.Request) {
+		status, parts := http.StatusOK, map[string]string{}
+		for part, err := range health.Ready(r.Context()) {
+			parts[part] = "ok"
+			if err != nil {
+				status, parts[part] = http.StatusServiceUnavailable, err.Error()
+			}
+		}
+		w.Header().Set("Content-Type", "application/json")
+		w.WriteHeader(status)
+		if err := json.NewEncoder(w).Encode(parts); err != nil {
+			n.log.DebugContext(r.Context(), "asker went away", "error", err)
+		}
+	})
 	mux.Handle("GET /metrics", promhttp.HandlerFor(n.metrics.registry, promhttp.HandlerOpts{}))
 	mux.HandleFunc("/debug/pprof/", pprof.Index)
 	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)

@@ -81,6 +81,7 @@ func (n *node) connect(ctx context.Context, o client.Options, running *parts) er
 	o.Namespace = n.config.Temporal.Namespace
 	o.Logger = sdklog.NewStructuredLogger(n.log)
 	o.Identity = "closedloop/" + version
+	o.DisableWorkerEnvironmentInfo = true // what else runs on this machine is nobody's business
 	c, err := client.DialContext(ctx, o)
 	if err != nil {
 		return fmt.Errorf("connect to the engine: %w", err)
