@@ -28,7 +28,9 @@ type edit struct {
 
 // edit runs fn if the viewer sees the account and may write its records, and if the state allows it. The account cannot
 // move meanwhile: commands lock its row against us.
-func (s *Store) edit(ctx context.Context, doing string, v view.Viewer, id deal.AccountID, allowed func(deal.State) error, fn func(edit) error) error {
+func (s *Store) edit(
+	ctx context.Context, doing string, v view.Viewer, id deal.AccountID, allowed func(deal.State) error, fn func(edit) error,
+) error {
 	return s.transact(ctx, doing, func(tx pgx.Tx) error {
 		e := edit{Tx: tx, account: id, by: v.Person.ID}
 		var visible bool

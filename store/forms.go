@@ -30,7 +30,9 @@ func (s *Store) Form(ctx context.Context, v view.Viewer, id deal.AccountID, step
 // PutForm replaces the content of a step's form in the running cycle. The editor read it at a version, 0 for a form with
 // nothing on file; when it has moved since, the present one comes back with [deal.ErrStale]. Forms may be edited while
 // the account is active, for the present step and earlier ones: else *[view.StateError].
-func (s *Store) PutForm(ctx context.Context, v view.Viewer, id deal.AccountID, step deal.Step, version int64, content map[string]any) (deal.Form, error) {
+func (s *Store) PutForm(
+	ctx context.Context, v view.Viewer, id deal.AccountID, step deal.Step, version int64, content map[string]any,
+) (deal.Form, error) {
 	var present deal.Form
 	allowed := func(at deal.State) error { return formOpen(at, step) }
 	err := s.edit(ctx, "change form", v, id, allowed, func(e edit) error {

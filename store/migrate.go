@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"strconv"
 
 	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql; this is its driver "pgx"
@@ -102,7 +103,7 @@ func MigrationsHash() string {
 		if err != nil {
 			panic(err) // embedded files are always there
 		}
-		fmt.Fprintf(h, "%s %d\n", name, len(content))
+		h.Write([]byte(name + " " + strconv.Itoa(len(content)) + "\n"))
 		h.Write(content)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:16]

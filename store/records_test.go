@@ -165,7 +165,8 @@ func TestContacts_areAddedChangedAndDeleted(t *testing.T) {
 	w := newWorld(t)
 	id, other := w.lead("rep1", customer("晨风集团")), w.lead("rep1", customer("三鼎织带"))
 	rep := w.as("rep1")
-	c, err := w.AddContact(t.Context(), rep, id, deal.Contact{Name: "孙丽", Title: "物流主管", Role: deal.DeciderRole, Mobile: "０１３８０５２４００１１"})
+	sun := deal.Contact{Name: "孙丽", Title: "物流主管", Role: deal.DeciderRole, Mobile: "０１３８０５２４００１１"}
+	c, err := w.AddContact(t.Context(), rep, id, sun)
 	require.NoError(t, err)
 	require.NotEmpty(t, c.ID)
 	require.Equal(t, int64(1), c.Version)
@@ -368,8 +369,9 @@ func TestWorld_isTheSameInAnAwkwardTimeZone(t *testing.T) {
 	require.NoError(t, connect(t, w.url).QueryRow(t.Context(), "SHOW timezone").Scan(&zone))
 	require.Equal(t, "Asia/Kathmandu", zone)
 	since := monday.Add(123456 * time.Microsecond)
-	require.NoError(t, w.AddDelegation(t.Context(), deal.Delegation{ID: "d", From: w.people["rep1"], To: w.people["rep2"], Since: since, Until: since.Add(time.Hour)}))
-	require.Equal(t, []deal.Delegation{{ID: "d", From: w.people["rep1"], To: w.people["rep2"], Since: since, Until: since.Add(time.Hour)}}, w.org().Delegations)
+	d := deal.Delegation{ID: "d", From: w.people["rep1"], To: w.people["rep2"], Since: since, Until: since.Add(time.Hour)}
+	require.NoError(t, w.AddDelegation(t.Context(), d))
+	require.Equal(t, []deal.Delegation{d}, w.org().Delegations)
 	id := w.walked()
 	w.sound()
 	a := w.state(id)

@@ -179,7 +179,8 @@ func TestImports_countEachRowOnce(t *testing.T) {
 
 	problems := []view.ImportProblem{
 		{Row: 17, Column: "单位名称", Cell: "A17", Code: "duplicate", Value: "晨风", Text: deal.Text{ZH: "重复", EN: "duplicate"}},
-		{Row: 18, Code: "missing"}, {Row: 17, Code: "second"},
+		{Row: 18, Code: "missing"},
+		{Row: 17, Code: "second"},
 	}
 	known := view.ImportProblem{Code: "known_phone"}
 	for range 2 { // an attempt that nobody heard of again comes twice

@@ -80,10 +80,7 @@ func TestApprovals_areListedWithTheirTexts(t *testing.T) {
 
 	log, err := w.Whole(t.Context(), w.as("rep1"), id)
 	require.NoError(t, err)
-	var folded []deal.Approval
-	for _, a := range deal.Project(deal.State{}, log...).Approvals {
-		folded = append(folded, a)
-	}
+	folded := deal.Project(deal.State{}, log...).Approvals
 	slices.Reverse(folded)
 	for i := range all {
 		require.Equal(t, folded[i], all[i].Approval, "what is read is what was decided")

@@ -62,7 +62,8 @@ func demo() store.Organisation {
 	}
 	return store.Organisation{
 		Teams: []store.Team{
-			{Name: "east", Lead: "director1"}, {Name: "team 1", Parent: "east", Lead: "manager1"},
+			{Name: "east", Lead: "director1"},
+			{Name: "team 1", Parent: "east", Lead: "manager1"},
 			{Name: "team 2", Parent: "east", Lead: "manager2"},
 		},
 		People: []store.Member{

@@ -72,7 +72,8 @@ SELECT {ContactColumns} FROM contacts c WHERE c.account_id = $1 AND c.id = $2 FO
 
 -- name: PutContact
 -- Guarded by the account: an ID of another account's contact changes nothing.
-INSERT INTO contacts (id, account_id, version, name, title, role, mobile, phone, phone_valid, note, phones, created_at, updated_by, updated_at)
+INSERT INTO contacts (id, account_id, version, name, title, role, mobile, phone, phone_valid, note, phones, created_at,
+    updated_by, updated_at)
 VALUES (@id, @account, @version, @name, @title, @role, @mobile, @phone, @phone_valid, @note, @phones, now(), @by, now())
 ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, name = EXCLUDED.name, title = EXCLUDED.title, role = EXCLUDED.role,
     mobile = EXCLUDED.mobile, phone = EXCLUDED.phone, phone_valid = EXCLUDED.phone_valid, note = EXCLUDED.note,
