@@ -57,10 +57,11 @@ func TestLadder_placesItsRungsInTheirOwnTime(t *testing.T) {
 		"longer before than there is":           {hours(2), deal.LadderRung{Before: span(hours(9))}, "2026-03-02 09:00"},
 		"longer before, in another time":        {hours(2), deal.LadderRung{Before: span(calendarDays(9))}, "2026-03-02 09:00"},
 		"a working day after four office hours": {hours(4), deal.LadderRung{After: span(deal.WorkingDays(1))}, "2026-03-03 14:00"},
-		"a working day after two days":          {calendarDays(2), deal.LadderRung{After: span(deal.WorkingDays(1))}, "2026-03-05 09:00"},
+		"a working day after two days":          {calendarDays(2), deal.LadderRung{After: span(deal.WorkingDays(1))}, "2026-03-04 18:00"},
 		"a day after a working day":             {deal.WorkingDays(1), deal.LadderRung{After: span(calendarDays(1))}, "2026-03-03 18:00"},
+		"the end of the day after four hours":   {hours(4), deal.LadderRung{After: span(deal.EndOfDay())}, "2026-03-02 18:00"},
 		"half of ten years":                     {calendarDays(3652), deal.LadderRung{Percent: 50}, "2031-03-02 09:00"},
-		"ten times ten years":                   {calendarDays(3652), deal.LadderRung{Percent: 1000}, "2126-02-24 09:00"},
+		"ten times ten years":                   {calendarDays(3652), deal.LadderRung{Percent: 1000}, "2126-02-26 09:00"},
 	} {
 		tt.rung.Name = deal.Remind
 		w := withDeadline(t, tt.within, tt.rung)

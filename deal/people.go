@@ -92,24 +92,32 @@ func (o Org) Superior(id PersonID) PersonID {
 	if !ok {
 		return ""
 	}
-	team, ok := o.Team(p.Team)
-	for ok {
+	for _, team := range o.upward(p.Team) {
 		if team.Lead != "" && team.Lead != id {
 			return team.Lead
 		}
-		team, ok = o.Team(team.Parent)
 	}
 	return ""
 }
 
+// upward are a team and the areas around it, from the inside out. Teams that are each other's areas, a mistake in the
+// set-up, end the line instead of the program.
+func (o Org) upward(id TeamID) []Team {
+	var line []Team
+	for range o.Teams {
+		t, ok := o.Team(id)
+		if !ok {
+			break
+		}
+		line = append(line, t)
+		id = t.Parent
+	}
+	return line
+}
+
 // Leads tells whether the person stands above the team: its lead, or the lead of an area around it.
 func (o Org) Leads(id PersonID, team TeamID) bool {
-	for t, ok := o.Team(team); ok; t, ok = o.Team(t.Parent) {
-		if t.Lead == id {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.upward(team), func(t Team) bool { return t.Lead == id })
 }
 
 // Holders are the active people of a role.

@@ -18,12 +18,7 @@ func (o Org) above(team TeamID, actor PersonID, at time.Time) bool {
 	if team == "" {
 		return slices.ContainsFunc(o.Holders(SalesOps), func(p PersonID) bool { return o.ActsFor(actor, p, at) })
 	}
-	for t, ok := o.Team(team); ok; t, ok = o.Team(t.Parent) {
-		if o.ActsFor(actor, t.Lead, at) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.upward(team), func(t Team) bool { return o.ActsFor(actor, t.Lead, at) })
 }
 
 // brought tells whether the actor brought a lead that is still being collected.

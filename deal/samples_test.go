@@ -1,0 +1,91 @@
+package deal_test
+
+import (
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"closedloop/deal"
+)
+
+// samples are one event of every kind, with every field set, chained.
+func samples(t tb) []deal.Event {
+	t.Helper()
+	now := at("2026-03-02 10:00").Add(123456 * time.Microsecond)
+	follow := deal.FollowUp{ID: "follow-up", At: now.Add(day), Note: note("n"), By: rep1, Auto: true}
+	clock := deal.Clock{
+		ID: "step/step", Kind: deal.StepClock, Until: deal.UntilIntake, From: now, Length: deal.WorkingDays(2), Due: now.Add(2 * day), Breached: true,
+		Rungs: []deal.Rung{{Name: deal.Urge, Offset: hours(16), At: now.Add(2 * day), Breach: true}},
+		Quiet: true, Provisional: true, Calendar: "cal-1",
+	}
+	clock.Length.Length, clock.Rungs[0].Offset.Count = time.Hour, 1 // no span has both; every field has a value
+	before, after := clock.Length, clock.Length
+	approval := deal.Approval{
+		ID: "approval", Kind: deal.Contract, Requester: rep1, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
+		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Used: true,
+		Levels: []deal.Level{{
+			Rules: deal.LevelRules{
+				Who: deal.OwnerManager, Mode: deal.AllSeats, Within: before,
+				Ladder: []deal.LadderRung{{Name: deal.Remind, Percent: 50, Before: &before, After: &after}},
+			},
+			Seats: []deal.Seat{{
+				Holder: manager1, Alternates: []deal.PersonID{director1}, Decision: deal.Approve, By: director1, At: now, Comment: note("c"), Auto: true,
+			}},
+		}},
+	}
+	interaction := deal.Interaction{
+		ID: "interaction", Cycle: 1, Step: deal.Visit, Pass: 2, Kind: deal.PlantTour, At: now, With: []string{contact1}, By: rep1, Aim: note("a"),
+		Result: note("r"), NextStep: note("s"), NextAt: now.Add(day),
+	}
+	book := deal.BookRef{Name: "express", Version: 3}
+	clocks := []deal.Clock{clock}
+	bodies := []deal.EventBody{
+		deal.Opened{
+			Number: "KA-2026-0042", Book: book, Owner: rep1, Team: team1, Territory: "宿迁", Via: deal.ViaAPI, Draft: note("d"), Clocks: clocks,
+			FollowUp: &follow,
+		},
+		deal.StepLeft{
+			To: deal.Screen, Direction: deal.Forward, Pass: 1, Spent: time.Hour, Note: note("n"), Late: true, Won: true, Clocks: clocks,
+		},
+		deal.IntakeReviewed{Decision: deal.MergeIntake, Reason: note("r"), MergeInto: other},
+		deal.Graded{Grade: deal.GradeB, Previous: deal.GradeC, Reason: note("r"), FollowUp: &follow, Clock: &clock},
+		deal.PausedBody{Reason: note("r"), ResumeOn: "2026-04-01", Clocks: clocks},
+		deal.ResumedBody{ByItself: true, Clocks: clocks},
+		deal.ClosedBody{Outcome: deal.Lost, Reason: note("r"), Rival: note("v"), MergeInto: other},
+		deal.Reopened{Reason: note("r"), Approval: "approval", Clocks: clocks, FollowUp: &follow},
+		deal.Assigned{Owner: rep1, Previous: rep2, Team: team1, Reason: note("r")},
+		deal.FollowUpSet{FollowUp: follow, Clock: clock},
+		deal.InteractionLogged{Interaction: interaction, FollowUp: follow, Clock: clock},
+		deal.ApprovalRequested{Approval: approval, Clock: clock},
+		deal.ApprovalDecided{
+			Approval: approval, By: director1, For: manager1, Decision: deal.Approve, Comment: note("c"), Level: 1, Clock: &clock,
+		},
+		deal.ApprovalTransferred{Approval: approval, From: manager1, To: manager2, Reason: note("r")},
+		deal.ApprovalWithdrawn{Approval: "approval", Reason: note("r")},
+		deal.ApprovalVoided{Approval: "approval", Cause: deal.SubjectEdited},
+		deal.TaskCompleted{Task: "task"},
+		deal.RungReached{
+			Clock: "step/step", ClockKind: deal.StepClock, Rung: deal.Superior, Due: now, Breach: true, Late: time.Minute, Approval: &approval,
+		},
+		deal.CycleCompleted{Pass: 1, Spent: time.Hour, Note: note("n"), Recheck: now.Add(90 * day), Clock: clock},
+		deal.CycleOpened{Cycle: 2, Goal: note("g"), Book: book, Clocks: clocks, FollowUp: &follow},
+		deal.Recomputed{Clocks: clocks},
+	}
+	kinds := deal.EventKinds()
+	require.Len(t, bodies, len(kinds))
+	var events []deal.Event
+	for i, b := range bodies {
+		events = append(events, deal.Event{
+			Account: account, Seq: int64(i) + 1, Cycle: 1, Step: deal.Visit, Kind: kinds[i], Version: deal.EventVersion, Body: b,
+			Tasks: []deal.Task{{
+				ID: "task", Kind: deal.OverdueTask, Assignee: manager1, Ref: "step/step", Due: now, Status: deal.TaskDone, OpenedAt: now, ClosedAt: now,
+				ClosedBy: manager1,
+			}},
+			Notices: []deal.Notice{{To: rep1, Kind: deal.AssignedNotice, Ref: "owner", Due: now}},
+			Actor:   rep1, Key: "KEY" + string(rune('A'+i)), At: now,
+		})
+	}
+	sealed, err := deal.Seal("", events)
+	require.NoError(t, err)
+	return sealed
+}
