@@ -11,26 +11,21 @@ import (
 
 var (
 	contact       = named("Contact")
-	visible       = named("IsVisible")
 	lockContact   = named("LockContact")
 	deleteContact = named("DeleteContact")
 )
 
 // Contacts are the people at the customer, in the order in which they became known.
 func (s *Store) Contacts(ctx context.Context, v view.Viewer, id deal.AccountID) ([]deal.Contact, error) {
-	var sees bool
 	var all []deal.Contact
-	batch := &pgx.Batch{}
-	batch.Queue(string(visible), as(v, pgx.StrictNamedArgs{"id": string(id)})).QueryRow(func(row pgx.Row) error { return row.Scan(&sees) })
-	batch.Queue(string(contactsOf), string(id)).Query(func(rows pgx.Rows) (err error) {
-		all, err = pgx.CollectRows(rows, scanContact)
-		return err
+	err := s.ifVisible(ctx, "list contacts", v, id, func(batch *pgx.Batch) {
+		batch.Queue(string(contactsOf), string(id)).Query(func(rows pgx.Rows) (err error) {
+			all, err = pgx.CollectRows(rows, scanContact)
+			return err
+		})
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, fail("list contacts", err)
-	}
-	if !sees {
-		return nil, fail("list contacts", deal.ErrNotFound)
+	if err != nil {
+		return nil, err
 	}
 	return all, nil
 }

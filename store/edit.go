@@ -86,13 +86,18 @@ func asJSON(v any) ([]byte, error) {
 
 // Changes are all edits of an account's records, oldest first.
 func (s *Store) Changes(ctx context.Context, v view.Viewer, id deal.AccountID) ([]view.Change, error) {
-	rows, err := s.pool.Query(ctx, string(changes), as(v, pgx.StrictNamedArgs{"id": string(id)}))
-	if err != nil {
-		return nil, fail("list changes", err)
-	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (c view.Change, err error) {
-		err = row.Scan(&c.Table, &c.ID, &c.By, instant(&c.At), &c.Before, &c.After)
-		return c, err
+	var all []view.Change
+	err := s.ifVisible(ctx, "list changes", v, id, func(batch *pgx.Batch) {
+		batch.Queue(string(changes), string(id)).Query(func(rows pgx.Rows) (err error) {
+			all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c view.Change, err error) {
+				err = row.Scan(&c.Table, &c.ID, &c.By, instant(&c.At), &c.Before, &c.After)
+				return c, err
+			})
+			return err
+		})
 	})
-	return all, fail("list changes", err)
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
 }

@@ -48,6 +48,9 @@ func refusalOf(constraint string) deal.Code {
 	return ""
 }
 
+// notText is the SQLSTATE of a text with U+0000 or broken UTF-8. Nothing that is on file can have such a name.
+const notText = "22021"
+
 // fail says what was being done and sorts the error: an answer ([deal.ErrNotFound]), what no repetition mends
 // ([deal.ErrPermanent]), or the database's trouble ([deal.ErrUnavailable]).
 func fail(doing string, err error) error {
@@ -63,6 +66,9 @@ func fail(doing string, err error) error {
 	if errors.As(err, &refused) {
 		if code := refusalOf(refused.ConstraintName); code != "" {
 			return fmt.Errorf("%s: %w: %w", doing, &ConstraintError{refused.ConstraintName, code}, err)
+		}
+		if refused.Code == notText {
+			return fmt.Errorf("%s: %w: %w", doing, deal.ErrNotFound, err)
 		}
 		if faulty(refused.Code) {
 			return fmt.Errorf("%s: %w: %w", doing, deal.ErrPermanent, err)

@@ -19,21 +19,17 @@ func (s *Store) Interactions(ctx context.Context, v view.Viewer, id deal.Account
 	if err != nil {
 		return nil, "", fail("list interactions", err)
 	}
-	var sees bool
 	var items []view.InteractionItem
-	batch := &pgx.Batch{}
-	batch.Queue(string(visible), as(v, pgx.StrictNamedArgs{"id": string(id)})).QueryRow(func(row pgx.Row) error { return row.Scan(&sees) })
-	batch.Queue(string(listInteractions), as(v, pgx.StrictNamedArgs{
-		"id": string(id), "first": first, "at": from, "after": after, "limit": limit(p) + 1,
-	})).Query(func(rows pgx.Rows) (err error) {
-		items, err = pgx.CollectRows(rows, scanInteractionItem)
-		return err
+	err = s.ifVisible(ctx, "list interactions", v, id, func(batch *pgx.Batch) {
+		batch.Queue(string(listInteractions), pgx.StrictNamedArgs{
+			"id": string(id), "first": first, "at": from, "after": after, "limit": limit(p) + 1,
+		}).Query(func(rows pgx.Rows) (err error) {
+			items, err = pgx.CollectRows(rows, scanInteractionItem)
+			return err
+		})
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return nil, "", fail("list interactions", err)
-	}
-	if !sees {
-		return nil, "", fail("list interactions", deal.ErrNotFound)
+	if err != nil {
+		return nil, "", err
 	}
 	items, next := page(items, p, func(i view.InteractionItem) cursor { return at(list, i.At, i.ID) })
 	return items, next, nil

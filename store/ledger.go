@@ -97,10 +97,14 @@ func orNothing(err error) error {
 }
 
 // fail sorts an error of this transaction. On a connection that still stands, one that does not come from the server
-// was found in our own values: no repetition mends it.
+// was found in our own values: no repetition mends it. The same holds for a text that is none.
 func (t *ledgerTx) fail(doing string, err error) error {
 	var refused *pgconn.PgError
-	if !t.conn.IsClosed() && !errors.As(err, &refused) {
+	if errors.As(err, &refused) {
+		if refused.Code == notText {
+			err = fmt.Errorf("%w: %w", deal.ErrPermanent, err)
+		}
+	} else if !t.conn.IsClosed() {
 		err = fmt.Errorf("%w: %w", deal.ErrPermanent, err)
 	}
 	return fail(doing, err)

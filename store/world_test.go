@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -209,7 +210,7 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 		return deal.Entry{}, deal.Refusals{{Code: deal.CodeTextMissing}}, err
 	}
 	before := tx.State()
-	f := deal.Facts{Working: working{calendar.Default()}, Book: book()}
+	f := deal.Facts{Working: working{shipped()}, Book: book()}
 	if f.Org, err = tx.Org(ctx); err != nil {
 		return deal.Entry{}, nil, err
 	}
@@ -272,7 +273,10 @@ func book() deal.Book {
 	return b
 }
 
-// working is the shipped calendar as the rules want it.
+// shipped is the calendar of the release, read once.
+var shipped = sync.OnceValue(calendar.Default)
+
+// working is a calendar as the rules want it.
 type working struct{ *calendar.Calendar }
 
 func (w working) Date(at time.Time) string { return w.DateAt(at).String() }

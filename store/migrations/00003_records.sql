@@ -17,8 +17,8 @@ CREATE TABLE account_profile (
     territory        text NOT NULL,
     address          text NOT NULL,
     industry         text NOT NULL,
-    monthly_inbound  integer,
-    monthly_outbound integer,
+    monthly_inbound  bigint,
+    monthly_outbound bigint,
     author           text NOT NULL,
     collected_on     text NOT NULL,
     name_key         text COLLATE "C",   -- naming.Key: equal for spellings of one name

@@ -87,10 +87,7 @@ DELETE FROM contacts WHERE account_id = $1 AND id = $2 AND version = $3
 INSERT INTO record_changes (account_id, record, record_id, by_id, at, before, after) VALUES ($1, $2, $3, $4, now(), $5, $6)
 
 -- name: Changes
-SELECT r.record, r.record_id, r.by_id, r.at, r.before, r.after
-FROM record_changes r JOIN accounts a ON a.id = r.account_id
-WHERE r.account_id = @id AND {Visible}
-ORDER BY r.id
+SELECT record, record_id, by_id, at, before, after FROM record_changes WHERE account_id = $1 ORDER BY id
 
 -- name: InteractionsOfCycle
 SELECT {InteractionColumns} FROM interactions i
@@ -105,11 +102,10 @@ i.id, i.cycle, i.step, i.pass, i.kind, i.at, i.contact_ids, i.by_id, COALESCE(i.
 -- name: Interactions
 SELECT {InteractionColumns}, COALESCE(aim.text, ''), COALESCE(result.text, ''), COALESCE(next.text, '')
 FROM interactions i
-JOIN accounts a ON a.id = i.account_id
 LEFT JOIN account_texts aim ON aim.account_id = i.account_id AND aim.id = i.aim_id
 LEFT JOIN account_texts result ON result.account_id = i.account_id AND result.id = i.result_id
 LEFT JOIN account_texts next ON next.account_id = i.account_id AND next.id = i.next_step_id
-WHERE i.account_id = @id AND {Visible}
+WHERE i.account_id = @id
     AND (@first::boolean OR (i.at, i.id) < (@at::timestamptz, @after::text))
 ORDER BY i.at DESC, i.id DESC
 LIMIT @limit
