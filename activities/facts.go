@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"closedloop/deal"
@@ -81,15 +82,11 @@ func (l *Ledger) book(s deal.State, cmd deal.Command) (deal.Book, error) {
 
 // needsRecords tells whether judging the command looks at the account's files.
 func needsRecords(s deal.State, cmd deal.Command) bool {
-	switch cmd.Name {
-	case deal.AdvanceName, deal.LogInteractionName, deal.RequestApprovalName, deal.DecideApprovalName, deal.VoidApprovalName:
+	switch cmd.Body.(type) {
+	case deal.Advance, deal.LogInteraction, deal.RequestApproval, deal.DecideApproval, deal.VoidApproval:
 		return s.Exists()
-	case deal.TickName: // a rung of an approval looks whether its subject is still as submitted
-		for _, a := range s.Approvals {
-			if a.Status == deal.Pending {
-				return true
-			}
-		}
+	case deal.Tick: // a rung of an approval looks whether its subject is still as submitted
+		return slices.ContainsFunc(s.Approvals, func(a deal.Approval) bool { return a.Status == deal.Pending })
 	}
 	return false
 }

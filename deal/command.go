@@ -66,9 +66,28 @@ type Body interface {
 // bodies are one of each, in the order of the commands' list in contract.md §1.
 func bodies() []Body {
 	return []Body{
-		Open{}, Advance{}, Return{}, ReviewIntake{}, SetGrade{}, Pause{}, ResumeNow{}, Close{}, ReopenAccount{}, Assign{},
-		SetFollowUp{}, LogInteraction{}, RequestApproval{}, DecideApproval{}, TransferApproval{}, WithdrawApproval{},
-		VoidApproval{}, CompleteTask{}, SecondDevelopment{}, Recompute{}, Tick{}, Load{},
+		Open{},
+		Advance{},
+		Return{},
+		ReviewIntake{},
+		SetGrade{},
+		Pause{},
+		ResumeNow{},
+		Close{},
+		ReopenAccount{},
+		Assign{},
+		SetFollowUp{},
+		LogInteraction{},
+		RequestApproval{},
+		DecideApproval{},
+		TransferApproval{},
+		WithdrawApproval{},
+		VoidApproval{},
+		CompleteTask{},
+		SecondDevelopment{},
+		Recompute{},
+		Tick{},
+		Load{},
 	}
 }
 

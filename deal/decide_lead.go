@@ -65,7 +65,7 @@ func (d *draft) intake(b ReviewIntake) {
 	if len(d.no) > 0 {
 		return
 	}
-	reviewed := IntakeReviewed{Decision: b.Decision, Reason: b.Reason, MergeInto: b.MergeInto}
+	reviewed := IntakeReviewed(b)
 	people := []PersonID{d.s.OpenedBy, d.s.Owner}
 	switch b.Decision {
 	case AcceptIntake:

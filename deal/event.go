@@ -84,9 +84,27 @@ const (
 // eventBodies are one of each.
 func eventBodies() []EventBody {
 	return []EventBody{
-		Opened{}, StepLeft{}, IntakeReviewed{}, Graded{}, PausedBody{}, ResumedBody{}, ClosedBody{}, Reopened{}, Assigned{},
-		FollowUpSet{}, InteractionLogged{}, ApprovalRequested{}, ApprovalDecided{}, ApprovalTransferred{}, ApprovalWithdrawn{},
-		ApprovalVoided{}, TaskCompleted{}, RungReached{}, CycleCompleted{}, CycleOpened{}, Recomputed{},
+		Opened{},
+		StepLeft{},
+		IntakeReviewed{},
+		Graded{},
+		PausedBody{},
+		ResumedBody{},
+		ClosedBody{},
+		Reopened{},
+		Assigned{},
+		FollowUpSet{},
+		InteractionLogged{},
+		ApprovalRequested{},
+		ApprovalDecided{},
+		ApprovalTransferred{},
+		ApprovalWithdrawn{},
+		ApprovalVoided{},
+		TaskCompleted{},
+		RungReached{},
+		CycleCompleted{},
+		CycleOpened{},
+		Recomputed{},
 	}
 }
 

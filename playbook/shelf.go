@@ -54,4 +54,6 @@ func (s Shelf) List() []any {
 }
 
 // Describe describes one version; 0 is the newest.
-func (s Shelf) Describe(name string, version int) (any, error) { return s.Library.Describe(name, version) }
+func (s Shelf) Describe(name string, version int) (any, error) {
+	return s.Library.Describe(name, version)
+}

@@ -49,16 +49,13 @@ func (a *app) restoreCommand() *cobra.Command {
 			return err
 		}
 		defer st.Close()
-		var in io.Reader = cmd.InOrStdin()
+		in := io.NopCloser(cmd.InOrStdin())
 		if args[0] != "-" {
-			file, err := os.Open(args[0])
-			if err != nil {
+			if in, err = os.Open(args[0]); err != nil {
 				return fmt.Errorf("open the dump: %w", err)
 			}
-			defer file.Close()
-			in = file
 		}
-		if err := st.Restore(cmd.Context(), in); err != nil {
+		if err := errors.Join(st.Restore(cmd.Context(), in), in.Close()); err != nil {
 			return err //nolint:wrapcheck // says what it was doing
 		}
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), "restored; restart every process of this installation, their watchdog then starts all accounts")
