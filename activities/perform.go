@@ -39,9 +39,12 @@ func (l *Ledger) Perform(ctx context.Context, cmd deal.Command) (deal.Receipt, e
 		receipt = deal.Receipt{Now: tx.State().Position()}
 		return l.judge(ctx, tx, cmd, &receipt)
 	})
+	var expected interface{ Refusal() deal.Refusal }
 	switch {
 	case err == nil, errors.Is(err, errNothingToKeep):
 		return receipt, nil
+	case errors.As(err, &expected): // a constraint of the database said no where the rules could not know
+		return deal.Receipt{Answer: deal.RefusedAnswer(deal.Refusals{expected.Refusal()}), Now: receipt.Now}, nil
 	case errors.Is(err, deal.ErrPermanent):
 		return l.incident(ctx, cmd, receipt.Now, err), nil
 	}

@@ -159,3 +159,19 @@ func TestPerform_writesNothingForATickThatComesTooEarly(t *testing.T) {
 	require.Equal(t, deal.Nothing, receipt.Answer.Outcome)
 	require.EqualValues(t, 1, receipt.Now.Seq)
 }
+
+// taken is a constraint that says no.
+type taken struct{}
+
+func (taken) Error() string         { return "number is taken" }
+func (taken) Refusal() deal.Refusal { return deal.Refusal{Code: deal.CodeAlreadyOpened} }
+func (taken) Unwrap() error         { return deal.ErrPermanent }
+
+func TestPerform_answersAnExpectedConstraintWithItsRefusal(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.accounts.Trouble = func(deal.Command) error { return taken{} }
+	receipt := r.do(t, "k1", open())
+	require.True(t, receipt.Answer.Refusals.Has(deal.CodeAlreadyOpened))
+	require.Empty(t, receipt.Answer.Incident)
+}
