@@ -82,7 +82,9 @@ func told(content deal.EventBody, texts map[string]string, seen func(string)) (m
 		return nil, fmt.Errorf("decode: %w", err)
 	}
 	for _, inner := range []string{"clock", "clocks", "draft"} {
-		delete(data, inner)
+		if _, named := data[inner].(string); !named { // of a rung it is the name of its clock, and stays
+			delete(data, inner)
+		}
 	}
 	for key, v := range data {
 		data[key] = replaceTexts(v, texts, seen)
