@@ -35,6 +35,7 @@ type loop struct {
 	ended   int  // history length when the last update completed
 	rolling bool // the run is about to continue as new: validators refuse
 
+	alarm    alarm
 	failures int // ticks in a row that changed nothing
 }
 

@@ -205,6 +205,40 @@ func TestAccountLoop_asksTheLogAgainWhenNudged(t *testing.T) {
 	require.Equal(t, 2, loads, "once at the start, once for the nudge")
 }
 
+func TestAccountLoop_leavesItsTimerAloneWhenACommandMovesNothingInTime(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	timers := 0
+	r.SetOnTimerScheduledListener(func(string, time.Duration) { timers++ })
+	r.after(0, "open", opened())
+	r.after(time.Hour, "far", deal.SetFollowUp{At: monday.Add(20 * 24 * time.Hour)})
+	r.after(2*time.Hour, "farther", deal.SetFollowUp{At: monday.Add(30 * 24 * time.Hour)})
+	r.after(3*time.Hour, "near", deal.SetFollowUp{At: monday.Add(4 * time.Hour)})
+	r.until(5*time.Hour, contract.Limits{})
+	require.Equal(t, deal.Done, r.answers["farther"].Answer.Outcome)
+	require.Equal(t, 3, timers, "the step's reminder, the near follow-up, and the reminder again")
+}
+
+func TestAccountLoop_triesOnceForANudgeAndKeepsBackingOff(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	ticks := 0
+	r.accounts.Trouble = func(cmd deal.Command) error {
+		if cmd.Name == deal.TickName {
+			ticks++
+			return deal.ErrPermanent
+		}
+		return nil
+	}
+	r.after(0, "open", opened())
+	for minute := range 60 { // as the watchdog does
+		r.RegisterDelayedCallback(func() { r.SignalWorkflow(contract.Nudged, nil) }, 13*time.Hour+time.Duration(minute)*time.Minute)
+	}
+	r.until(14*time.Hour, contract.Limits{})
+	require.Less(t, ticks, 12+60+5, "twelve in the first hour, then one for each nudge")
+	require.Greater(t, ticks, 60)
+}
+
 func TestAccountLoop_refusesACommandForAnotherAccountBeforeItIsAccepted(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -58,11 +58,11 @@ func (l *loop) load(ctx workflow.Context) error {
 
 // tick lets everything happen that is due. It takes the same road as a person's command; its key is the due instant and
 // the sequence number at arming, so the same tick twice is one.
-func (l *loop) tick(ctx workflow.Context, due time.Time) error {
+func (l *loop) tick(ctx workflow.Context, due time.Time, seq int64) error {
 	before := l.at
 	receipt, err := l.perform(ctx, deal.Command{
 		Account: l.account,
-		Key:     "tick/" + due.UTC().Format("20060102T150405.000000") + "/" + strconv.FormatInt(l.at.Seq, 10),
+		Key:     "tick/" + due.UTC().Format("20060102T150405.000000") + "/" + strconv.FormatInt(seq, 10),
 		Actor:   deal.System,
 		Name:    deal.TickName,
 		Body:    deal.Tick{Due: due},

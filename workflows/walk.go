@@ -35,41 +35,74 @@ func (l *loop) walk(ctx workflow.Context, step deal.Step) (outcome, error) {
 
 // wait sleeps until something is due, a command has moved the account, or somebody nudges; what is due happens.
 func (l *loop) wait(ctx workflow.Context) error {
-	due := l.at.WakeAt
+	l.arm(ctx)
 	seen := l.at
-	timer, cancel := l.arm(ctx, due)
-	defer cancel()
 	nudges := workflow.GetSignalChannel(ctx, contract.Nudged)
 	err := workflow.Await(ctx, func() bool {
-		return !samePosition(l.at, seen) || nudges.Len() > 0 || l.mustRoll(ctx) || (timer != nil && timer.IsReady())
+		return !samePosition(l.at, seen) || nudges.Len() > 0 || l.mustRoll(ctx) || l.alarm.rings()
 	})
-	if err != nil {
-		return err //nolint:wrapcheck // the run itself was cancelled
-	}
-	fired := timer != nil && timer.IsReady()
 	switch {
-	case fired && samePosition(l.at, seen):
-		return l.tick(ctx, due)
+	case err != nil:
+		return err //nolint:wrapcheck // the run itself was cancelled
+	case l.alarm.rings() && l.alarm.due.Equal(l.at.WakeAt):
+		return l.tick(ctx, l.alarm.due, l.alarm.seq)
 	case nudges.Len() > 0:
 		for nudges.ReceiveAsync(nil) { // one look at the log answers any number of nudges
 			continue
 		}
-		l.failures = 0
-		return l.load(ctx)
+		return l.lookAgain(ctx)
 	}
 	return nil
 }
 
-// arm sets the account's one timer, on a context of its own so that it can be cancelled. Nothing due: no timer.
-func (l *loop) arm(ctx workflow.Context, due time.Time) (workflow.Future, workflow.CancelFunc) {
-	timerCtx, cancel := workflow.WithCancel(ctx)
-	if due.IsZero() {
-		return nil, cancel
+// lookAgain answers a nudge: somebody thinks that the account overslept, so its timer may be lost, too. What is due is
+// tried once; a tick that cannot be judged goes on backing off behind it.
+func (l *loop) lookAgain(ctx workflow.Context) error {
+	l.disarm()
+	if err := l.load(ctx); err != nil {
+		return err
 	}
-	return workflow.NewTimer(timerCtx, max(0, due.Sub(workflow.Now(ctx)), l.backOff())), cancel
+	if due := l.at.WakeAt; !due.IsZero() && !due.After(workflow.Now(ctx)) {
+		return l.tick(ctx, due, l.at.Seq)
+	}
+	return nil
 }
 
-// samePosition compares what a timer was armed for.
+// alarm is the account's one timer.
+type alarm struct {
+	timer  workflow.Future // nil: not set
+	due    time.Time
+	seq    int64 // where the account stood when it was set
+	cancel workflow.CancelFunc
+}
+
+func (a alarm) rings() bool { return a.timer != nil && a.timer.IsReady() }
+
+// arm sets the account's one timer, on a context of its own so that it can be cancelled. One that is set for the same
+// instant stays, so a command that moves nothing in time costs no timer (trust-and-speed.md §2.2). Nothing due: no timer.
+func (l *loop) arm(ctx workflow.Context) {
+	due := l.at.WakeAt
+	if l.alarm.timer != nil && !l.alarm.rings() && l.alarm.due.Equal(due) {
+		return
+	}
+	l.disarm()
+	if due.IsZero() {
+		return
+	}
+	timerCtx, cancel := workflow.WithCancel(ctx)
+	timer := workflow.NewTimer(timerCtx, max(0, due.Sub(workflow.Now(ctx)), l.backOff()))
+	l.alarm = alarm{timer: timer, due: due, seq: l.at.Seq, cancel: cancel}
+}
+
+// disarm takes the timer away; one that has fired costs nothing.
+func (l *loop) disarm() {
+	if l.alarm.timer != nil {
+		l.alarm.cancel()
+	}
+	l.alarm = alarm{}
+}
+
+// samePosition tells whether nothing has happened between two looks.
 func samePosition(a, b deal.Position) bool {
 	return a.Seq == b.Seq && a.WakeAt.Equal(b.WakeAt) && a.Status == b.Status
 }
