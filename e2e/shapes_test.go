@@ -37,6 +37,7 @@ type account struct {
 	Overdue          bool       `json:"overdue"`
 	NextFollowUp     *time.Time `json:"next_follow_up"`
 	Flags            []string   `json:"flags"`
+	UpdatedAt        time.Time  `json:"updated_at"`
 	Gate             gate       `json:"gate"`
 	PendingApprovals []approval `json:"pending_approvals"`
 	AllowedCommands  []string   `json:"allowed_commands"`
