@@ -92,6 +92,7 @@ type world struct {
 	sent     []deal.Command
 	opened   []deal.Command
 	receive  func(deal.Command) (deal.Receipt, error)
+	slow     bool
 	requests map[string]view.StoredRequest
 
 	log       view.Events
@@ -180,6 +181,10 @@ func (w *world) Send(ctx context.Context, cmd deal.Command) (deal.Receipt, error
 	w.sent = append(w.sent, cmd)
 	receive := w.receive
 	w.mu.Unlock()
+	if w.slow { // the answer comes with the last of the caller's time
+		<-ctx.Done()
+		return receive(cmd)
+	}
 	if err := ctx.Err(); err != nil {
 		return deal.Receipt{}, err
 	}
@@ -243,7 +248,7 @@ func (w *world) Account(_ context.Context, v view.Viewer, id deal.AccountID) (vi
 
 func (w *world) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error) {
 	account, err := w.Account(ctx, v, id)
-	return account, w.records, err
+	return account, w.records, errors.Join(err, ctx.Err())
 }
 
 func (w *world) Accounts(_ context.Context, _ view.Viewer, f view.AccountFilter) ([]view.AccountItem, string, error) {

@@ -409,6 +409,13 @@ func TestOutcome_isUnknownWhenTheAnswerCannotBeRead(t *testing.T) {
 	r.do(rep1, "POST", at(mine, "/advance"), `{"from":"plan"}`).problem(503, "outcome_unknown")
 }
 
+func TestOutcome_isToldWhenTheCommandTookAllTheTimeThereWas(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, func(o *api.Options) { o.Limits.RequestTimeout = 20 * time.Millisecond })
+	r.slow = true
+	require.InDelta(t, 8, r.do(rep1, "POST", at(mine, "/advance"), `{"from":"plan"}`).ok(200)["seq"], 0)
+}
+
 func TestOutcome_isPlainUnavailableBeforeAnythingWasSent(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

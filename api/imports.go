@@ -91,6 +91,7 @@ func (a *API) startImport(ctx context.Context, in *uploadInput) (*created[import
 		return nil, no(http.StatusTooManyRequests, catalogue.Busy).retry(retryAfter)
 	}
 	c := callOf(ctx)
+	_ = c.connection.SetWriteDeadline(time.Now().Add(uploadTime + a.Limits.RequestTimeout)) // the server's own is for short requests
 	name, sheet, err := c.upload(in.Filename, a.Limits.UploadBytes)
 	if err != nil {
 		return nil, err

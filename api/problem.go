@@ -113,6 +113,7 @@ func asFault(err error) *fault {
 	var f *fault
 	var sheet *SheetError
 	var state *StateError
+	var known interface{ Refusal() deal.Refusal } // a rule that the database holds as well
 	switch {
 	case errors.As(err, &f):
 		return f
@@ -124,6 +125,8 @@ func asFault(err error) *fault {
 		return no(http.StatusForbidden, string(deal.CodeNotYourRole))
 	case errors.As(err, &state):
 		return refused(deal.Refusals{{Code: state.Code}}, "")
+	case errors.As(err, &known):
+		return refused(deal.Refusals{known.Refusal()}, "")
 	case errors.As(err, &sheet):
 		f := no(http.StatusUnprocessableEntity, catalogue.SheetRefused)
 		f.reasons = []reason{{code: sheet.Code, pointer: "/file", text: sheet.Text}}

@@ -36,6 +36,10 @@ func TestErrors_haveOneShapeOnEveryPath(t *testing.T) {
 	}{
 		"unknown route":           {method: "GET", path: "/nowhere", status: 404, code: "unknown_route"},
 		"unknown route below":     {method: "GET", path: "/api/v1/nowhere", status: 404, code: "unknown_route"},
+		"encoded slash":           {method: "GET", path: "/api/v1/me%2Fupcoming", status: 404, code: "unknown_route"},
+		"encoded slash in an ID":  {method: "POST", path: "/api/v1/accounts/" + string(mine) + "%2Fadvance", body: `{"from":"plan"}`, status: 405, code: "method_not_allowed"},
+		"double slash":            {method: "GET", path: "/api/v1//me", status: 404, code: "unknown_route"},
+		"trailing slash":          {method: "GET", path: "/api/v1/me/", status: 404, code: "unknown_route"},
 		"unknown method":          {method: "DELETE", path: "/api/v1/accounts", status: 405, code: "method_not_allowed"},
 		"foreign object":          {method: "GET", path: at(foreign, ""), status: 404, code: "not_found"},
 		"no object at all":        {method: "GET", path: at("nonsense", ""), status: 404, code: "not_found"},
@@ -207,6 +211,13 @@ func TestServer_takesTheReadDeadlineAwayBeforeItWaitsForTheEngine(t *testing.T) 
 	req.Header.Set("Authorization", "Bearer "+r.token[rep1])
 	r.api.ServeHTTP(rec, req)
 	require.Equal(t, http.StatusOK, rec.Code, rec.Body.String())
+
+	rec = &recorder{ResponseRecorder: httptest.NewRecorder()} // a route that huma reads no body for
+	req = httptest.NewRequestWithContext(t.Context(), http.MethodDelete, "/api/v1/session", nil)
+	req.Header.Set("Authorization", "Bearer "+r.token[rep1])
+	r.api.ServeHTTP(rec, req)
+	require.Equal(t, http.StatusNoContent, rec.Code)
+	require.True(t, rec.deadlines[len(rec.deadlines)-1].IsZero())
 }
 
 func TestServer_slowBodiesRunOutOfTime(t *testing.T) {
@@ -259,4 +270,17 @@ func TestErrors_ofAReaderWhoWantsToWrite(t *testing.T) {
 	r.do(manager, "PUT", at(mine, "/steps/plan/form"), `{"content":{}}`, header{"If-Match", `"2"`}).problem(403, "not_your_role")
 	r.deny = &view.StateError{Code: deal.CodeNotActive}
 	r.do(manager, "PUT", at(mine, "/steps/plan/form"), `{"content":{}}`, header{"If-Match", `"2"`}).problem(409, "not_active")
+}
+
+// constraintError is what the store gives where the schema refuses something for a reason that is known.
+type constraintError struct{ code deal.Code }
+
+func (e *constraintError) Error() string         { return "constraint x refuses this" }
+func (e *constraintError) Refusal() deal.Refusal { return deal.Refusal{Code: e.code} }
+
+func TestErrors_ofConstraintsAreTheirRefusals(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.deny = fmt.Errorf("add contact: %w", &constraintError{deal.CodeUnknownPerson})
+	r.do(rep1, "POST", at(mine, "/contacts"), `{"name":"x"}`).problem(422, "unknown_person")
 }
