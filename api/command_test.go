@@ -327,6 +327,13 @@ func TestRefusals_sayWhatAndWhereInTheReadersLanguage(t *testing.T) {
 	})
 	p := r.do(rep1, "POST", at(mine, "/advance"), `{"from":"plan"}`).problem(422, "gate_unmet")
 	require.Equal(t, api.ProblemItem{Code: "no_decider", Detail: "no decider is known", Hint: "record the contact", Href: at(mine, "/contacts")}, p.Errors[0])
+	r.receive = refuse(deal.Refusal{
+		Code: deal.CodeGateUnmet, Item: "form_incomplete", Field: "/price", Link: "steps/plan/form",
+		Text: deal.Text{ZH: "没有决策人", EN: "the price is missing"}, Hint: deal.Text{ZH: "填写", EN: "fill it in"},
+	})
+	p = r.do(rep1, "POST", at(mine, "/advance"), `{"from":"plan"}`).problem(422, "gate_unmet")
+	require.Empty(t, p.Errors[0].Pointer, "the field is not one of this request")
+	require.Equal(t, at(mine, "/steps/plan/form#/content/price"), p.Errors[0].Href)
 	r.lang = "zh"
 	p = r.do(rep1, "POST", at(mine, "/advance"), `{"from":"plan"}`).problem(422, "gate_unmet")
 	require.Equal(t, "没有决策人", p.Errors[0].Detail)

@@ -156,6 +156,12 @@ func refused(no deal.Refusals, account deal.AccountID) *fault {
 		if r.Link != "" && account != "" {
 			line.href = base + "/accounts/" + string(account) + "/" + strings.TrimPrefix(r.Link, "/")
 		}
+		if r.Code == deal.CodeGateUnmet && r.Field != "" { // a field of what the link leads to, not of this request
+			line.pointer = ""
+			if line.href != "" {
+				line.href += "#/content" + r.Field
+			}
+		}
 		f.reasons = append(f.reasons, line)
 	}
 	if f.code == "" { // a refusal without a reason is a fault of ours
