@@ -1,6 +1,9 @@
 package deal
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Records are what the account's files say: they inform the gate, the ring decides. They belong to Postgres and are
 // written through the API; Perform reads them under the account's lock.
@@ -9,6 +12,7 @@ type Records struct {
 	Forms        []Form // of the running cycle
 	Contacts     []Contact
 	Interactions []Interaction // of the running cycle
+	Dossier      []Document    // of the running cycle and of the account's life; package dossier knows what is in them
 	Duplicates   int           // other accounts that look like this one and are not settled
 }
 
@@ -20,6 +24,18 @@ func (r Records) Form(s Step) (Form, bool) {
 		}
 	}
 	return Form{Step: s}, false
+}
+
+// Document is one record of what the field knows, as it is kept: package dossier has a type for every kind.
+type Document struct {
+	Kind      string          `json:"kind"`
+	ID        string          `json:"id"`
+	Cycle     int             `json:"cycle"` // in which it was begun; 0: belongs to the account for life
+	Version   int64           `json:"version"`
+	Body      json.RawMessage `json:"body"`
+	CreatedAt time.Time       `json:"created_at"`
+	UpdatedAt time.Time       `json:"updated_at"`
+	UpdatedBy PersonID        `json:"updated_by"`
 }
 
 // Profile is who the customer is.

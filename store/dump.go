@@ -20,7 +20,7 @@ func dumped() []string {
 	return []string{
 		"installation", "teams", "users", "territories", "delegations", "api_tokens", "counters", "playbooks", "request_keys",
 		"accounts", "account_events", "account_commands", "account_profile", "account_texts", "staged", "step_forms", "contacts",
-		"record_changes", "tasks", "approvals", "approval_levels", "notifications", "notification_reads", "follow_ups", "interactions",
+		"dossier", "record_changes", "tasks", "approvals", "approval_levels", "notifications", "notification_reads", "follow_ups", "interactions",
 		"imports", "import_rows", "import_problems",
 	}
 }

@@ -89,10 +89,7 @@ func (s *Store) Changes(ctx context.Context, v view.Viewer, id deal.AccountID) (
 	var all []view.Change
 	err := s.ifVisible(ctx, "list changes", v, id, func(batch *pgx.Batch) {
 		batch.Queue(string(changes), string(id)).Query(func(rows pgx.Rows) (err error) {
-			all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (c view.Change, err error) {
-				err = row.Scan(&c.Table, &c.ID, &c.By, instant(&c.At), &c.Before, &c.After)
-				return c, err
-			})
+			all, err = pgx.CollectRows(rows, scanChange)
 			return err
 		})
 	})
@@ -100,4 +97,10 @@ func (s *Store) Changes(ctx context.Context, v view.Viewer, id deal.AccountID) (
 		return nil, err
 	}
 	return all, nil
+}
+
+func scanChange(row pgx.CollectableRow) (view.Change, error) {
+	var c view.Change
+	err := row.Scan(&c.Table, &c.ID, &c.By, instant(&c.At), &c.Before, &c.After)
+	return c, err
 }

@@ -34,6 +34,10 @@ func queueRecords(batch *pgx.Batch, account deal.AccountID, cycle int, r *deal.R
 		r.Interactions, err = pgx.CollectRows(rows, scanInteraction)
 		return err
 	})
+	batch.Queue(string(dossierOfCycle), id, cycle).Query(func(rows pgx.Rows) (err error) {
+		r.Dossier, err = pgx.CollectRows(rows, scanDocument)
+		return err
+	})
 	batch.Queue(string(someDuplicates), id).QueryRow(func(row pgx.Row) error { return row.Scan(&r.Duplicates) })
 }
 

@@ -99,7 +99,7 @@ func TestOpen_refusesASchemaThatIsNotOurs(t *testing.T) {
 	require.NoError(t, err)
 	require.False(t, pending)
 
-	_, err = connect(t, url).Exec(t.Context(), "DELETE FROM goose_db_version WHERE version_id = 7")
+	_, err = connect(t, url).Exec(t.Context(), "DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)")
 	require.NoError(t, err)
 	pending, err = s.Pending(t.Context())
 	require.NoError(t, err)

@@ -1,0 +1,188 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
+
+var (
+	dossierOfCycle   = named("DossierOfCycle")
+	dossierOfKind    = named("DossierOfKind")
+	oneDocument      = named("Document")
+	lockDocument     = named("LockDocument")
+	addDocument      = named("AddDocument")
+	changeDocument   = named("ChangeDocument")
+	deleteDocument   = named("DeleteDocument")
+	changedSince     = named("ChangedSince")
+	documentVersions = named("DocumentVersions")
+)
+
+// AllCycles asks for documents of every cycle; 0 asks for the running one. Those of the account's life always come.
+const AllCycles = -1
+
+// Documents are an account's documents of one kind.
+func (s *Store) Documents(ctx context.Context, v view.Viewer, id deal.AccountID, kind string, cycle int) ([]deal.Document, error) {
+	var all []deal.Document
+	err := s.ifVisible(ctx, "list documents", v, id, func(batch *pgx.Batch) {
+		batch.Queue(string(dossierOfKind), string(id), kind, cycle).Query(func(rows pgx.Rows) (err error) {
+			all, err = pgx.CollectRows(rows, scanDocument)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// Document is one of them.
+func (s *Store) Document(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) (deal.Document, error) {
+	rows, err := s.pool.Query(ctx, string(oneDocument), as(v, pgx.StrictNamedArgs{"id": string(id), "kind": kind, "document": document}))
+	if err != nil {
+		return deal.Document{}, fail("read document", err)
+	}
+	d, err := pgx.CollectExactlyOneRow(rows, scanDocument)
+	return d, fail("read document", err)
+}
+
+// AddDocument puts a document on file under its ID. PerCycle ties it to the running cycle. One that is there already comes
+// back with [deal.ErrStale]; a closed account gives *[view.StateError].
+func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error) {
+	var present deal.Document
+	err := s.edit(ctx, "add document", v, id, unlessClosed, func(e edit) error {
+		cycle := 0
+		if perCycle {
+			cycle = e.state.Cycle
+		}
+		rows, err := e.Query(ctx, string(addDocument), string(id), d.Kind, d.ID, cycle, d.Body, string(e.by))
+		if err != nil {
+			return err
+		}
+		added, err := pgx.CollectRows(rows, scanDocument)
+		if err != nil {
+			return err
+		}
+		if len(added) == 0 {
+			if present, err = e.document(ctx, d); err != nil {
+				return err
+			}
+			return deal.ErrStale
+		}
+		present = added[0]
+		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, nil, present)
+	})
+	return present, err
+}
+
+// ChangeDocument replaces the document that the editor read at a version. When it has moved since, the present one comes
+// back with [deal.ErrStale]. Documents of an earlier cycle are closed: *[view.StateError].
+func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error) {
+	var present deal.Document
+	err := s.edit(ctx, "change document", v, id, unlessClosed, func(e edit) error {
+		before, err := e.current(ctx, d)
+		if present = before; err != nil {
+			return err
+		}
+		rows, err := e.Query(ctx, string(changeDocument), string(id), d.Kind, d.ID, d.Body, string(e.by), d.Version)
+		if err != nil {
+			return err
+		}
+		if present, err = pgx.CollectExactlyOneRow(rows, scanDocument); err != nil {
+			return err
+		}
+		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, present)
+	})
+	return present, err
+}
+
+// DeleteDocument removes the document that the editor read at a version; its change row still says what it was.
+func (s *Store) DeleteDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) error {
+	return s.edit(ctx, "delete document", v, id, unlessClosed, func(e edit) error {
+		before, err := e.current(ctx, d)
+		if err != nil {
+			return err
+		}
+		if _, err := e.Exec(ctx, string(deleteDocument), string(id), d.Kind, d.ID, d.Version); err != nil {
+			return err
+		}
+		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, nil)
+	})
+}
+
+// current is the document as it is, if it is at the version that the editor read and belongs to a cycle that runs.
+func (e edit) current(ctx context.Context, d deal.Document) (deal.Document, error) {
+	present, err := e.document(ctx, d)
+	switch {
+	case err != nil:
+		return present, err
+	case present.Cycle != 0 && present.Cycle != e.state.Cycle:
+		return present, &view.StateError{Code: deal.CodeStepMoved}
+	case present.Version != d.Version:
+		return present, deal.ErrStale
+	}
+	return present, nil
+}
+
+func (e edit) document(ctx context.Context, d deal.Document) (deal.Document, error) {
+	rows, err := e.Query(ctx, string(lockDocument), string(e.account), d.Kind, d.ID)
+	if err != nil {
+		return deal.Document{}, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scanDocument)
+}
+
+func scanDocument(row pgx.CollectableRow) (deal.Document, error) {
+	var d deal.Document
+	err := row.Scan(&d.Kind, &d.ID, &d.Cycle, &d.Version, &d.Body, instant(&d.CreatedAt), instant(&d.UpdatedAt), &d.UpdatedBy)
+	return d, err
+}
+
+// Versions are all versions of a document, oldest first, as its change rows kept them.
+func (s *Store) Versions(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) ([]deal.Document, error) {
+	var all []deal.Document
+	err := s.ifVisible(ctx, "list versions", v, id, func(batch *pgx.Batch) {
+		batch.Queue(string(documentVersions), string(id), kind+"/"+document).Query(func(rows pgx.Rows) error {
+			changes, err := pgx.CollectRows(rows, scanChange)
+			if err != nil {
+				return err
+			}
+			for _, c := range changes {
+				var d deal.Document
+				if c.After == nil {
+					continue // deleted
+				}
+				if err := json.Unmarshal(c.After, &d); err != nil {
+					return err
+				}
+				all = append(all, d)
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// Since are the first changes of every record after an instant: what each was before is what it was then. A record that
+// is not among them was then as it is now, or was not changed since it was made with the account.
+func (s *Store) Since(ctx context.Context, v view.Viewer, id deal.AccountID, at time.Time) ([]view.Change, error) {
+	var all []view.Change
+	err := s.ifVisible(ctx, "list later changes", v, id, func(batch *pgx.Batch) {
+		batch.Queue(string(changedSince), string(id), at).Query(func(rows pgx.Rows) (err error) {
+			all, err = pgx.CollectRows(rows, scanChange)
+			return err
+		})
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
