@@ -113,7 +113,9 @@ func (s *single) start(ctx context.Context, onlyEngine bool) error {
 	if err != nil {
 		return err
 	}
-	if err := n.connect(ctx, client.Options{HostPort: engine.Address(), HeadersProvider: bearer(secret)}, s.running); err != nil {
+	inner := client.Options{HostPort: engine.Address(), HeadersProvider: bearer(secret)}
+	inner.ConnectionOptions.GrpcCompression = &client.GrpcCompressionNone{} // nothing to save between two parts of one process
+	if err := n.connect(ctx, inner, s.running); err != nil {
 		return err
 	}
 	if err := n.startWorker(ctx, s.running); err != nil {
