@@ -112,7 +112,7 @@ docs/ring.md: ## draw the diagram of the ring from the rules
 	$(call only,TestRingDiagram,./deal) -update
 
 record-histories: postgres ## record the replay histories anew on the real engine (until the first release)
-	$(call only,TestRecordHistories,./e2e/...,-tags e2e) -update
+	$(call only,TestRecordHistories,./e2e/engine,-tags e2e) -update
 
 clean: ## remove what building left; data is yours and stays
 	rm -rf bin

@@ -1,0 +1,110 @@
+package workflows_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	historypb "go.temporal.io/api/history/v1"
+	"go.temporal.io/api/temporalproto"
+	sdkworker "go.temporal.io/sdk/worker"
+	"go.temporal.io/sdk/workflow"
+
+	"closedloop/workflows"
+	"closedloop/workflows/contract"
+)
+
+// How many histories there are at least, and how many workflow tasks in them: a gate that finds none would be open.
+const (
+	fewest     = 17
+	fewestCuts = 90
+)
+
+// recordings are the histories that released code, and the release that is being made, have written on a real engine, by
+// file. `make record-histories` writes the latter; the others are never edited.
+func recordings(t *testing.T) map[string]*historypb.History {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", "replay", "*", "*.json"))
+	require.NoError(t, err)
+	require.GreaterOrEqual(t, len(files), fewest)
+	all := map[string]*historypb.History{}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		history := &historypb.History{}
+		require.NoError(t, temporalproto.CustomJSONUnmarshalOptions{}.Unmarshal(text, history), file)
+		require.NotEmpty(t, history.Events, file)
+		all[file] = history
+	}
+	return all
+}
+
+func TestReplay_everyRecordedHistoryRunsAsItDid(t *testing.T) {
+	t.Parallel()
+	for file, history := range recordings(t) {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import))
+		})
+	}
+}
+
+// A worker that takes over reads a history as far as it goes, which may be any workflow task (V4).
+func TestReplay_everyHistoryRunsAsFarAsEachOfItsTasks(t *testing.T) {
+	t.Parallel()
+	cuts := 0
+	for file, history := range recordings(t) {
+		for i, e := range history.Events {
+			if e.GetWorkflowTaskStartedEventAttributes() == nil {
+				continue
+			}
+			cuts++
+			cut := &historypb.History{Events: history.Events[:i+1]}
+			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import), "%s, event %d", file, i+1)
+		}
+	}
+	require.GreaterOrEqual(t, cuts, fewestCuts)
+}
+
+// The gate bites: a workflow with one timer more does not replay.
+func TestReplay_noticesAChangedWorkflow(t *testing.T) {
+	t.Parallel()
+	for file, history := range recordings(t) {
+		t.Run(file, func(t *testing.T) {
+			t.Parallel()
+			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport), "TMPRL1100", "nondeterminism")
+		})
+	}
+}
+
+// hesitantLoop is AccountLoop with a timer before everything else.
+func hesitantLoop(ctx workflow.Context, in contract.AccountInput) error {
+	_ = workflow.NewTimer(ctx, time.Hour)
+	return workflows.AccountLoop(ctx, in)
+}
+
+// hesitantImport is Import with a timer before everything else.
+func hesitantImport(ctx workflow.Context, in contract.ImportInput) (contract.ImportProgress, error) {
+	_ = workflow.NewTimer(ctx, time.Hour)
+	return workflows.Import(ctx, in)
+}
+
+func replay(history *historypb.History, loop, imports any) error {
+	replayer := sdkworker.NewWorkflowReplayer()
+	replayer.RegisterWorkflowWithOptions(loop, workflow.RegisterOptions{Name: contract.AccountLoop})
+	replayer.RegisterWorkflowWithOptions(imports, workflow.RegisterOptions{Name: contract.Import})
+	return replayer.ReplayWorkflowHistory(quiet{}, history)
+}
+
+func TestReplay_noRecordedHistoryTellsWhereItWasMade(t *testing.T) {
+	t.Parallel()
+	for file, history := range recordings(t) {
+		for _, e := range history.Events {
+			require.NotContains(t, e.GetWorkflowTaskStartedEventAttributes().GetIdentity(), "@", "%s: a host", file)
+			queue := e.GetWorkflowTaskScheduledEventAttributes().GetTaskQueue()
+			require.NotContains(t, queue.GetName(), ":", "%s: a queue of a host", file)
+		}
+	}
+}
