@@ -15,14 +15,21 @@ import (
 	"closedloop/workflows/contract"
 )
 
-// importRow opens the account of one row, unless it is there or looks like another one.
-func (i *Imports) importRow(ctx context.Context, in contract.ImportInput, sheet leadsheet.Sheet, row leadsheet.Row) (view.ImportOutcome, error) {
+// importRow opens the account of one row, unless it is there or looks like another one. In a repeated batch an account
+// that is there may be the work of the attempt before, which died before it could say so: its own command knows.
+func (i *Imports) importRow(
+	ctx context.Context, in contract.ImportInput, sheet leadsheet.Sheet, row leadsheet.Row, repeated bool,
+) (view.ImportOutcome, error) {
 	known, err := i.sheets.KnownLeads(ctx, []string{row.Lead.Key(), row.Lead.NameKey()}, row.Lead.Phones())
 	if err != nil {
 		return "", fmt.Errorf("look for row %d: %w", row.Number, err)
 	}
 	for _, key := range []string{row.Lead.Key(), row.Lead.NameKey()} {
-		if id, ok := known.ByKey[key]; ok {
+		id, ok := known.ByKey[key]
+		if ok && repeated && id == importedAccount(i.installation, row.Lead.Key()) {
+			return i.open(ctx, in, row)
+		}
+		if ok {
 			return view.RowUnchanged, i.done(ctx, in, view.ImportRow{Row: row.Number, Outcome: view.RowUnchanged, Account: id})
 		}
 	}
@@ -36,12 +43,13 @@ func (i *Imports) importRow(ctx context.Context, in contract.ImportInput, sheet 
 	return i.open(ctx, in, row)
 }
 
-// open stages the draft and sends the command. The account's ID and the command's key follow from the upsert key, so a
-// row that was opened by an attempt nobody heard of again is opened once.
+// open stages the draft and sends the command. The account's ID follows from the upsert key and the command's key from
+// import and upsert key, so a row that was opened by an attempt nobody heard of again is opened once, and counts as
+// opened by this import and no other.
 func (i *Imports) open(ctx context.Context, in contract.ImportInput, row leadsheet.Row) (view.ImportOutcome, error) {
 	upsert := row.Lead.Key()
 	id := importedAccount(i.installation, upsert)
-	key := deal.CommandKey(i.installation, in.Actor, id, "import/"+upsert)
+	key := deal.CommandKey(i.installation, in.Actor, id, "import/"+in.ID+"/"+upsert)
 	draft := draftOf(row.Lead, upsert)
 	text, err := json.Marshal(draft)
 	if err != nil {
@@ -58,14 +66,18 @@ func (i *Imports) open(ctx context.Context, in contract.ImportInput, row leadshe
 		return "", fmt.Errorf("open row %d: %w", row.Number, err)
 	}
 	no := receipt.Answer.Refusals
-	switch {
-	case receipt.Answer.Outcome == deal.Done, no.Has(deal.CodeAlreadyOpened):
-		return view.RowOpened, i.done(ctx, in, view.ImportRow{Row: row.Number, Outcome: view.RowOpened, Account: id})
-	case no.Has(deal.CodeTextMissing):
+	if no.Has(deal.CodeTextMissing) {
 		return "", fmt.Errorf("open row %d: the draft was not there", row.Number)
 	}
+	// A command that was new has taken its draft; a repeated or refused one leaves it lying.
 	if err := i.sheets.Unstage(ctx, id, key); err != nil {
 		return "", fmt.Errorf("unstage row %d: %w", row.Number, err)
+	}
+	switch {
+	case receipt.Answer.Outcome == deal.Done:
+		return view.RowOpened, i.done(ctx, in, view.ImportRow{Row: row.Number, Outcome: view.RowOpened, Account: id})
+	case no.Has(deal.CodeAlreadyOpened):
+		return view.RowUnchanged, i.done(ctx, in, view.ImportRow{Row: row.Number, Outcome: view.RowUnchanged, Account: id})
 	}
 	reason := view.ImportProblem{Row: row.Number, Code: string(no[0].Code), Text: deal.Text{
 		ZH: "系统拒绝开户：" + string(no[0].Code), EN: "opening was refused: " + string(no[0].Code),

@@ -115,6 +115,7 @@ func (i *Imports) ImportRows(ctx context.Context, batch ImportBatch) (ImportResu
 	if size <= 0 {
 		size = defaultBatch
 	}
+	repeated := activity.GetInfo(ctx).Attempt > 1
 	rows := sheet.Rows[min(batch.Done, len(sheet.Rows)):min(batch.Done+size, len(sheet.Rows))]
 	outcomes := make([]view.ImportOutcome, len(rows))
 	errs := make([]error, len(rows))
@@ -125,7 +126,7 @@ func (i *Imports) ImportRows(ctx context.Context, batch ImportBatch) (ImportResu
 		group.Go(func() {
 			defer func() { <-slots }()
 			if !done[row.Number] {
-				outcomes[n], errs[n] = i.importRow(ctx, batch.Import, sheet, row)
+				outcomes[n], errs[n] = i.importRow(ctx, batch.Import, sheet, row, repeated)
 			}
 			activity.RecordHeartbeat(ctx, row.Number)
 		})

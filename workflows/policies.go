@@ -23,10 +23,11 @@ func forLog(ctx workflow.Context) workflow.Context {
 }
 
 // forRows are the options of an import's steps: a batch of rows is idempotent row by row, so it is simply tried again.
+// Every finished row is a heartbeat, so that the import of a killed process waits seconds and not minutes.
 func forRows(ctx workflow.Context) workflow.Context {
 	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
 		StartToCloseTimeout: 5 * time.Minute,
-		HeartbeatTimeout:    time.Minute,
+		HeartbeatTimeout:    15 * time.Second,
 		RetryPolicy: &temporal.RetryPolicy{
 			InitialInterval:    time.Second,
 			BackoffCoefficient: 2,
