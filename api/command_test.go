@@ -298,7 +298,7 @@ func TestRefusals_listEveryReasonUnderTheGravestStatus(t *testing.T) {
 		"content":              {[]deal.Refusal{{Code: deal.CodeReasonMissing, Field: "/reason"}}, 422, "reason_missing", []string{"reason_missing"}},
 		"date in the past":     {[]deal.Refusal{{Code: deal.CodeDateInPast, Field: "/at"}}, 422, "date_in_past", []string{"date_in_past"}},
 		"our own fault":        {deal.Incident("i-1").Refusals, 500, "internal_error", []string{"internal_error"}},
-		"a refusal of nothing": {nil, 500, "internal_error", []string{}},
+		"a refusal of nothing": {nil, 500, "internal_error", []string{"internal_error"}},
 		"key known elsewhere":  {[]deal.Refusal{{Code: deal.CodeKeyReused}}, 422, "key_reused", []string{"key_reused"}},
 	} {
 		t.Run(name, func(t *testing.T) {

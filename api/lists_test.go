@@ -272,10 +272,13 @@ func TestImports_refuseWhatIsNoSheet(t *testing.T) {
 	r.do(collector, "POST", "/api/v1/imports", "a", csv).problem(403, "not_your_role")
 	require.Empty(t, r.imports)
 
-	r.importErr = fmt.Errorf("read sheet: %w", &api.SheetError{Code: "zip_bomb", Text: deal.Text{ZH: "压缩包过大", EN: "the archive unpacks to too much"}})
+	r.importErr = fmt.Errorf("read sheet: %w", &api.SheetError{
+		Code: "zip_bomb", Text: deal.Text{ZH: "压缩包过大", EN: "the archive unpacks to too much"}, Hint: deal.Text{ZH: "另存", EN: "save it anew"},
+	})
 	p := r.do(rep1, "POST", "/api/v1/imports", "PK\x03\x04", csv).problem(422, "sheet_refused")
 	require.Equal(t, "zip_bomb", p.Errors[0].Code)
 	require.Equal(t, "the archive unpacks to too much", p.Errors[0].Detail)
+	require.Equal(t, "save it anew", p.Errors[0].Hint)
 }
 
 func TestImports_areBoundedAtOnce(t *testing.T) {

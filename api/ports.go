@@ -122,10 +122,11 @@ type Health interface {
 type StateError = view.StateError
 
 // SheetError refuses an upload that cannot be imported at all: no workbook, damaged, too large once unpacked, no header.
-// Code is stable; Text is for people.
+// Code is stable; Text is for people, and so is Hint, which says what would help.
 type SheetError struct {
 	Code string
 	Text deal.Text
+	Hint deal.Text
 }
 
 func (e *SheetError) Error() string { return "lead sheet refused: " + e.Code }

@@ -101,7 +101,7 @@ func (f *fault) retry(after time.Duration) *fault {
 func stale(present int64) *fault {
 	return &fault{
 		status: http.StatusPreconditionFailed, code: catalogue.StaleVersion, version: &present,
-		args: []string{strconv.FormatInt(present, 10)},
+		reasons: []reason{{code: catalogue.StaleVersion, pointer: matchPointer, args: []string{strconv.FormatInt(present, 10)}}},
 	}
 }
 
@@ -129,7 +129,7 @@ func asFault(err error) *fault {
 		return refused(deal.Refusals{known.Refusal()}, "")
 	case errors.As(err, &sheet):
 		f := no(http.StatusUnprocessableEntity, catalogue.SheetRefused)
-		f.reasons = []reason{{code: sheet.Code, pointer: "/file", text: sheet.Text}}
+		f.reasons = []reason{{code: sheet.Code, pointer: "/file", text: sheet.Text, hint: sheet.Hint}}
 		return f
 	case errors.Is(err, deal.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		f := no(http.StatusServiceUnavailable, catalogue.Unavailable).retry(retryAfter)
@@ -190,9 +190,13 @@ func typeOf(code string) string { return "urn:closedloop:problem:" + code }
 func render(say *catalogue.Catalogue, c *call, f *fault) *Problem {
 	p := &Problem{
 		Type: typeOf(f.code), Title: say.Title(f.code, f.status, c.lang), Status: f.status, Code: f.code, TraceID: c.trace,
-		Errors: make([]ProblemItem, 0, len(f.reasons)), Version: f.version, headers: http.Header{},
+		Errors: make([]ProblemItem, 0, max(1, len(f.reasons))), Version: f.version, headers: http.Header{},
 	}
-	for _, r := range f.reasons {
+	reasons := f.reasons
+	if len(reasons) == 0 { // about the request as a whole: it has a remedy as well
+		reasons = []reason{{code: f.code, args: f.args}}
+	}
+	for _, r := range reasons {
 		entry, known := say.Reason(r.code)
 		item := ProblemItem{Code: r.code, Pointer: r.pointer, Href: r.href}
 		text, hint := entry.Text, entry.Hint

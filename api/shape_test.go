@@ -80,7 +80,7 @@ func TestErrors_haveOneShapeOnEveryPath(t *testing.T) {
 		"pause for a century":     {method: "POST", path: at(mine, "/pause"), body: `{"reason":"x","resume_on":"9999-12-31"}`, status: 422, code: "invalid_request", item: "date_too_far", pointer: "/resume_on"},
 		"key with blanks":         {method: "POST", path: at(mine, "/advance"), body: `{"from":"plan"}`, headers: []header{{"Idempotency-Key", "a b"}}, status: 422, code: "invalid_request", item: "bad_idempotency_key", pointer: "header/Idempotency-Key"},
 		"endless key":             {method: "POST", path: at(mine, "/advance"), body: `{"from":"plan"}`, headers: []header{{"Idempotency-Key", strings.Repeat("k", 201)}}, status: 422, code: "invalid_request", item: "bad_idempotency_key", pointer: "header/Idempotency-Key"},
-		"no If-Match":             {method: "PATCH", path: at(mine, ""), body: `{}`, status: 428, code: "version_required"},
+		"no If-Match":             {method: "PATCH", path: at(mine, ""), body: `{}`, status: 428, code: "version_required", item: "version_required", pointer: "header/If-Match"},
 		"If-Match star":           {method: "PATCH", path: at(mine, ""), body: `{}`, headers: []header{{"If-Match", "*"}}, status: 428, code: "version_required"},
 		"If-Match nonsense":       {method: "PATCH", path: at(mine, ""), body: `{}`, headers: []header{{"If-Match", `"a"`}}, status: 422, code: "invalid_request", item: "bad_version", pointer: "header/If-Match"},
 		"If-Match half quoted":    {method: "PATCH", path: at(mine, ""), body: `{}`, headers: []header{{"If-Match", `"3`}}, status: 422, code: "invalid_request", item: "bad_version", pointer: "header/If-Match"},
@@ -91,11 +91,11 @@ func TestErrors_haveOneShapeOnEveryPath(t *testing.T) {
 				r := newRig(t)
 				r.lang = lang
 				p := r.do(rep1, c.method, c.path, c.body, c.headers...).problem(c.status, c.code)
+				require.NotEmpty(t, p.Errors)
+				require.NotEmpty(t, p.Errors[0].Hint, "what would help is said, also about the request as a whole")
 				if c.item != "" {
-					require.NotEmpty(t, p.Errors)
 					require.Equal(t, c.item, p.Errors[0].Code)
 					require.Equal(t, c.pointer, p.Errors[0].Pointer)
-					require.NotEmpty(t, p.Errors[0].Hint)
 				}
 				chinese := strings.ContainsAny(p.Title+p.Detail, "的不无需未内请方类缺类")
 				require.Equal(t, lang == "zh", chinese, "%s: %s", p.Title, p.Detail)
