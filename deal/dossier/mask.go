@@ -1,0 +1,34 @@
+package dossier
+
+import (
+	"slices"
+
+	"closedloop/deal"
+)
+
+// Mask is a record as somebody of a role may read it for a stated purpose: private facts stay only where they are
+// switched on, for the roles of the rules and for the purpose they are kept for. A reader who names no purpose gets
+// none. Masked facts leave the mark that there are some.
+func (p PrivateRules) Mask(r Record, role deal.Role, purpose Purpose) Record {
+	s, ok := r.(Stakeholder)
+	if !ok || s.Private == nil {
+		return r
+	}
+	if p.On && slices.Contains(p.Roles, role) && purpose != "" && purpose == s.Private.Purpose {
+		return r
+	}
+	s.Private = &Private{Masked: true}
+	return s
+}
+
+// Unmask puts the private facts of the version on file back into an edited record that was read with a mask, so that
+// nobody erases what they could not see.
+func Unmask(onFile, edited Record) Record {
+	before, was := onFile.(Stakeholder)
+	after, is := edited.(Stakeholder)
+	if was && is && after.Private != nil && after.Private.Masked {
+		after.Private = before.Private
+		return after
+	}
+	return edited
+}
