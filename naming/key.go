@@ -32,15 +32,16 @@ func Key(name string) string {
 }
 
 // reduce takes one layer off a folded name. It answers its argument when nothing is to be taken off, or nothing would
-// be left. What it answers never grows, so that repeating it ends.
+// be left. Layers only shorten, with two exceptions that end by themselves: a digit becomes a numeral, and the spelling of
+// a house becomes that of the table, which is no other spelling.
 func reduce(folded string) string {
 	outside, asides := splitBrackets(folded)
 	public := isPublic(compact(strings.Join(outside, "")))
-	text := Search(compact(trimLatinForms(joinBrackets(outside, asides, public))))
+	text := unifyWords(Search(compact(trimLatinForms(joinBrackets(outside, asides, public)))))
 	if public {
-		text = canonicalPlace(trimForms(text))
+		text = canonicalPlace(trimOpening(trimForms(text)))
 	} else {
-		text = trimPlaces(trimForms(cutBranch(text)))
+		text = trimPlaces(trimForms(cutBranch(spellHouse(text))))
 	}
 	if text == "" {
 		return folded
@@ -75,7 +76,7 @@ func splitBrackets(s string) (outside, asides []string) {
 	}
 }
 
-// joinBrackets puts a name together again without the asides that say only where, or in which legal form: (宿迁), (集团).
+// joinBrackets puts a name together again without the asides that say only where, or in which legal form, or remark on it: (宿迁), (集团), (原晨风服装厂).
 // Any other aside is part of the name. Public bodies keep theirs: (南院区) is a different house.
 func joinBrackets(outside, asides []string, public bool) string {
 	if compact(strings.Join(outside, "")) == "" {
@@ -85,7 +86,7 @@ func joinBrackets(outside, asides []string, public bool) string {
 	b.WriteString(outside[0])
 	for i, aside := range asides {
 		bare := compact(aside)
-		if !isForm(bare) && (public || !isPlace(bare)) {
+		if !isRemark(bare) && (public || !isPlace(bare)) {
 			b.WriteString(" " + aside + " ")
 		}
 		b.WriteString(outside[i+1])

@@ -11,26 +11,34 @@ var placeEndings = []string{
 }
 
 // notEndings are words that open like the ending of a place but belong to what follows: 宿迁+市场管理, not 宿迁市+场管理.
-var notEndings = []string{"市场", "市政", "市民", "市容", "市区", "省级", "县级", "县域", "州际"}
+var notEndings = []string{
+	"市场", "市政工", "市政建", "市政设", "市政园", "市政公", "市政环", "市民", "市容", "市区", "市南区", "市北区", "市中区", "市委", "省委", "省级", "省心",
+	"省电", "县委", "县级", "县域", "州际", "盟友",
+}
 
 // zones are districts that carry their kind in full.
 var zones = []string{
-	"经济技术开发区", "高新技术产业开发区", "高新技术开发区", "经济开发区", "工业园区", "综合保税区", "自由贸易试验区", "自贸区", "保税区",
-	"高新区", "开发区", "新区",
+	"经济技术开发区", "高新技术产业开发区", "高新技术开发区", "高新技术产业园区", "经济开发区", "工业园区", "综合保税区", "自由贸易试验区",
+	"自贸区", "保税区", "高新区", "开发区", "新区",
 }
 
 // regionAt is the known place at the start of the text and its width in characters with its ending; width 0 is none.
 func regionAt(text []rune) (name string, width int) {
-	for n := min(longestRegion, len(text)); n >= 2; n-- {
-		name := string(text[:n])
-		if _, known := regions()[name]; known {
-			return name, n + endingWidth(text[n:])
-		}
+	if longestOf(brands(), text, longestBrand) > 0 {
+		return "", 0
 	}
-	return "", 0
+	n := longestOf(regions(), text, longestRegion)
+	if n == 0 {
+		return "", 0
+	}
+	ending := endingWidth(text[n:])
+	if _, district := districtAt(text); ending == 0 && district > n {
+		return "", 0 // 新北区 lies in 常州, not in 新北
+	}
+	return string(text[:n]), n + ending
 }
 
-// endingWidth is the width of 省, 市 and the like after a bare name.
+// endingWidth is the width of 省, 市, 朝鲜族自治州 and the like after a bare name.
 func endingWidth(text []rune) int {
 	after := string(text[:min(len(text), 6)])
 	if slices.ContainsFunc(notEndings, func(word string) bool { return strings.HasPrefix(after, word) }) {
@@ -41,114 +49,101 @@ func endingWidth(text []rune) int {
 			return len([]rune(ending))
 		}
 	}
-	return 0
+	return autonomousWidth(text)
 }
 
-// districtWidth is the width of a district after a place: 宿城区, 浦东新区, 经济开发区. Words that merely end alike, such as
-// 小区 and 社区, are none.
-func districtWidth(text []rune) int {
-	after := string(text[:min(len(text), 10)])
-	for _, zone := range zones {
-		if strings.HasPrefix(after, zone) {
-			return len([]rune(zone))
-		}
-	}
-	for n := 3; n <= min(4, len(text)); n++ {
-		last, before := text[n-1], text[n-2]
-		if (last == '区' || last == '县') && !strings.ContainsRune("小社片街园景地市", before) {
+// autonomousWidth is the width of 回族自治县, 土家族苗族自治州 and the like at the start of the text.
+func autonomousWidth(text []rune) int {
+	for n := 4; n <= min(len(text), 12); n++ {
+		if (text[n-1] == '州' || text[n-1] == '县') && strings.HasSuffix(string(text[:n-1]), "自治") {
 			return n
 		}
 	}
 	return 0
 }
 
-// chain is a run of places that opens a name, such as 江苏省宿迁市宿城区.
-type chain struct {
-	places   []string // bare names, from large to small
-	smallest int      // where the last of them begins, in characters
-	known    int      // where it ends, with its ending
-	end      int      // where the chain ends, with a district
+// districtAt is the full name of a district from the table at the start of the text; width 0 is none.
+func districtAt(text []rune) (name string, width int) {
+	for n := min(longestDistrict, len(text)); n >= 3; n-- {
+		if name := string(text[:n]); len(districts()[name]) > 0 {
+			return name, n
+		}
+	}
+	return "", 0
 }
 
-// chainAt reads the places at the start of a text. A smaller place counts only below its own province.
-func chainAt(text []rune) chain {
-	var c chain
-	for {
-		name, width := regionAt(text[c.end:])
-		if width == 0 {
-			break
+// countyWidth is the width of a county that is in no table, such as 曹县 and 孟村回族自治县.
+func countyWidth(text []rune) int {
+	for n := 2; n <= min(4, len(text)); n++ {
+		word := n < len(text) && strings.ContainsRune("域级", text[n]) // 县域, 县级
+		if text[n-1] == '县' && !word && !strings.ContainsRune("全各本市", text[n-2]) {
+			return n
 		}
-		next := regions()[name]
-		if n := len(c.places); n > 0 {
-			above := regions()[c.places[n-1]]
-			if next.province != above.province || next.level <= above.level {
-				break
+	}
+	for n := 2; n <= 4 && n < len(text); n++ {
+		if width := autonomousWidth(text[n:]); width > 0 {
+			return n + width
+		}
+	}
+	return 0
+}
+
+// zoneWidth is the width of an economic zone.
+func zoneWidth(text []rune) int {
+	after := string(text[:min(len(text), 10)])
+	for _, zone := range zones {
+		if strings.HasPrefix(after, zone) {
+			return len([]rune(zone))
+		}
+	}
+	return 0
+}
+
+// unknownDistrictWidth is the width of a district after a city of which the table does not have it. Words that merely
+// end alike, such as 小区 and 社区, are none.
+func unknownDistrictWidth(text []rune) int {
+	for n := 3; n <= min(4, len(text)); n++ {
+		if text[n-1] == '区' && !strings.ContainsRune("小社片街园景地市厂校矿灾牧林山新库", text[n-2]) {
+			return n
+		}
+	}
+	return 0
+}
+
+// townWidth is the width of a town or a street office after a larger place: 张浦镇, 幸福街道.
+func townWidth(text []rune) int {
+	for n := 3; n <= min(4, len(text)); n++ {
+		if text[n-1] == '镇' && !strings.ContainsRune("小古新重特", text[n-2]) || n < len(text) && text[n-1] == '街' && text[n] == '道' {
+			if _, other := regionAt(text); other > 0 {
+				return 0 // 宿迁+景德镇陶瓷
 			}
-		}
-		c.places = append(c.places, name)
-		c.smallest, c.known, c.end = c.end, c.end+width, c.end+width
-	}
-	if len(c.places) > 0 {
-		c.end += districtWidth(text[c.end:])
-	}
-	return c
-}
-
-// isPlace tells whether a text consists of places only: (宿迁), (中国), (江苏省宿迁市宿城区).
-func isPlace(s string) bool {
-	runes := []rune(s)
-	c := chainAt(runes)
-	return len(c.places) > 0 && c.end == len(runes)
-}
-
-// trimPlaces takes the region off the front and the end of a company's name when what remains still tells who it is.
-// Otherwise the region stays, in canonical form.
-func trimPlaces(s string) string {
-	runes := []rune(s)
-	c := chainAt(runes)
-	switch {
-	case len(c.places) == 0:
-	case c.places[0] == "中国":
-		// 中国建设银行 = 建设银行, but 中国移动 and 中国银行 are nothing without it.
-		if len(runes)-c.known >= 4 {
-			runes = runes[c.known:]
-		}
-	case distinctive(runes[c.end:]) && !opensStreet(runes[c.end:]):
-		runes = runes[c.end:]
-	default:
-		runes = []rune(canonicalPlace(s))
-	}
-	for i := max(2, len(runes)-12); i < len(runes); i++ {
-		if isPlace(string(runes[i:])) && distinctive(runes[:i]) {
-			return string(runes[:i])
+			if text[n-1] == '街' {
+				n++
+			}
+			return n
 		}
 	}
-	return string(runes)
+	return 0
 }
 
-// canonicalPlace writes the region that opens a name in one form: the smallest known place, bare. 江苏省宿迁市中级人民法院 and
-// 宿迁中级人民法院 are one court.
-func canonicalPlace(s string) string {
-	runes := []rune(s)
-	c := chainAt(runes)
-	if len(c.places) == 0 || c.known == len(runes) {
-		return s
-	}
-	return c.places[len(c.places)-1] + string(runes[c.known:])
+// belongsToPlace tells whether a text continues what is called after a place: 上海+滩, 南京+东路, 苏州+大学出版社.
+func belongsToPlace(text []rune) bool {
+	s := string(text[:min(4, len(text))])
+	return slices.ContainsFunc([]string{
+		"路", "街", "滩", "桥", "河", "湖", "塔", "港口", "港务", "港集", "站", "东站", "西站", "南站", "北站", "东路", "西路", "南路", "北路", "中路", "大道", "古城",
+		"大学", "学院", "中学", "小学", "师范", "职业技术学院", "医院", "机场", "火车站", "高铁", "地铁", "海关", "日报", "晚报", "市委", "市政府",
+	}, func(word string) bool { return strings.HasPrefix(s, word) })
 }
 
-// opensStreet tells whether a text continues the name of a street or a water: 上海+滩, 南京+东路, 苏州+河.
-func opensStreet(text []rune) bool {
-	s := string(text[:min(2, len(text))])
-	return slices.ContainsFunc([]string{"路", "街", "滩", "桥", "河", "湖", "塔", "东路", "西路", "南路", "北路", "中路"},
-		func(word string) bool { return strings.HasPrefix(s, word) })
-}
-
-// distinctive tells whether a text names somebody: two characters or more remain beside the words of its trade.
+// distinctive tells whether a text names somebody: a house known everywhere, or two characters or more beside the words
+// of its trade.
 func distinctive(text []rune) bool {
+	if n := longestOf(houses(), text, longestHouse); n > 0 && houses()[string(text[:n])] == string(text[:n]) {
+		return true
+	}
 	left := 0
 	for i := 0; i < len(text); {
-		width := wordAt(text[i:])
+		width := longestOf(generic(), text[i:], longestWord)
 		if width == 0 {
 			left++
 			width = 1
@@ -156,14 +151,4 @@ func distinctive(text []rune) bool {
 		i += width
 	}
 	return left >= 2
-}
-
-// wordAt is the width of the longest generic word at the start of the text, 0 for none.
-func wordAt(text []rune) int {
-	for n := min(longestWord, len(text)); n > 0; n-- {
-		if generic()[string(text[:n])] {
-			return n
-		}
-	}
-	return 0
 }

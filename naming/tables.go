@@ -12,8 +12,17 @@ var simplifyText string
 //go:embed data/regions.txt
 var regionsText string
 
+//go:embed data/districts.txt
+var districtsText string
+
 //go:embed data/words.txt
 var wordsText string
+
+//go:embed data/brands.txt
+var brandsText string
+
+//go:embed data/houses.txt
+var housesText string
 
 // simplified maps a traditional character to its simplified form.
 var simplified = sync.OnceValue(func() map[rune]rune {
@@ -52,12 +61,32 @@ var regions = sync.OnceValue(func() map[string]place {
 	return table
 })
 
+// districts maps the full name of a district, such as 宿城区, to the cities that have one of this name.
+var districts = sync.OnceValue(func() map[string][]string {
+	table := make(map[string][]string, 1000)
+	for line := range dataLines(districtsText) {
+		fields := strings.Fields(line)
+		for _, name := range fields[1:] {
+			name = strings.TrimSuffix(name, "区") + "区"
+			table[name] = append(table[name], fields[0])
+		}
+	}
+	return table
+})
+
 // generic holds the words that describe any organisation of a trade.
-var generic = sync.OnceValue(func() map[string]bool {
-	table := make(map[string]bool, 700)
-	for line := range dataLines(wordsText) {
-		for _, word := range strings.Fields(line) {
-			table[word] = true
+var generic = sync.OnceValue(func() map[string]bool { return wordSet(wordsText) })
+
+// brands are the names that open like a place but are none.
+var brands = sync.OnceValue(func() map[string]bool { return wordSet(brandsText) })
+
+// houses maps each spelling of a house with many branches to the one that keys have.
+var houses = sync.OnceValue(func() map[string]string {
+	table := make(map[string]string, 100)
+	for line := range dataLines(housesText) {
+		spellings := strings.Fields(line)
+		for _, spelling := range spellings {
+			table[spelling] = spellings[0]
 		}
 	}
 	return table
@@ -65,9 +94,33 @@ var generic = sync.OnceValue(func() map[string]bool {
 
 // Longest entries of the tables, in characters: no lookup needs to try more.
 const (
-	longestRegion = 5
-	longestWord   = 7
+	longestRegion   = 5
+	longestDistrict = 6
+	longestWord     = 7
+	longestBrand    = 5
+	longestHouse    = 12
 )
+
+// longestOf is the width of the longest entry of a table at the start of the text, 0 for none. No entry is longer than
+// the limit.
+func longestOf[V any](table map[string]V, text []rune, limit int) int {
+	for n := min(limit, len(text)); n > 0; n-- {
+		if _, found := table[string(text[:n])]; found {
+			return n
+		}
+	}
+	return 0
+}
+
+func wordSet(text string) map[string]bool {
+	table := make(map[string]bool, 800)
+	for line := range dataLines(text) {
+		for _, word := range strings.Fields(line) {
+			table[word] = true
+		}
+	}
+	return table
+}
 
 // dataLines yields the lines that are neither empty nor comments.
 func dataLines(text string) func(yield func(string) bool) {

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,8 +29,40 @@ func TestTables_areWellFormed(t *testing.T) {
 		}
 	}
 	require.Len(t, regions(), len(seen))
-	for word := range generic() {
-		require.LessOrEqual(t, len([]rune(word)), longestWord, word)
+}
+
+func TestTables_haveOnlyWordsThatLookupsFind(t *testing.T) {
+	t.Parallel()
+	check := func(word string, longest int) {
+		require.LessOrEqual(t, len([]rune(word)), longest, word)
 		require.Equal(t, word, Search(word), "words are compared in folded form")
+	}
+	for word := range generic() {
+		check(word, longestWord)
+	}
+	for name, cities := range districts() {
+		check(name, longestDistrict)
+		require.Equal(t, slices.Compact(slices.Sorted(slices.Values(cities))), slices.Sorted(slices.Values(cities)), name)
+		for _, city := range cities {
+			require.Contains(t, regions(), city, "the city of %s", name)
+		}
+	}
+	for name := range brands() {
+		check(name, longestBrand)
+		region := longestOf(regions(), []rune(name), longestRegion)
+		require.True(t, region > 0 || districts()[string([]rune(name)[:3])] != nil, "%s does not open like a place and needs no line", name)
+	}
+	for spelling, house := range houses() {
+		check(spelling, longestHouse)
+		require.Equal(t, house, houses()[house], "%s is spelt %s, which is spelt otherwise", spelling, house)
+	}
+}
+
+func TestChineseNumber_isSpoken(t *testing.T) {
+	t.Parallel()
+	for digits, spoken := range map[string]string{
+		"1": "一", "9": "九", "10": "十", "12": "十二", "20": "二十", "21": "二十一", "99": "九十九", "03": "三", "0": "0", "00": "0",
+	} {
+		require.Equal(t, spoken, chineseNumber(digits))
 	}
 }
