@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"runtime"
 	"strings"
@@ -84,6 +85,32 @@ func (n *node) seedDemo(ctx context.Context) ([]string, error) {
 		logins = append(logins, m.Login)
 	}
 	return logins, nil
+}
+
+// refuseDemoPassword keeps a password that everybody knows from other machines, however it came into the database: by an
+// earlier start on loopback, or with a restored dump.
+func (n *node) refuseDemoPassword(ctx context.Context, passwords *identity.Passwords) error {
+	if !config.BeyondLoopback(n.config.Listen) {
+		return nil
+	}
+	for _, m := range demo("").People {
+		found, err := n.store.Credentials(ctx, m.Login)
+		if errors.Is(err, deal.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return fmt.Errorf("look for the demo password: %w", err)
+		}
+		known, _, err := passwords.Verify(ctx, found.PasswordHash, n.config.Demo.Password.Reveal())
+		if err != nil {
+			return fmt.Errorf("look for the demo password: %w", err)
+		}
+		if known {
+			return fmt.Errorf("login %s has the demo password, which everybody knows, and %s lets other machines in; "+
+				"listen on 127.0.0.1, or begin with --no-demo and closedloop organisation", m.Login, n.config.Listen)
+		}
+	}
+	return nil
 }
 
 func join(words []string) string { return strings.Join(words, ", ") }

@@ -22,7 +22,7 @@ func (a *app) apiCommand() *cobra.Command {
 				a.set["listen"] = listen
 			}
 			return a.half(cmd.Context(), cmd.OutOrStdout(), func(ctx context.Context, n *node, running *parts, out io.Writer) (<-chan error, error) {
-				address, failed, err := n.startAPI(running)
+				address, failed, err := n.startAPI(ctx, running)
 				if err == nil {
 					_, err = fmt.Fprintf(out, "closedloop %s serves http://%s/api/v1\n", version, address)
 				}

@@ -17,10 +17,13 @@ import (
 const drain = 10 * time.Second
 
 // startAPI serves the REST API. ready says what else has to be fine before the process takes requests.
-func (n *node) startAPI(running *parts) (address string, failed <-chan error, err error) {
+func (n *node) startAPI(ctx context.Context, running *parts) (address string, failed <-chan error, err error) {
 	passwords, err := identity.NewPasswords(identity.DefaultCost(), runtime.NumCPU())
 	if err != nil {
 		return "", nil, fmt.Errorf("make password checks: %w", err)
+	}
+	if err := n.refuseDemoPassword(ctx, passwords); err != nil {
+		return "", nil, err
 	}
 	limits := api.DefaultLimits()
 	c := n.config.API

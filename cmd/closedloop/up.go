@@ -121,7 +121,7 @@ func (s *single) start(ctx context.Context, onlyEngine bool) error {
 	if err := n.startWorker(ctx, s.running); err != nil {
 		return err
 	}
-	address, failed, err := n.startAPI(s.running)
+	address, failed, err := n.startAPI(ctx, s.running)
 	if err != nil {
 		return err
 	}
