@@ -159,6 +159,9 @@ func (a *API) gate(ctx context.Context, s deal.State, records deal.Records) gate
 		g = deal.Gate{Unmet: deal.Refusals{{Code: deal.CodeInternalError}}}
 	}
 	b.Met = append(b.Met, g.Met...)
+	if len(g.Unmet) == 0 {
+		return b
+	}
 	p := render(a.say, callOf(ctx), refused(g.Unmet, s.Account))
 	for _, item := range p.Errors {
 		b.Unmet = append(b.Unmet, unmetBody{Code: item.Code, Text: item.Detail, Hint: item.Hint, Href: item.Href})

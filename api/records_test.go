@@ -86,6 +86,15 @@ func TestForm_isWrittenAndAnswersTheGate(t *testing.T) {
 	require.NotContains(t, other, "gate", "of another step there is no gate to speak of")
 }
 
+func TestGate_thatIsOpenListsNothing(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.gate = deal.Gate{Met: []string{"form_complete"}}
+	gate := r.do(rep1, "GET", at(mine, "/gate"), nil).ok(200)
+	require.Equal(t, []any{}, gate["unmet"])
+	require.Equal(t, []any{"form_complete"}, gate["met"])
+}
+
 func TestForm_refusesAStaleVersionAndAMissingOne(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
