@@ -170,12 +170,21 @@ func TestRecompute_ofAPausedAccountMovesTheDayItWakes(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Survey)
 	w.do(t, rep1, deal.Pause{Reason: note("fair"), ResumeOn: "2026-03-09"})
+	followUp := *w.state.FollowUp
 	w.facts.Working = office{version: "cal-2", off: []string{"2026-03-09", "2026-03-10"}}
 	w.do(t, deal.System, deal.Recompute{})
 	require.Equal(t, at("2026-03-11 09:00"), w.state.WakeAt())
+	require.Equal(t, followUp, *w.state.FollowUp, "a date that stands still keeps what it was")
 	w.tick(t, "2026-03-11 09:00")
 	require.Equal(t, deal.Active, w.state.Status)
 	require.Equal(t, at("2026-03-24 18:00"), w.state.Deadline(), "all ten days are left")
+
+	w = asked(t)
+	due := w.state.Tasks[0].Due
+	w.do(t, rep1, deal.Pause{Reason: note("fair"), ResumeOn: "2026-03-09"})
+	w.facts.Working = office{version: "cal-2"}
+	w.do(t, deal.System, deal.Recompute{})
+	require.Equal(t, []any{deal.ApproveTask, due}, []any{w.state.Tasks[0].Kind, w.state.Tasks[0].Due})
 
 	w = standingIn(t, deal.Survey)
 	w.do(t, rep1, deal.Pause{Reason: note("fair"), ResumeOn: "2026-03-09"})

@@ -6,7 +6,7 @@ import (
 	"closedloop/deal"
 )
 
-// The demo organisation: area east with two teams. left1 was a manager's deputy in team 1 and is gone.
+// The demo organisation: area east with two teams. left1 was a rep of team 1 and is gone.
 const (
 	collector1 deal.PersonID = "collector1"
 	rep1       deal.PersonID = "rep1"

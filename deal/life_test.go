@@ -78,6 +78,15 @@ func TestPause_needsAReasonAndADayAhead(t *testing.T) {
 	}
 }
 
+func TestPause_untilADayThatIsOverIsRefusedThoughTheOfficeOpensLater(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Survey)
+	w.now = at("2026-03-08 10:00") // Sunday
+	w.refuse(t, rep1, deal.Pause{Reason: note("r"), ResumeOn: "2026-03-07"}, deal.CodeDateInPast)
+	w.refuse(t, rep1, deal.Pause{Reason: note("r"), ResumeOn: "2026-03-08"}, deal.CodeDateInPast)
+	w.do(t, rep1, deal.Pause{Reason: note("r"), ResumeOn: "2026-03-09"})
+}
+
 func TestPause_ofYearsIsNotTooLong(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Survey)

@@ -36,6 +36,8 @@ func TestOrg_knowsWhoStandsAboveWhom(t *testing.T) {
 	require.Equal(t, []deal.PersonID{manager1, manager2}, org.Holders(deal.Manager))
 	require.Equal(t, []deal.PersonID{rep1, rep2, rep3}, org.Holders(deal.Rep), "who has left holds nothing")
 	require.Len(t, deal.Roles(), 8)
+	_, known := org.Person(nobody)
+	require.False(t, known)
 }
 
 func TestOrg_skipsATeamWithoutALead(t *testing.T) {

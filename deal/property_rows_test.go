@@ -127,7 +127,7 @@ func alike(a, b reflect.Value) bool {
 	if a.IsValid() != b.IsValid() || a.IsValid() && a.Type() != b.Type() {
 		return false
 	}
-	switch a.Kind() { //nolint:exhaustive // the rest is compared as it is
+	switch a.Kind() {
 	case reflect.Slice:
 		if a.Len() != b.Len() {
 			return false

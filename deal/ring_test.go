@@ -123,6 +123,13 @@ func TestCycle_restsUntilTheDateOfTheArchiveForm(t *testing.T) {
 	}
 }
 
+func TestCycle_recordsHowLongItsLastStepTook(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Archive)
+	w.now = at("2026-03-04 10:00")
+	require.Equal(t, 2*day+time.Hour, body[deal.CycleCompleted](t, w.do(t, rep1, deal.Advance{From: deal.Archive})).Spent)
+}
+
 func TestCycle_wakesItsOwnerOnTheRecheckDateAndStaysAtRest(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Archive)
