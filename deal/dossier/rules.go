@@ -87,7 +87,12 @@ type VetoItem struct {
 func DefaultRules() Rules {
 	return Rules{
 		Weights: []ItemWeight{
-			{ShareOfWallet, 20}, {EffortAndCost, 15}, {DealRisk, 10}, {StrategicValue, 20}, {PaymentRisk, 15}, {OurCapacity, 10},
+			{ShareOfWallet, 20},
+			{EffortAndCost, 15},
+			{DealRisk, 10},
+			{StrategicValue, 20},
+			{PaymentRisk, 15},
+			{OurCapacity, 10},
 			{TechnicalDifficulty, 10},
 		},
 		GradeFrom: []GradeFrom{{deal.GradeA, 400}, {deal.GradeB, 300}, {deal.GradeC, 200}},
@@ -98,8 +103,10 @@ func DefaultRules() Rules {
 		Focus:     FocusRules{LargeVolume: 300, Times: 3},
 		Private:   PrivateRules{Roles: []deal.Role{deal.Rep, deal.Manager}},
 		Vetoes: []VetoItem{
-			{"forbidden_goods", deal.Text{ZH: "禁寄物品", EN: "Forbidden goods"}}, {"bad_payer", deal.Text{ZH: "恶意拖欠", EN: "Bad payer"}},
-			{"insolvent", deal.Text{ZH: "濒临破产", EN: "Insolvent"}}, {"blacklisted", deal.Text{ZH: "列入黑名单", EN: "Blacklisted"}},
+			{"forbidden_goods", deal.Text{ZH: "禁寄物品", EN: "Forbidden goods"}},
+			{"bad_payer", deal.Text{ZH: "恶意拖欠", EN: "Bad payer"}},
+			{"insolvent", deal.Text{ZH: "濒临破产", EN: "Insolvent"}},
+			{"blacklisted", deal.Text{ZH: "列入黑名单", EN: "Blacklisted"}},
 		},
 		FilingDays: 90, CreditChangeDays: 10, SurveyDays: 90, TrendDays: 90, AgreementDays: []int{60, 30, 7}, FlagBonus: 10,
 	}
