@@ -23,28 +23,33 @@ func sentences() []sentence {
 	return []sentence{
 		{
 			`"open","body":{"territory":"Suqian","via":"import","draft":` + text + `}`,
-			deal.Open{Territory: "Suqian", Via: deal.ViaImport, Draft: note("a")}, []string{"text-a"},
+			deal.Open{Territory: "Suqian", Via: deal.ViaImport, Draft: note("a")},
+			[]string{"text-a"},
 		},
 		{`"advance","body":{"from":"plan","note":` + text + `}`, deal.Advance{From: deal.Plan, Note: note("a")}, []string{"text-a"}},
 		{`"return","body":{"to":"survey","reason":` + text + `}`, deal.Return{To: deal.Survey, Reason: note("a")}, []string{"text-a"}},
 		{
 			`"intake","body":{"decision":"merge","reason":` + text + `,"merge_into":"x"}`,
-			deal.ReviewIntake{Decision: deal.MergeIntake, Reason: note("a"), MergeInto: "x"}, []string{"text-a"},
+			deal.ReviewIntake{Decision: deal.MergeIntake, Reason: note("a"), MergeInto: "x"},
+			[]string{"text-a"},
 		},
 		{`"grade","body":{"grade":"B","reason":` + text + `}`, deal.SetGrade{Grade: deal.GradeB, Reason: note("a")}, []string{"text-a"}},
 		{
-			`"pause","body":{"reason":` + text + `,"resume_on":"2026-04-01"}`, deal.Pause{Reason: note("a"), ResumeOn: "2026-04-01"},
+			`"pause","body":{"reason":` + text + `,"resume_on":"2026-04-01"}`,
+			deal.Pause{Reason: note("a"), ResumeOn: "2026-04-01"},
 			[]string{"text-a"},
 		},
 		{`"resume","body":{}`, deal.ResumeNow{}, nil},
 		{
 			`"close","body":{"outcome":"lost","reason":` + text + `,"rival":{"id":"text-b","hash":"hash-b"}}`,
-			deal.Close{Outcome: deal.Lost, Reason: note("a"), Rival: note("b")}, []string{"text-a", "text-b"},
+			deal.Close{Outcome: deal.Lost, Reason: note("a"), Rival: note("b")},
+			[]string{"text-a", "text-b"},
 		},
 		{`"reopen","body":{"reason":` + text + `}`, deal.ReopenAccount{Reason: note("a")}, []string{"text-a"}},
 		{`"assign","body":{"owner":"rep1","reason":` + text + `}`, deal.Assign{Owner: rep1, Reason: note("a")}, []string{"text-a"}},
 		{
-			`"follow-up","body":{"at":"2026-03-02T02:00:00Z","note":` + text + `}`, deal.SetFollowUp{At: when, Note: note("a")},
+			`"follow-up","body":{"at":"2026-03-02T02:00:00Z","note":` + text + `}`,
+			deal.SetFollowUp{At: when, Note: note("a")},
 			[]string{"text-a"},
 		},
 		{
@@ -65,14 +70,17 @@ func sentences() []sentence {
 		},
 		{
 			`"decide-approval","body":{"approval":"x","decision":"return","comment":` + text + `,"version":3}`,
-			deal.DecideApproval{Approval: "x", Decision: deal.SendBack, Comment: note("a"), Version: 3}, []string{"text-a"},
+			deal.DecideApproval{Approval: "x", Decision: deal.SendBack, Comment: note("a"), Version: 3},
+			[]string{"text-a"},
 		},
 		{
 			`"transfer-approval","body":{"approval":"x","to":"manager2","reason":` + text + `}`,
-			deal.TransferApproval{Approval: "x", To: manager2, Reason: note("a")}, []string{"text-a"},
+			deal.TransferApproval{Approval: "x", To: manager2, Reason: note("a")},
+			[]string{"text-a"},
 		},
 		{
-			`"withdraw-approval","body":{"approval":"x","reason":` + text + `}`, deal.WithdrawApproval{Approval: "x", Reason: note("a")},
+			`"withdraw-approval","body":{"approval":"x","reason":` + text + `}`,
+			deal.WithdrawApproval{Approval: "x", Reason: note("a")},
 			[]string{"text-a"},
 		},
 		{`"void-approval","body":{"approval":"x"}`, deal.VoidApproval{Approval: "x"}, nil},
