@@ -2,6 +2,7 @@ package deal
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 )
 
@@ -36,6 +37,16 @@ type Document struct {
 	CreatedAt time.Time       `json:"created_at"`
 	UpdatedAt time.Time       `json:"updated_at"`
 	UpdatedBy PersonID        `json:"updated_by"`
+
+	Key *string `json:"-"` // for writing: an account, or a cycle of it, has one document of the kind with this key; nil for any number
+}
+
+// SoleID is the ID of a document of which there is one for each cycle, or for the account's life (cycle 0).
+func SoleID(cycle int) string {
+	if cycle == 0 {
+		return "sole"
+	}
+	return "cycle-" + strconv.Itoa(cycle)
 }
 
 // Profile is who the customer is.

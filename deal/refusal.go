@@ -43,6 +43,7 @@ const (
 	CodeTaskDone         Code = "task_done"          // somebody was faster
 	CodeTaskNotManual    Code = "task_not_manual"    // the task is done by deciding, not by ticking it off
 	CodeTwoPersons       Code = "two_persons"        // a merge needs a second person
+	CodeAlreadyOnFile    Code = "already_on_file"    // there is one record of this kind for this already
 	CodeKeyReused        Code = "key_reused"         // the key was used for another request
 	CodeTextMissing      Code = "text_missing"       // the text behind the command was not staged; send it again
 	CodeInternalError    Code = "internal_error"     // our fault; Args carry the incident
@@ -66,7 +67,7 @@ func (c Code) Class() Class {
 		return Forbidden
 	case CodeStepMoved, CodeNotActive, CodeNotPaused, CodeNotResting, CodeNotClosed, CodeAlreadyClosed, CodeNotOpened,
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,
-		CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed:
+		CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed, CodeAlreadyOnFile:
 		return Conflict
 	case CodeInternalError:
 		return Fault

@@ -51,8 +51,9 @@ func (s *Store) Document(ctx context.Context, v view.Viewer, id deal.AccountID, 
 	return d, fail("read document", err)
 }
 
-// AddDocument puts a document on file under its ID. PerCycle ties it to the running cycle. One that is there already comes
-// back with [deal.ErrStale]; a closed account gives *[view.StateError].
+// AddDocument puts a document on file under its ID; without one it is the only one of its kind, for its cycle where
+// perCycle ties it to the running one ([deal.SoleID]). One that is there already comes back with [deal.ErrStale], another
+// one with the same key is a *[ConstraintError]; a closed account gives *[view.StateError].
 func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error) {
 	var present deal.Document
 	err := s.edit(ctx, "add document", v, id, unlessClosed, func(e edit) error {
@@ -60,7 +61,10 @@ func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountI
 		if perCycle {
 			cycle = e.state.Cycle
 		}
-		rows, err := e.Query(ctx, string(addDocument), string(id), d.Kind, d.ID, cycle, d.Body, string(e.by))
+		if d.ID == "" {
+			d.ID = deal.SoleID(cycle)
+		}
+		rows, err := e.Query(ctx, string(addDocument), string(id), d.Kind, d.ID, cycle, d.Body, string(e.by), d.Key)
 		if err != nil {
 			return err
 		}
@@ -89,7 +93,7 @@ func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.Accou
 		if present = before; err != nil {
 			return err
 		}
-		rows, err := e.Query(ctx, string(changeDocument), string(id), d.Kind, d.ID, d.Body, string(e.by), d.Version)
+		rows, err := e.Query(ctx, string(changeDocument), string(id), d.Kind, d.ID, d.Body, string(e.by), d.Version, d.Key)
 		if err != nil {
 			return err
 		}
@@ -101,8 +105,9 @@ func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.Accou
 	return present, err
 }
 
-// DeleteDocument removes the document that the editor read at a version; its change row still says what it was.
-func (s *Store) DeleteDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) error {
+// DeleteDocument removes the document that the editor read at a version; its change rows still say what it was, but for
+// what redact takes out of all of them. Nil takes nothing.
+func (s *Store) DeleteDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, redact view.Redaction) error {
 	return s.edit(ctx, "delete document", v, id, unlessClosed, func(e edit) error {
 		before, err := e.current(ctx, d)
 		if err != nil {
@@ -110,6 +115,14 @@ func (s *Store) DeleteDocument(ctx context.Context, v view.Viewer, id deal.Accou
 		}
 		if _, err := e.Exec(ctx, string(deleteDocument), string(id), d.Kind, d.ID, d.Version); err != nil {
 			return err
+		}
+		if redact != nil {
+			if err := e.redactVersions(ctx, d, redact); err != nil {
+				return err
+			}
+			if before.Body, _, err = redact(before.Body); err != nil {
+				return err
+			}
 		}
 		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, nil)
 	})

@@ -43,8 +43,8 @@ func TestDocuments_keepEveryVersionAndCountThem(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, versions, 2)
 	require.JSONEq(t, `{"text":"faster"}`, string(versions[0].Body))
-	require.ErrorIs(t, w.DeleteDocument(ctx, rep, id, first), deal.ErrStale)
-	require.NoError(t, w.DeleteDocument(ctx, rep, id, second))
+	require.ErrorIs(t, w.DeleteDocument(ctx, rep, id, first, nil), deal.ErrStale)
+	require.NoError(t, w.DeleteDocument(ctx, rep, id, second, nil))
 	_, err = w.Document(ctx, rep, id, "need", "n1")
 	require.ErrorIs(t, err, deal.ErrNotFound)
 }

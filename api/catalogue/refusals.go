@@ -145,6 +145,10 @@ func refusals() map[string]Entry {
 			text("需要由第二个人办理", "a second person is needed"),
 			text("请同事办理", "ask a colleague"),
 		},
+		string(deal.CodeAlreadyOnFile): {
+			text("已有同样的记录", "there is such a record on file already"),
+			text("打开并修改现有的记录", "open the one that is there and change it"),
+		},
 		string(deal.CodeKeyReused): {
 			text("该 Idempotency-Key 已用于其他请求", "this Idempotency-Key was used for another request"),
 			text("新的请求使用新的 Idempotency-Key", "use a new key for a new request"),

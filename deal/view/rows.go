@@ -169,6 +169,20 @@ type Change struct {
 	After  json.RawMessage
 }
 
+// Redaction takes something out of the body of a document, and tells whether there was anything to take.
+type Redaction func(body json.RawMessage) (json.RawMessage, bool, error)
+
+// History is what it takes to see an account as it was at an instant: its log until then, its records as they are now,
+// and what has changed since.
+type History struct {
+	Log      []deal.Event
+	Profile  deal.Profile
+	Contacts []deal.Contact
+	Forms    []deal.Form     // of every cycle
+	Dossier  []deal.Document // of every cycle
+	Later    []Change        // the first change of every record after the instant
+}
+
 // Import is one lead sheet on its way.
 type Import struct {
 	ID         string

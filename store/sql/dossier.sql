@@ -11,6 +11,9 @@ WHERE d.account_id = $1
     AND d.cycle IN (0, COALESCE(NULLIF($2::integer, 0), (SELECT a.cycle FROM accounts a WHERE a.id = $1)))
 ORDER BY d.kind, d.created_at, d.id
 
+-- name: DossierOf
+SELECT {DossierColumns} FROM dossier d WHERE d.account_id = $1 ORDER BY d.kind, d.created_at, d.id
+
 -- name: DossierOfKind
 -- Cycle -1 is all of them.
 SELECT {DossierColumns} FROM dossier d
@@ -26,15 +29,21 @@ WHERE d.account_id = @id AND d.kind = @kind AND d.id = @document AND {Visible}
 SELECT {DossierColumns} FROM dossier d WHERE d.account_id = $1 AND d.kind = $2 AND d.id = $3 FOR UPDATE
 
 -- name: AddDocument
--- No row comes back when somebody was faster.
-INSERT INTO dossier AS d (account_id, kind, id, cycle, version, body, created_at, updated_by, updated_at)
-VALUES ($1, $2, $3, $4, 1, $5, now(), $6, now())
-ON CONFLICT DO NOTHING
+-- No row comes back when the ID is taken; a key that is taken is an error.
+INSERT INTO dossier AS d (account_id, kind, id, cycle, version, body, created_at, updated_by, updated_at, key)
+VALUES ($1, $2, $3, $4, 1, $5, now(), $6, now(), $7)
+ON CONFLICT (account_id, kind, id) DO NOTHING
 RETURNING {DossierColumns}
 
 -- name: ChangeDocument
-UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now()
+UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now(), key = $7
 WHERE d.account_id = $1 AND d.kind = $2 AND d.id = $3 AND d.version = $6
+RETURNING {DossierColumns}
+
+-- name: RedactDocument
+-- The key stays: what is taken out is none.
+UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now()
+WHERE d.account_id = $1 AND d.kind = $2 AND d.id = $3
 RETURNING {DossierColumns}
 
 -- name: DeleteDocument
@@ -49,3 +58,18 @@ ORDER BY record, record_id, id
 -- name: DocumentVersions
 SELECT record, record_id, by_id, at, before, after FROM record_changes
 WHERE account_id = $1 AND record = 'dossier' AND record_id = $2 ORDER BY id
+
+-- name: LockVersions
+SELECT id, before, after FROM record_changes WHERE account_id = $1 AND record = 'dossier' AND record_id = $2 ORDER BY id FOR UPDATE
+
+-- name: RedactVersion
+UPDATE record_changes SET before = $2, after = $3 WHERE id = $1
+
+-- name: AllFormsOf
+SELECT step, cycle, version, content FROM step_forms WHERE account_id = $1 ORDER BY cycle, step
+
+-- name: LogUntil
+-- All of it where no instant is given.
+SELECT {EventColumns} FROM account_events e
+WHERE e.account_id = $1 AND ($2::timestamptz IS NULL OR e.at <= $2)
+ORDER BY e.seq

@@ -31,6 +31,12 @@ WHERE t.account_id = @id AND t.id IN (
 -- name: Texts
 SELECT account_id, id, text FROM account_texts WHERE account_id = ANY($1::text[]) AND id = ANY($2::text[])
 
+-- name: TextsOf
+SELECT t.id, t.text FROM account_texts t WHERE t.account_id = $1 AND t.id = ANY($2::text[])
+
+-- name: EraseText
+DELETE FROM account_texts WHERE account_id = $1 AND id = $2
+
 -- name: WholeLog
 SELECT {EventColumns} FROM account_events e JOIN accounts a ON a.id = e.account_id
 WHERE e.account_id = @id AND {Visible}
