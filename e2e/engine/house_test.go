@@ -110,7 +110,7 @@ func organisation() store.Organisation {
 func (h *house) start() {
 	h.t.Helper()
 	var err error
-	h.worker, err = h.work()
+	h.worker, err = h.work(4)
 	require.NoError(h.t, err)
 	h.t.Cleanup(h.stop)
 }
@@ -159,6 +159,31 @@ func (h *house) send(cmd deal.Command) deal.Receipt {
 	receipt, err := h.accounts.Send(h.within(time.Minute), cmd)
 	require.NoError(h.t, err, cmd.Name)
 	return receipt
+}
+
+// outcome is what a command sent in the background got in the end.
+type outcome struct {
+	receipt deal.Receipt
+	unknown int // how often the caller was told to ask again
+	err     error
+}
+
+// sending sends a command in the background, and again under the same key whenever its outcome is unknown, as callers of
+// the API are told to.
+func (h *house) sending(ctx context.Context, cmd deal.Command) <-chan outcome {
+	done := make(chan outcome, 1)
+	go func() {
+		var o outcome
+		for {
+			o.receipt, o.err = h.accounts.Send(ctx, cmd)
+			if o.err == nil || ctx.Err() != nil || !errors.Is(o.err, deal.ErrUnavailable) {
+				done <- o
+				return
+			}
+			o.unknown++
+		}
+	}()
+	return done
 }
 
 // do sends a new command that has to be done.

@@ -42,6 +42,7 @@ func kinds() []kind {
 		{[]string{"rolled-1.json", "rolled-2.json"}, plan{limits: contract.Limits{Updates: 4}}, rolledOver},
 		{[]string{"nudged.json"}, plan{}, nudged},
 		{[]string{"backed-off.json"}, plan{pace: inTwoSeconds}, backedOff},
+		{[]string{"waited.json"}, plan{}, waited},
 		{[]string{"changed-worker.json"}, plan{}, changedWorker},
 		{[]string{"import.json"}, plan{}, imported},
 	}
@@ -194,6 +195,22 @@ func backedOff(h *house) string {
 	testkit.Eventually(h.t, 20*time.Second, func() bool { return ticks.Load() == 2 }, "it has begun to back off")
 	require.NoError(h.t, h.accounts.Nudge(h.t.Context(), id))
 	h.rungsBecome(id, 30*time.Second, "step remind", "step urge", "step superior")
+	return workflowOf(id)
+}
+
+// waited has a command whose database is away for longer than a workflow task may last.
+func waited(h *house) string {
+	id := h.open()
+	until := time.Now().Add(11 * time.Second)
+	away := trouble(func(context.Context, deal.Command) error {
+		if time.Now().Before(until) {
+			return deal.ErrUnavailable
+		}
+		return nil
+	})
+	h.ledger.before.Store(&away)
+	h.do(id, "rep", followUp(1))
+	h.do(id, "rep", followUp(2))
 	return workflowOf(id)
 }
 

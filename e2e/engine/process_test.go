@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -29,15 +30,17 @@ type engineJob struct {
 	Frontend string
 }
 
-// workerJob asks for a worker that, if it is told so, holds the answer of a command after the commit, for ever.
+// workerJob asks for a worker that, if it is told so, holds the answer of a command after the commit, for ever, or waits
+// before its transaction until it hears a word.
 type workerJob struct {
-	Site site
-	Hold deal.CommandName
+	Site  site
+	Hold  deal.CommandName
+	Begin deal.CommandName
 }
 
 // said is a word of such a process.
 type said struct {
-	Word     string // ready, committed
+	Word     string // ready, begun, committed
 	Address  string
 	Identity string
 	Error    string
@@ -90,10 +93,11 @@ func runEngine(args string) error {
 		return err
 	}
 	say(said{Word: "ready", Address: e.Address(), Identity: identity})
+	_, ended := input()
 	select {
 	case err := <-e.Failed():
 		return fmt.Errorf("the engine failed: %w", err)
-	case <-inputEnds():
+	case <-ended:
 		return e.Stop(context.Background())
 	}
 }
@@ -110,9 +114,34 @@ func runWorker(args string) error {
 	if err != nil {
 		return err
 	}
+	goOn, ended := input()
+	job.trouble(c.ledger, goOn)
+	w, err := c.work(2)
+	if err != nil {
+		return err
+	}
+	say(said{Word: "ready"})
+	<-ended
+	w.Stop()
+	c.leave()
+	return nil
+}
+
+// trouble does to the ledger what the job asks for.
+func (job workerJob) trouble(l *ledger, goOn <-chan struct{}) {
 	var committed atomic.Bool
 	forever := func() error { select {} } // until somebody kills the process
-	hold := trouble(func(_ context.Context, cmd deal.Command) error {
+	before := trouble(func(_ context.Context, cmd deal.Command) error {
+		switch {
+		case cmd.Name == job.Hold && committed.Load():
+			return forever() // else the next attempt would find the answer
+		case cmd.Name == job.Begin:
+			say(said{Word: "begun"})
+			<-goOn
+		}
+		return nil
+	})
+	after := trouble(func(_ context.Context, cmd deal.Command) error {
 		if cmd.Name == job.Hold {
 			committed.Store(true)
 			say(said{Word: "committed"})
@@ -120,39 +149,27 @@ func runWorker(args string) error {
 		}
 		return nil
 	})
-	again := trouble(func(_ context.Context, cmd deal.Command) error {
-		if cmd.Name == job.Hold && committed.Load() {
-			return forever() // else the next attempt would find the answer
-		}
-		return nil
-	})
-	c.ledger.before.Store(&again)
-	c.ledger.after.Store(&hold)
-	w, err := c.work()
-	if err != nil {
-		return err
-	}
-	say(said{Word: "ready"})
-	<-inputEnds()
-	w.Stop()
-	c.leave()
-	return nil
+	l.before.Store(&before)
+	l.after.Store(&after)
 }
 
-func inputEnds() <-chan struct{} {
-	ended := make(chan struct{})
+// input tells when standard input has said something, and when it has ended.
+func input() (spoke, ended <-chan struct{}) {
+	first, last := make(chan struct{}), make(chan struct{})
 	go func() {
-		defer close(ended)
+		defer close(last)
+		_, _ = io.ReadFull(os.Stdin, make([]byte, 1))
+		close(first)
 		_, _ = io.Copy(io.Discard, os.Stdin)
 	}()
-	return ended
+	return first, last
 }
 
 // process is one that runs for a test.
 type process struct {
 	t     *testing.T
 	cmd   *exec.Cmd
-	in    io.Closer
+	in    io.WriteCloser
 	words *bufio.Reader
 	ended bool
 }
@@ -186,6 +203,19 @@ func (p *process) hear(word string) said {
 	return s
 }
 
+// tell says a word to it.
+func (p *process) tell() {
+	p.t.Helper()
+	_, err := p.in.Write([]byte{'\n'})
+	require.NoError(p.t, err)
+}
+
+// signal sends it a signal.
+func (p *process) signal(s syscall.Signal) {
+	p.t.Helper()
+	require.NoError(p.t, p.cmd.Process.Signal(s))
+}
+
 // kill ends it as a machine does.
 func (p *process) kill() {
 	p.t.Helper()
@@ -200,6 +230,7 @@ func (p *process) stop() {
 		return
 	}
 	p.ended = true
+	p.signal(syscall.SIGCONT) // a frozen one cannot end
 	require.NoError(p.t, p.in.Close())
 	require.NoError(p.t, p.cmd.Wait())
 }

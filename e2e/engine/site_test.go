@@ -78,8 +78,8 @@ func (c *crew) leave() {
 	c.store.Close()
 }
 
-// work starts a worker. A worker cannot be started again, so there is a new one each time.
-func (c *crew) work() (*worker.Worker, error) {
+// work starts a worker with some pollers. A worker cannot be started again, so there is a new one each time.
+func (c *crew) work(pollers int) (*worker.Worker, error) {
 	perform, err := activities.NewLedger(c.ledger, c.books, c.calendar, logs())
 	if err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (c *crew) work() (*worker.Worker, error) {
 	}
 	w, err := worker.New(worker.Options{
 		Client: c.client, Ledger: perform, Imports: imports, Logger: logs(), Observe: func(string, time.Duration, error) {},
-		WorkflowPollers: 4, ActivityPollers: 2, WorkflowSlots: 40, ActivitySlots: 4, LocalSlots: 40, StopTimeout: 5 * time.Second,
+		WorkflowPollers: pollers, ActivityPollers: 2, WorkflowSlots: 40, ActivitySlots: 4, LocalSlots: 40, StopTimeout: 5 * time.Second,
 	})
 	if err != nil {
 		return nil, err
