@@ -15,6 +15,9 @@ const (
 // Erase takes a contact out of a record: what is about that person alone goes, elsewhere the reference and what was
 // written beside it. It is for every version on file. Texts that name people without a reference are for people to find.
 func Erase(r Record, contact string) (Record, Erasure) {
+	if contact == "" {
+		return r, Untouched
+	}
 	switch v := r.(type) {
 	case Stakeholder:
 		return r, removed(v.Contact == contact)
@@ -72,7 +75,7 @@ func eraseTalks(v Negotiation, contact string) (Record, Erasure) {
 
 // clearIf empties a reference to the contact and the texts beside it.
 func clearIf(field *string, contact string, beside ...*string) bool {
-	if *field != contact || contact == "" {
+	if *field != contact {
 		return false
 	}
 	*field = ""
