@@ -113,7 +113,7 @@ func TestBook_ofQuickFiresWithinSeconds(t *testing.T) {
 
 func TestBook_givesEveryStepADeadlineOfItsOwnAndARoadBack(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{playbooktest.Express, playbooktest.Quick} {
+	for _, name := range playbooktest.Books() {
 		book := newest(t, name).Book()
 		require.Len(t, book.Steps, len(deal.Steps()))
 		for i, s := range book.Steps {
@@ -180,7 +180,7 @@ func TestChain_isAnErrorWhenItsConditionFails(t *testing.T) {
 
 func TestDescribe_speaksBothLanguagesEverywhere(t *testing.T) {
 	t.Parallel()
-	for _, name := range []string{playbooktest.Express, playbooktest.Quick} {
+	for _, name := range playbooktest.Books() {
 		d := newest(t, name).Describe()
 		require.Len(t, d.Steps, 10)
 		walkTexts(t, name, reflect.ValueOf(d))

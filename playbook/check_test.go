@@ -23,7 +23,7 @@ func pointers(no deal.Refusals) []string {
 func TestCheckForm_takesADraftAsFarAsItIsFilledIn(t *testing.T) {
 	t.Parallel()
 	library := load(t)
-	for _, book := range []string{playbooktest.Express, playbooktest.Quick} {
+	for _, book := range playbooktest.Books() {
 		for _, step := range deal.Steps() {
 			a := playbooktest.Ready(book, step)
 			no, err := library.CheckForm(a.State.Book, step, a.Form(step))
@@ -141,7 +141,7 @@ func TestCheckForm_takesWhatALeadSheetFillsIn(t *testing.T) {
 		"competitor": "顺丰", "competitor_volume": 900, "needs": "样衣次日达 退换货上门", "source": "door_to_door", "items": "成衣样品 面辅料",
 		"settlement": "monthly", "note": "外贸旺季10-12月",
 	}
-	for _, book := range []string{playbooktest.Express, playbooktest.Quick} {
+	for _, book := range playbooktest.Books() {
 		require.Empty(t, newest(t, book).CheckForm(deal.Collect, lead), book)
 	}
 }

@@ -58,7 +58,7 @@ func gateOf(t *testing.T, p *playbook.Playbook, a playbooktest.Account) deal.Gat
 func TestGate_isOpenForAnAccountWithEverythingOnFile(t *testing.T) {
 	t.Parallel()
 	library := load(t)
-	for _, book := range []string{playbooktest.Express, playbooktest.Quick} {
+	for _, book := range playbooktest.Books() {
 		d, err := library.Describe(book, 1)
 		require.NoError(t, err)
 		for _, step := range d.Steps {
@@ -78,7 +78,7 @@ func TestGate_isOpenForAnAccountWithEverythingOnFile(t *testing.T) {
 func TestGate_asksForEveryRequiredField(t *testing.T) {
 	t.Parallel()
 	library := load(t)
-	for _, book := range []string{playbooktest.Express, playbooktest.Quick} {
+	for _, book := range playbooktest.Books() {
 		d, err := library.Describe(book, 0)
 		require.NoError(t, err)
 		for _, step := range d.Steps {
@@ -190,7 +190,7 @@ func TestGate_treatsContentThatFitsNoFieldAsMissingAndNeverFails(t *testing.T) {
 	t.Parallel()
 	library := load(t)
 	for _, wrong := range []any{nil, "text", -1.5, 1e300, true, []any{}, []any{nil, "row", []any{}}, map[string]any{"a": 1}, int64(3), struct{}{}} {
-		for _, book := range []string{playbooktest.Express, playbooktest.Quick} {
+		for _, book := range playbooktest.Books() {
 			for _, step := range deal.Steps() {
 				a := playbooktest.Ready(book, step)
 				for name := range a.Form(step) {

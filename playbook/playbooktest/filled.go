@@ -9,9 +9,15 @@ import (
 
 // Names of the shipped playbooks.
 const (
-	Express = "express"
-	Quick   = "quick"
+	Express     = "express"
+	Industrial  = "industrial"
+	GroupBuying = "group-buying"
+	Project     = "project"
+	Quick       = "quick"
 )
+
+// Books are the names of all shipped playbooks.
+func Books() []string { return []string{Express, Industrial, GroupBuying, Project, Quick} }
 
 // Options are what forms point at.
 type Options struct {
@@ -20,12 +26,21 @@ type Options struct {
 	Now     time.Time // surveys are held just before, re-check dates lie ahead
 }
 
+// day is the day that lies so many days ahead, or behind.
+func (o Options) day(n int) string { return o.Now.AddDate(0, 0, n).Format(time.DateOnly) }
+
 // Filled is content for a step's form that the gate takes as complete, as JSON would decode it (numbers are float64).
 // Every call makes a new map. A book or step that is unknown has none.
 func Filled(book string, step deal.Step, o Options) map[string]any {
 	switch book {
 	case Express:
 		return express(step, o)
+	case Industrial:
+		return industrial(step, o)
+	case GroupBuying:
+		return groupBuying(step, o)
+	case Project:
+		return project(step, o)
 	case Quick:
 		return quick(step)
 	}
@@ -39,7 +54,7 @@ const (
 )
 
 func express(step deal.Step, o Options) map[string]any {
-	day := func(n int) string { return o.Now.AddDate(0, 0, n).Format(time.DateOnly) }
+	day := o.day
 	switch step {
 	case deal.Collect:
 		return map[string]any{

@@ -53,10 +53,11 @@ func Ready(book string, step deal.Step) Account {
 		}
 		a.State.Passes = append(a.State.Passes, pass)
 	}
-	a.meet(step, User)
-	a.meet(step, Decider)
-	if step != deal.Survey {
-		a.meet(deal.Survey, User)
+	a.meet(step, Meetings(book, step)...)
+	for _, s := range deal.Steps() {
+		if s.Before(step) {
+			a.meet(s, Meetings(book, s)...)
+		}
 	}
 	a.approve(deal.Filing, deal.Screen)
 	a.approve(deal.Proposal, deal.Plan)
@@ -71,12 +72,15 @@ func (a *Account) approve(kind deal.ApprovalKind, step deal.Step) {
 	})
 }
 
-// meet logs an interaction with a contact, an hour ago in the first pass of a step.
-func (a *Account) meet(step deal.Step, contact string) {
-	a.Records.Interactions = append(a.Records.Interactions, deal.Interaction{
-		ID: "interaction-" + string(step) + "-" + contact, Cycle: 1, Step: step, Pass: 1, Kind: deal.VisitInteraction,
-		At: a.At.Add(-time.Hour), With: []string{contact}, By: Owner, Result: &deal.TextRef{ID: "result", Hash: "hash"},
-	})
+// meet logs interactions, an hour ago in the first pass of a step.
+func (a *Account) meet(step deal.Step, meetings ...Meeting) {
+	for _, m := range meetings {
+		contact := "contact-" + string(m.With)
+		a.Records.Interactions = append(a.Records.Interactions, deal.Interaction{
+			ID: "interaction-" + string(step) + "-" + contact, Cycle: 1, Step: step, Pass: 1, Kind: m.Kind,
+			At: a.At.Add(-time.Hour), With: []string{contact}, By: Owner, Result: &deal.TextRef{ID: "result", Hash: "hash"},
+		})
+	}
 }
 
 // Form is the content of a step's form, to be changed in place.
