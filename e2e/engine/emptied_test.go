@@ -5,7 +5,6 @@ package engine_test
 import (
 	"context"
 	"net"
-
 	"path/filepath"
 	"strconv"
 	"testing"
