@@ -41,10 +41,9 @@ func (p *product) launch(t *testing.T, args ...string) *process {
 	}
 	out, err := os.Create(r.out)
 	require.NoError(t, err)
-	defer out.Close() // the process has its own copy
 	log, err := os.Create(r.err)
 	require.NoError(t, err)
-	defer log.Close()
+	defer func() { require.NoError(t, errors.Join(out.Close(), log.Close())) }() // the process has copies of its own
 	r.cmd.Stdout, r.cmd.Stderr, r.cmd.Dir = out, log, p.dir
 	r.cmd.Env = p.environment(r.cmd)
 	// A session of its own: Ctrl-C at the terminal is for us, and we end our children.

@@ -81,6 +81,8 @@ func (s *story) assigns(t *testing.T) {
 
 	require.Empty(t, mine(boss.tasks(t)), "the task is done by doing it")
 	require.Equal(t, []string{"assigned"}, kinds(s.rep.notices(t)))
+	s.rep.post(t, "/notifications/read", data{"all": true}).ok(t, nil)
+	require.Empty(t, all[notice](t, s.rep.person, "/notifications", url.Values{"unread": {"true"}}))
 	require.Len(t, all[account](t, s.rep.person, "/accounts", nil), 1)
 	s.rep.at(t, "rep2").get(t, s.rep.path("")).refused(t, http.StatusNotFound, "not_found")
 }

@@ -75,9 +75,15 @@ func TestImport_namesEveryBadRowInBothLanguages(t *testing.T) {
 	zh := read("zh")
 	require.Equal(t, zh, read("en"))
 	require.Equal(t, []place{
-		{17, "A17", "duplicate_in_file"}, {18, "A18", "duplicate_in_file"},
-		{19, "G19", "required"}, {19, "I19", "required"}, {19, "L19", "bad_volume"}, {19, "M19", "bad_volume"},
-		{20, "A20", "required"}, {21, "A21", "formula"}, {21, "T21", "bad_date"},
+		{17, "A17", "duplicate_in_file"},
+		{18, "A18", "duplicate_in_file"},
+		{19, "G19", "required"},
+		{19, "I19", "required"},
+		{19, "L19", "bad_volume"},
+		{19, "M19", "bad_volume"},
+		{20, "A20", "required"},
+		{21, "A21", "formula"},
+		{21, "T21", "bad_date"},
 	}, zh)
 	again := ops.imported(t, "leads.xlsx", file)
 	require.Equal(t, []int{0, 15, 5}, []int{again.Opened, again.Unchanged, again.Refused})
