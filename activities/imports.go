@@ -71,8 +71,8 @@ type ImportResult struct {
 }
 
 const (
-	defaultBatch = 50
-	openers      = 16 // accounts opened at once (trust-and-speed.md §2.3)
+	defaultBatch = 500 // each batch reads the whole sheet: with few rows in one, a large sheet would mostly be read
+	openers      = 16  // accounts opened at once (trust-and-speed.md §2.3)
 )
 
 // ReadSheet reads the sheet once, keeps its problems and says how many rows are left to handle. A file that is no sheet

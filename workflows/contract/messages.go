@@ -46,7 +46,7 @@ func (l Limits) OrDefaults() Limits {
 type ImportInput struct {
 	ID    string        `json:"id"`
 	Actor deal.PersonID `json:"actor"`
-	Batch int           `json:"batch"` // rows per activity; 0: 50
+	Batch int           `json:"batch"` // rows per activity; 0: 500
 }
 
 // ImportProgress is how far an import is.
