@@ -25,7 +25,8 @@ func (r Rules) KindReasons(k Classification) map[AccountKind][]Because {
 	add(k.MonthlyKG > 0 && k.MonthlyKG >= e.MonthlyKG, Economic, because("monthly_kg", "月寄递重量达到标准。", "It ships as much a month as the rules ask."))
 	add(k.AnnualMinor > 0 && k.AnnualMinor >= e.AnnualMinor && k.Currency == e.Currency, Economic,
 		because("annual_minor", "年寄递费用达到标准。", "It spends as much a year as the rules ask."))
-	add(sectors().has(k.Sector), Important, because("sector", "属于重要行业："+k.Sector.Label().ZH+"。", "It belongs to an important sector: "+k.Sector.Label().EN+"."))
+	add(sectors().has(k.Sector), Important,
+		because("sector", "属于重要行业："+k.Sector.Label().ZH+"。", "It belongs to an important sector: "+k.Sector.Label().EN+"."))
 	add(k.ValueChain != "", Group, because("value_chain", "与集团有产业链关联。", "A value chain ties it to a group."))
 	add(k.Potential != "", Strategic, because("potential", "有潜力或是突破口。", "It has potential, or is a point to break through."))
 	return out

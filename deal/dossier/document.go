@@ -72,6 +72,7 @@ func (d Document) Validate(now time.Time) deal.Refusals {
 	c.invalid(d.Size > LargestFile, "/size", "超过 20 MiB", " is above 20 MiB", "压缩或拆分文件", "Compress or split the file")
 	c.sha256("/sha256", d.SHA256)
 	chosen(c, "/purpose", d.Purpose, documentPurposes())
-	c.invalid(d.Step != "" && d.Step.Number() == 0, "/step", "不是十步之一", " is none of the ten steps", "填写步骤标识，例如 sign", "Write the identifier of a step, sign for example")
+	c.invalid(d.Step != "" && d.Step.Number() == 0, "/step", "不是十步之一", " is none of the ten steps",
+		"填写步骤标识，例如 sign", "Write the identifier of a step, sign for example")
 	return c.done()
 }

@@ -3,6 +3,7 @@ package dossier
 import (
 	"encoding/json"
 	"fmt"
+	"sync"
 
 	"closedloop/deal"
 )
@@ -105,14 +106,19 @@ func many[R Record](perCycle bool, path string, step deal.Step, zh, en string) K
 	}
 }
 
+// byKind is made once and only read: every record that is loaded asks for its kind.
+var byKind = sync.OnceValue(func() map[Kind]KindInfo {
+	infos := map[Kind]KindInfo{}
+	for _, info := range Kinds() {
+		infos[info.Kind] = info
+	}
+	return infos
+})
+
 // KindOf finds a kind; the second value is false for something that is none.
 func KindOf(k Kind) (KindInfo, bool) {
-	for _, info := range Kinds() {
-		if info.Kind == k {
-			return info, true
-		}
-	}
-	return KindInfo{}, false
+	info, ok := byKind()[k]
+	return info, ok
 }
 
 // KindAt finds a kind by its segment of the URL.

@@ -33,7 +33,9 @@ func TestStand_waitsForEveryScore(t *testing.T) {
 	require.Zero(t, m.Stand().Lead)
 	require.Equal(t, dossier.Standing{}, dossier.Competition{}.Stand())
 	require.False(t, dossier.Competition{NoRival: true, Criteria: m.Criteria}.Stand().Scored)
-	even := dossier.Competition{Rivals: []string{"sf"}, Criteria: []dossier.Criterion{{Criterion: "x", Weight: 1, Us: 3, Them: []dossier.RivalScore{{Rival: "sf", Score: 3}}}}}
+	even := dossier.Competition{Rivals: []string{"sf"}, Criteria: []dossier.Criterion{
+		{Criterion: "x", Weight: 1, Us: 3, Them: []dossier.RivalScore{{Rival: "sf", Score: 3}}},
+	}}
 	require.Empty(t, even.Stand().Leads)
 	require.Empty(t, even.Stand().Lags)
 	require.Zero(t, even.Stand().Lead)
@@ -93,7 +95,9 @@ func TestProposal_marginIsWhatTheCostLeaves(t *testing.T) {
 
 func TestSimulation_balancesVotes(t *testing.T) {
 	t.Parallel()
-	s := dossier.Simulation{Votes: []dossier.Vote{{Contact: "a", Vote: dossier.VotesFor}, {Contact: "b", Vote: dossier.VotesAgainst}, {Contact: "c", Vote: dossier.VotesFor}, {Contact: "d", Vote: dossier.VotesOpen}}}
+	s := dossier.Simulation{Votes: []dossier.Vote{
+		{Contact: "a", Vote: dossier.VotesFor}, {Contact: "b", Vote: dossier.VotesAgainst}, {Contact: "c", Vote: dossier.VotesFor}, {Contact: "d", Vote: dossier.VotesOpen},
+	}}
 	require.Equal(t, 1, s.Balance())
 	require.True(t, s.Expects("d"))
 	require.False(t, s.Expects("e"))
@@ -207,7 +211,9 @@ func TestLatestAgreement_isTheOneThatStartsLastOrIsBeingWritten(t *testing.T) {
 		all  []dossier.Agreement
 		want string
 	}{
-		{[]dossier.Agreement{first, second}, "2"}, {[]dossier.Agreement{second, first}, "2"}, {[]dossier.Agreement{draft, second, first}, "3"},
+		{[]dossier.Agreement{first, second}, "2"},
+		{[]dossier.Agreement{second, first}, "2"},
+		{[]dossier.Agreement{draft, second, first}, "3"},
 		{[]dossier.Agreement{first, draft, second}, "3"},
 	} {
 		a, found := dossier.LatestAgreement(c.all)

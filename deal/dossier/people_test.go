@@ -124,13 +124,16 @@ func TestTrusting_readsAverageAndTrendFromDatedRatings(t *testing.T) {
 		rated   int
 		trend   dossier.Trend
 	}{
-		"nothing":           {nil, 0, 0, ""},
-		"one pillar":        {[]dossier.Rating{rating(dossier.Conduct, 4, today)}, 400, 1, ""},
-		"a pillar of 0":     {[]dossier.Rating{rating(dossier.Conduct, 0, today), rating(dossier.Expertise, 5, today)}, 250, 2, ""},
-		"rising":            {[]dossier.Rating{rating(dossier.Conduct, 2, older), rating(dossier.Conduct, 3, today)}, 300, 1, dossier.Rising},
-		"falling":           {[]dossier.Rating{rating(dossier.Conduct, 4, today), rating(dossier.Conduct, 5, old)}, 400, 1, dossier.Falling},
-		"steady":            {[]dossier.Rating{rating(dossier.Conduct, 4, older)}, 400, 1, dossier.Steady},
-		"one up, one down":  {[]dossier.Rating{rating(dossier.Conduct, 2, old), rating(dossier.Sincerity, 2, old), rating(dossier.Conduct, 3, today), rating(dossier.Sincerity, 1, today)}, 200, 2, dossier.Steady},
+		"nothing":       {nil, 0, 0, ""},
+		"one pillar":    {[]dossier.Rating{rating(dossier.Conduct, 4, today)}, 400, 1, ""},
+		"a pillar of 0": {[]dossier.Rating{rating(dossier.Conduct, 0, today), rating(dossier.Expertise, 5, today)}, 250, 2, ""},
+		"rising":        {[]dossier.Rating{rating(dossier.Conduct, 2, older), rating(dossier.Conduct, 3, today)}, 300, 1, dossier.Rising},
+		"falling":       {[]dossier.Rating{rating(dossier.Conduct, 4, today), rating(dossier.Conduct, 5, old)}, 400, 1, dossier.Falling},
+		"steady":        {[]dossier.Rating{rating(dossier.Conduct, 4, older)}, 400, 1, dossier.Steady},
+		"one up, one down": {[]dossier.Rating{
+			rating(dossier.Conduct, 2, old), rating(dossier.Sincerity, 2, old),
+			rating(dossier.Conduct, 3, today), rating(dossier.Sincerity, 1, today),
+		}, 200, 2, dossier.Steady},
 		"too young a past":  {[]dossier.Rating{rating(dossier.Conduct, 1, old.Add(1)), rating(dossier.Conduct, 5, today)}, 500, 1, ""},
 		"not yet":           {[]dossier.Rating{rating(dossier.Conduct, 1, today), rating(dossier.Conduct, 5, today.Add(1))}, 100, 1, ""},
 		"last of the day":   {[]dossier.Rating{rating(dossier.Conduct, 1, today), rating(dossier.Conduct, 2, today)}, 200, 1, ""},
@@ -171,7 +174,11 @@ func TestTrustTotal_isTheMeanOfWhoIsRated(t *testing.T) {
 	require.Zero(t, average)
 	require.Empty(t, trend)
 	average, trend = dossier.TrustTotal([]dossier.TrustState{
-		{Rated: 4, Average: 300, Trend: dossier.Rising}, {Rated: 1, Average: 401}, {}, {Rated: 2, Average: 200, Trend: dossier.Rising}, {Rated: 1, Average: 300, Trend: dossier.Falling},
+		{Rated: 4, Average: 300, Trend: dossier.Rising},
+		{Rated: 1, Average: 401},
+		{},
+		{Rated: 2, Average: 200, Trend: dossier.Rising},
+		{Rated: 1, Average: 300, Trend: dossier.Falling},
 	})
 	require.Equal(t, 300, average)
 	require.Equal(t, dossier.Rising, trend)

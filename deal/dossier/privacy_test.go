@@ -137,7 +137,8 @@ func TestErase_takesWhatWasWrittenBesideTheReference(t *testing.T) {
 
 func TestErase_ofNobodyChangesNothing(t *testing.T) {
 	t.Parallel()
-	for _, r := range append(filled(), dossier.Survey{Comment: "anonymous"}, dossier.Need{Evidence: "kept"}, dossier.Negotiation{Commitment: &dossier.Commitment{Evidence: "kept"}}) {
+	for _, r := range append(filled(),
+		dossier.Survey{Comment: "anonymous"}, dossier.Need{Evidence: "kept"}, dossier.Negotiation{Commitment: &dossier.Commitment{Evidence: "kept"}}) {
 		left, what := dossier.Erase(r, "")
 		require.Equal(t, dossier.Untouched, what, r.Kind())
 		require.Equal(t, r, left)
@@ -147,21 +148,29 @@ func TestErase_ofNobodyChangesNothing(t *testing.T) {
 func TestReferences_findEveryIDUnderItsField(t *testing.T) {
 	t.Parallel()
 	want := map[dossier.Kind][]dossier.Reference{
-		dossier.StakeholderKind:   {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
-		dossier.RelationKind:      {{To: dossier.ToContact, ID: "zheng", Field: "/from"}, {To: dossier.ToContact, ID: "li", Field: "/to"}},
-		dossier.TrustKind:         {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
-		dossier.NeedKind:          {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
-		dossier.RivalKind:         {{To: dossier.ToContact, ID: "li", Field: "/backers/0"}},
-		dossier.CompetitionKind:   {{To: dossier.ToRival, ID: "debang", Field: "/rivals/0"}, {To: dossier.ToRival, ID: "sf", Field: "/rivals/1"}},
-		dossier.FactorsKind:       {{To: dossier.ToContact, ID: "zheng", Field: "/ranking/0/contact"}},
-		dossier.SimulationKind:    {{To: dossier.ToContact, ID: "zheng", Field: "/votes/0/contact"}},
-		dossier.AgreementKind:     {{To: dossier.ToDocument, ID: "doc1", Field: "/evidence/document"}},
-		dossier.ServicePlanKind:   {{To: dossier.ToContact, ID: "wu", Field: "/contact"}, {To: dossier.ToPerson, ID: "rep1", Field: "/owner"}},
-		dossier.SurveyKind:        {{To: dossier.ToContact, ID: "wu", Field: "/contact"}, {To: dossier.ToPerson, ID: "rep1", Field: "/actions/0/owner"}},
-		dossier.ValueScoreKind:    {{To: dossier.ToPerson, ID: "manager1", Field: "/evaluator"}},
-		dossier.FilingKind:        {{To: dossier.ToPerson, ID: "rep1", Field: "/owner"}},
-		dossier.NegotiationKind:   {{To: dossier.ToContact, ID: "zheng", Field: "/concessions/0/contact"}, {To: dossier.ToContact, ID: "zheng", Field: "/commitment/contact"}, {To: dossier.ToDocument, ID: "doc1", Field: "/commitment/document"}},
-		dossier.ProposalKind:      {{To: dossier.ToPerson, ID: "rep1", Field: "/milestones/0/owner"}, {To: dossier.ToPerson, ID: "rep1", Field: "/milestones/1/owner"}, {To: dossier.ToPerson, ID: "rep1", Field: "/owners/0"}},
+		dossier.StakeholderKind: {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
+		dossier.RelationKind:    {{To: dossier.ToContact, ID: "zheng", Field: "/from"}, {To: dossier.ToContact, ID: "li", Field: "/to"}},
+		dossier.TrustKind:       {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
+		dossier.NeedKind:        {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
+		dossier.RivalKind:       {{To: dossier.ToContact, ID: "li", Field: "/backers/0"}},
+		dossier.CompetitionKind: {{To: dossier.ToRival, ID: "debang", Field: "/rivals/0"}, {To: dossier.ToRival, ID: "sf", Field: "/rivals/1"}},
+		dossier.FactorsKind:     {{To: dossier.ToContact, ID: "zheng", Field: "/ranking/0/contact"}},
+		dossier.SimulationKind:  {{To: dossier.ToContact, ID: "zheng", Field: "/votes/0/contact"}},
+		dossier.AgreementKind:   {{To: dossier.ToDocument, ID: "doc1", Field: "/evidence/document"}},
+		dossier.ServicePlanKind: {{To: dossier.ToContact, ID: "wu", Field: "/contact"}, {To: dossier.ToPerson, ID: "rep1", Field: "/owner"}},
+		dossier.SurveyKind:      {{To: dossier.ToContact, ID: "wu", Field: "/contact"}, {To: dossier.ToPerson, ID: "rep1", Field: "/actions/0/owner"}},
+		dossier.ValueScoreKind:  {{To: dossier.ToPerson, ID: "manager1", Field: "/evaluator"}},
+		dossier.FilingKind:      {{To: dossier.ToPerson, ID: "rep1", Field: "/owner"}},
+		dossier.NegotiationKind: {
+			{To: dossier.ToContact, ID: "zheng", Field: "/concessions/0/contact"},
+			{To: dossier.ToContact, ID: "zheng", Field: "/commitment/contact"},
+			{To: dossier.ToDocument, ID: "doc1", Field: "/commitment/document"},
+		},
+		dossier.ProposalKind: {
+			{To: dossier.ToPerson, ID: "rep1", Field: "/milestones/0/owner"},
+			{To: dossier.ToPerson, ID: "rep1", Field: "/milestones/1/owner"},
+			{To: dossier.ToPerson, ID: "rep1", Field: "/owners/0"},
+		},
 		dossier.BuyingProcessKind: nil,
 	}
 	for _, r := range filled() {

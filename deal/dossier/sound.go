@@ -49,7 +49,8 @@ func (c *check) sound(at string, v reflect.Value) {
 		c.invalid(strings.ContainsRune(s, 0) || !utf8.ValidString(s), at, "含有无法保存的字符", " has a character that cannot be stored",
 			"去掉空字符（U+0000）和损坏的 UTF-8", "Remove U+0000 and broken UTF-8")
 		c.invalid(utf8.RuneCountInString(s) > noteLength, at, "太长", " is too long",
-			fmt.Sprintf("最多写 %d 个字符，长文档请作为文件登记", noteLength), fmt.Sprintf("Write at most %d characters; register a long document as a file", noteLength))
+			fmt.Sprintf("最多写 %d 个字符，长文档请作为文件登记", noteLength),
+			fmt.Sprintf("Write at most %d characters; register a long document as a file", noteLength))
 	}
 }
 

@@ -108,7 +108,7 @@ func (s *summary) screening() {
 		}
 	}
 	f.FilingUntil = string(until)
-	f.FocusFlags = count(s.Input.FocusFlags())
+	f.FocusFlags = count(s.FocusFlags())
 }
 
 func (s *summary) people() {

@@ -63,16 +63,29 @@ func TestValidate_refusesWhatMakesNoSense(t *testing.T) {
 			"date_in_future /support/on", "reason_missing /support/evidence", "invalid_value /champion/rung", "invalid_value /champion/on",
 			"reason_missing /champion/evidence", "invalid_value /private/purpose", "date_in_future /private/birthday", "invalid_value /private/masked",
 		}},
-		"negative power":       {dossier.Stakeholder{Contact: "a", Power: -1}, []string{"invalid_value /power"}},
-		"support below -2":     {dossier.Stakeholder{Contact: "a", Support: &dossier.Support{Level: -3, On: today, Evidence: "x"}}, []string{"invalid_value /support/level"}},
-		"relation to oneself":  {dossier.Relation{From: "a", To: "a", Type: dossier.Trusts}, []string{"invalid_value /to"}},
-		"relation of no type":  {dossier.Relation{From: "a", To: "b", Type: "envies"}, []string{"invalid_value /type"}},
-		"trust without a word": {dossier.Trust{Contact: "a", Ratings: []dossier.Rating{{Pillar: "charm", Score: 6, On: tomorrow}}}, []string{"invalid_value /ratings/0/pillar", "invalid_value /ratings/0/score", "date_in_future /ratings/0/on", "reason_missing /ratings/0/evidence"}},
+		"negative power": {dossier.Stakeholder{Contact: "a", Power: -1}, []string{"invalid_value /power"}},
+		"support below -2": {dossier.Stakeholder{Contact: "a", Support: &dossier.Support{Level: -3, On: today, Evidence: "x"}}, []string{
+			"invalid_value /support/level",
+		}},
+		"relation to oneself": {dossier.Relation{From: "a", To: "a", Type: dossier.Trusts}, []string{"invalid_value /to"}},
+		"relation of no type": {dossier.Relation{From: "a", To: "b", Type: "envies"}, []string{"invalid_value /type"}},
+		"trust without a word": {dossier.Trust{Contact: "a", Ratings: []dossier.Rating{{Pillar: "charm", Score: 6, On: tomorrow}}}, []string{
+			"invalid_value /ratings/0/pillar", "invalid_value /ratings/0/score", "date_in_future /ratings/0/on",
+			"reason_missing /ratings/0/evidence",
+		}},
 		"trust twice a day": {edited(filledTrust(), func(v *dossier.Trust) { v.Ratings[1].On = v.Ratings[0].On }), []string{
 			"invalid_value /ratings/1/on",
 		}},
-		"need of no rank":    {dossier.Need{Need: "x", Origin: "dreamt", Priority: 6, Contact: "?"}, []string{"invalid_value /origin", "invalid_value /priority", "invalid_value /contact"}},
-		"rival out of bound": {dossier.Rival{Name: long, MonthlyVolume: ptr(int64(-1)), Since: "May", Strengths: []string{""}, Weaknesses: []string{"a\nb"}, Backers: []string{"x", "x"}}, []string{"invalid_value /name", "invalid_value /monthly_volume", "invalid_value /since", "invalid_value /strengths/0", "invalid_value /weaknesses/0", "invalid_value /backers/1"}},
+		"need of no rank": {dossier.Need{Need: "x", Origin: "dreamt", Priority: 6, Contact: "?"}, []string{
+			"invalid_value /origin", "invalid_value /priority", "invalid_value /contact",
+		}},
+		"rival out of bound": {dossier.Rival{
+			Name: long, MonthlyVolume: ptr(int64(-1)), Since: "May", Strengths: []string{""}, Weaknesses: []string{"a\nb"},
+			Backers: []string{"x", "x"},
+		}, []string{
+			"invalid_value /name", "invalid_value /monthly_volume", "invalid_value /since", "invalid_value /strengths/0",
+			"invalid_value /weaknesses/0", "invalid_value /backers/1",
+		}},
 		"matrix of confusion": {dossier.Competition{NoRival: true, Rivals: []string{"sf", "sf"}, Criteria: []dossier.Criterion{
 			{Criterion: "price", Weight: 6, Us: 0, Them: []dossier.RivalScore{{Rival: "sf", Score: 9}, {Rival: "sf", Score: 1}, {Rival: "zto", Score: 1}, {Score: 1}}},
 			{Criterion: "price", Weight: 1, Us: 1},
@@ -82,33 +95,133 @@ func TestValidate_refusesWhatMakesNoSense(t *testing.T) {
 			"invalid_value /criteria/0/them/0/score", "invalid_value /criteria/0/them/1/rival", "invalid_value /criteria/0/them/2/rival",
 			"invalid_value /criteria/0/them/3/rival", "invalid_value /criteria/1/criterion", "invalid_value /criteria/2/criterion",
 		}},
-		"buying without plan": {dossier.BuyingProcess{Phase: "dream", DecisionOn: "soon", RolePlans: []dossier.RolePlan{{Role: deal.UserRole, By: "x"}, {Role: deal.UserRole, Plan: "ask"}, {Role: "boss", Plan: "ask"}}}, []string{"invalid_value /phase", "invalid_value /decision_on", "invalid_value /role_plans/0/plan", "invalid_value /role_plans/0/by", "invalid_value /role_plans/1/role", "invalid_value /role_plans/2/role"}},
-		"factors twice":       {dossier.Factors{Ranking: []dossier.Factor{{Factor: "price"}, {Factor: "price", Contact: "!"}, {}}}, []string{"invalid_value /ranking/1/factor", "invalid_value /ranking/1/contact", "invalid_value /ranking/2/factor"}},
-		"talks without proof": {dossier.Negotiation{Concessions: []dossier.Concession{{On: tomorrow, Side: "them", Contact: "!"}}, Commitment: &dossier.Commitment{Type: dossier.LetterOfIntent, On: today}}, []string{"date_in_future /concessions/0/on", "invalid_value /concessions/0/side", "invalid_value /concessions/0/given", "invalid_value /concessions/0/contact", "reason_missing /commitment/evidence", "invalid_value /commitment/document"}},
+		"buying without plan": {dossier.BuyingProcess{
+			Phase: "dream", DecisionOn: "soon",
+			RolePlans: []dossier.RolePlan{{Role: deal.UserRole, By: "x"}, {Role: deal.UserRole, Plan: "ask"}, {Role: "boss", Plan: "ask"}},
+		}, []string{
+			"invalid_value /phase", "invalid_value /decision_on", "invalid_value /role_plans/0/plan",
+			"invalid_value /role_plans/0/by", "invalid_value /role_plans/1/role", "invalid_value /role_plans/2/role",
+		}},
+		"factors twice": {dossier.Factors{Ranking: []dossier.Factor{{Factor: "price"}, {Factor: "price", Contact: "!"}, {}}}, []string{
+			"invalid_value /ranking/1/factor", "invalid_value /ranking/1/contact", "invalid_value /ranking/2/factor",
+		}},
+		"talks without proof": {dossier.Negotiation{
+			Concessions: []dossier.Concession{{On: tomorrow, Side: "them", Contact: "!"}},
+			Commitment:  &dossier.Commitment{Type: dossier.LetterOfIntent, On: today},
+		}, []string{
+			"date_in_future /concessions/0/on", "invalid_value /concessions/0/side", "invalid_value /concessions/0/given",
+			"invalid_value /concessions/0/contact", "reason_missing /commitment/evidence", "invalid_value /commitment/document",
+		}},
 		"a word is no letter": {dossier.Negotiation{Commitment: &dossier.Commitment{Type: dossier.Verbal, On: today, Evidence: "said so"}}, nil},
-		"votes without why":   {dossier.Simulation{Votes: []dossier.Vote{{Contact: "a", Vote: "maybe"}, {Contact: "a", Vote: dossier.VotesFor, Reason: "x"}}}, []string{"invalid_value /votes/0/vote", "reason_missing /votes/0/reason", "invalid_value /votes/1/contact"}},
-		"price of no money":   {dossier.Proposal{PriceMinor: 1, CostMinor: ptr(int64(-1)), Milestones: []dossier.Milestone{{}}, Owners: []deal.PersonID{"", "a", "a"}}, []string{"invalid_value /currency", "invalid_value /cost_minor", "invalid_value /milestones/0/milestone", "invalid_value /milestones/0/due_on", "invalid_value /milestones/0/owner", "invalid_value /owners/0", "invalid_value /owners/2"}},
-		"cost of no money":    {dossier.Proposal{CostMinor: ptr(int64(5))}, []string{"invalid_value /currency"}},
-		"odd currency":        {dossier.Proposal{PriceMinor: -1, Currency: "yuan"}, []string{"invalid_value /price_minor", "invalid_value /currency"}},
-		"small currency":      {dossier.Proposal{Currency: "cny"}, []string{"invalid_value /currency"}},
-		"trial backwards":     {dossier.Trial{Sample: long, StartsOn: "2026-10-02", EndsOn: "2026-10-01", Criteria: []dossier.Acceptance{{Criterion: "x", Target: "y", Verdict: dossier.Passed}, {Criterion: "x", Verdict: "fine", JudgedOn: "?"}}}, []string{"invalid_value /sample", "invalid_value /ends_on", "reason_missing /criteria/0/measured", "invalid_value /criteria/0/judged_on", "invalid_value /criteria/1/criterion", "invalid_value /criteria/1/target", "invalid_value /criteria/1/verdict", "invalid_value /criteria/1/judged_on"}},
-		"judged tomorrow":     {dossier.Trial{Criteria: []dossier.Acceptance{edited(passed("x"), func(a *dossier.Acceptance) { a.JudgedOn = tomorrow })}}, []string{"date_in_future /criteria/0/judged_on"}},
-		"open and measured":   {dossier.Trial{Criteria: []dossier.Acceptance{{Criterion: "x", Target: "y", Measured: "1", Verdict: dossier.OpenVerdict}}}, nil},
-		"agreement of nobody": {dossier.Agreement{Number: "1", AmountMinor: -1, Currency: "CN", TermMonths: 121, SignedOn: tomorrow, StartsOn: "2026-12-01", EndsOn: "2026-12-01", Evidence: &dossier.Evidence{SHA256: strings.ToUpper(hash)}}, []string{"invalid_value /amount_minor", "invalid_value /currency", "invalid_value /term_months", "date_in_future /signed_on", "invalid_value /ends_on", "invalid_value /evidence/document", "invalid_value /evidence/sha256"}},
-		"term and dates":      {edited(filledAgreement(), func(v *dossier.Agreement) { v.TermMonths = 24 }), []string{"invalid_value /term_months"}},
-		"term without dates":  {edited(filledAgreement(), func(v *dossier.Agreement) { v.TermMonths, v.EndsOn = 24, "" }), nil},
-		"service never":       {dossier.ServicePlan{Role: "boss", Contact: "!", Service: "x", EveryDays: 367, NextOn: "x", LastOn: tomorrow, Owner: "!"}, []string{"invalid_value /role", "invalid_value /contact", "invalid_value /every_days", "invalid_value /next_on", "date_in_future /last_on", "invalid_value /owner"}},
-		"survey of tomorrow":  {dossier.Survey{On: tomorrow, Contact: "!", Answers: []dossier.Answer{{Question: "q", Score: 0}, {Question: "q", Score: 6}}, Actions: []dossier.Action{{}, {Action: "a", Owner: "b", DueOn: today, ClosedOn: tomorrow}}}, []string{"date_in_future /on", "invalid_value /contact", "invalid_value /answers/0/score", "invalid_value /answers/1/score", "invalid_value /answers/1/question", "invalid_value /actions/0/action", "invalid_value /actions/0/owner", "invalid_value /actions/0/due_on", "date_in_future /actions/1/closed_on", "reason_missing /actions/1/result"}},
-		"evaluation beyond":   {dossier.Evaluation{On: today, VolumeTarget: ptr(int64(-1)), VolumeActual: ptr(int64(1_000_000_001)), Satisfaction: ptr(0), MarginBP: ptr(10_001)}, []string{"invalid_value /volume_target", "invalid_value /volume_actual", "invalid_value /satisfaction", "invalid_value /margin_bp"}},
-		"a loss is a margin":  {dossier.Evaluation{On: today, MarginBP: ptr(-10_000)}, nil},
-		"file from elsewhere": {dossier.Document{Name: "../passwd", MediaType: "PDF", Size: dossier.LargestFile + 1, SHA256: "1", Purpose: "fun", Step: "party"}, []string{"invalid_value /name", "invalid_value /media_type", "invalid_value /size", "invalid_value /sha256", "invalid_value /purpose", "invalid_value /step"}},
-		"a file called ..":    {dossier.Document{Name: "..", MediaType: "a/b", Size: 1, SHA256: hash, Purpose: dossier.OtherDocument}, []string{"invalid_value /name"}},
-		"veto without proof":  {dossier.Veto{Item: "Bad Payer", Hit: true, On: tomorrow}, []string{"invalid_value /item", "date_in_future /on", "reason_missing /evidence"}},
-		"no hit, no proof":    {dossier.Veto{Item: "bad_payer", On: today}, nil},
-		"value out of scale":  {dossier.ValueScore{Scores: []dossier.ItemScore{{Item: "charm", Score: 1}, {Item: dossier.DealRisk, Score: 0}, {Item: dossier.DealRisk, Score: 6}}, Evaluator: "a", On: today, RegradeOn: today}, []string{"invalid_value /scores/0/item", "invalid_value /scores/1/score", "invalid_value /scores/2/score", "invalid_value /scores/2/item", "invalid_value /regrade_on"}},
-		"tests without why":   {dossier.Classification{AccountKind: "nice", MonthlyKG: -1, AnnualMinor: 1, Sector: "sports", Tests: []dossier.KeyTest{{}, {Test: dossier.StrongGrowth, Reason: "x"}, {Test: dossier.StrongGrowth, Reason: "y"}}}, []string{"invalid_value /account_kind", "invalid_value /monthly_kg", "invalid_value /currency", "invalid_value /sector", "invalid_value /tests/0/test", "reason_missing /tests/0/reason", "invalid_value /tests/2/test"}},
-		"credit of no colour": {dossier.Credit{Colour: "pink", Payments: dossier.Payments{TurnoverMinor: 1, Invoices: 1, LateInvoices: 2, WorstDaysLate: -1, OverdueMinor: -1}, Change: &dossier.CreditChange{To: "pink", AskedOn: tomorrow, DueOn: today}}, []string{"invalid_value /colour", "invalid_value /since", "reason_missing /reason", "invalid_value /payments/currency", "invalid_value /payments/late_invoices", "invalid_value /payments/worst_days_late", "invalid_value /payments/overdue_minor", "invalid_value /change/to", "invalid_value /change/to", "reason_missing /change/reason", "date_in_future /change/asked_on", "invalid_value /change/due_on"}},
-		"filing without end":  {dossier.Filing{Number: "1", Project: long, Owner: "a", FiledOn: today, ValidUntil: today, Renewals: []dossier.Renewal{{}}, ReleasedOn: tomorrow}, []string{"invalid_value /project", "invalid_value /valid_until", "invalid_value /renewals/0/on", "reason_missing /renewals/0/progress", "invalid_value /renewals/0/until", "date_in_future /released_on", "reason_missing /reason"}},
+		"votes without why": {dossier.Simulation{
+			Votes: []dossier.Vote{{Contact: "a", Vote: "maybe"}, {Contact: "a", Vote: dossier.VotesFor, Reason: "x"}},
+		}, []string{
+			"invalid_value /votes/0/vote", "reason_missing /votes/0/reason", "invalid_value /votes/1/contact",
+		}},
+		"price of no money": {dossier.Proposal{
+			PriceMinor: 1, CostMinor: ptr(int64(-1)), Milestones: []dossier.Milestone{{}}, Owners: []deal.PersonID{"", "a", "a"},
+		}, []string{
+			"invalid_value /currency", "invalid_value /cost_minor", "invalid_value /milestones/0/milestone",
+			"invalid_value /milestones/0/due_on", "invalid_value /milestones/0/owner", "invalid_value /owners/0",
+			"invalid_value /owners/2",
+		}},
+		"cost of no money": {dossier.Proposal{CostMinor: ptr(int64(5))}, []string{"invalid_value /currency"}},
+		"odd currency": {dossier.Proposal{PriceMinor: -1, Currency: "yuan"}, []string{
+			"invalid_value /price_minor", "invalid_value /currency",
+		}},
+		"small currency": {dossier.Proposal{Currency: "cny"}, []string{"invalid_value /currency"}},
+		"trial backwards": {dossier.Trial{
+			Sample: long, StartsOn: "2026-10-02", EndsOn: "2026-10-01",
+			Criteria: []dossier.Acceptance{{Criterion: "x", Target: "y", Verdict: dossier.Passed}, {Criterion: "x", Verdict: "fine", JudgedOn: "?"}},
+		}, []string{
+			"invalid_value /sample", "invalid_value /ends_on", "reason_missing /criteria/0/measured",
+			"invalid_value /criteria/0/judged_on", "invalid_value /criteria/1/criterion", "invalid_value /criteria/1/target",
+			"invalid_value /criteria/1/verdict", "invalid_value /criteria/1/judged_on",
+		}},
+		"judged tomorrow": {dossier.Trial{
+			Criteria: []dossier.Acceptance{edited(passed("x"), func(a *dossier.Acceptance) { a.JudgedOn = tomorrow })},
+		}, []string{
+			"date_in_future /criteria/0/judged_on",
+		}},
+		"open and measured": {dossier.Trial{Criteria: []dossier.Acceptance{{Criterion: "x", Target: "y", Measured: "1", Verdict: dossier.OpenVerdict}}}, nil},
+		"agreement of nobody": {dossier.Agreement{
+			Number: "1", AmountMinor: -1, Currency: "CN", TermMonths: 121, SignedOn: tomorrow, StartsOn: "2026-12-01",
+			EndsOn: "2026-12-01", Evidence: &dossier.Evidence{SHA256: strings.ToUpper(hash)},
+		}, []string{
+			"invalid_value /amount_minor", "invalid_value /currency", "invalid_value /term_months", "date_in_future /signed_on",
+			"invalid_value /ends_on", "invalid_value /evidence/document", "invalid_value /evidence/sha256",
+		}},
+		"term and dates": {edited(filledAgreement(), func(v *dossier.Agreement) { v.TermMonths = 24 }), []string{
+			"invalid_value /term_months",
+		}},
+		"term without dates": {edited(filledAgreement(), func(v *dossier.Agreement) { v.TermMonths, v.EndsOn = 24, "" }), nil},
+		"service never": {dossier.ServicePlan{
+			Role: "boss", Contact: "!", Service: "x", EveryDays: 367, NextOn: "x", LastOn: tomorrow, Owner: "!",
+		}, []string{
+			"invalid_value /role", "invalid_value /contact", "invalid_value /every_days", "invalid_value /next_on",
+			"date_in_future /last_on", "invalid_value /owner",
+		}},
+		"survey of tomorrow": {dossier.Survey{
+			On: tomorrow, Contact: "!", Answers: []dossier.Answer{{Question: "q", Score: 0}, {Question: "q", Score: 6}},
+			Actions: []dossier.Action{{}, {Action: "a", Owner: "b", DueOn: today, ClosedOn: tomorrow}},
+		}, []string{
+			"date_in_future /on", "invalid_value /contact", "invalid_value /answers/0/score", "invalid_value /answers/1/score",
+			"invalid_value /answers/1/question", "invalid_value /actions/0/action", "invalid_value /actions/0/owner",
+			"invalid_value /actions/0/due_on", "date_in_future /actions/1/closed_on", "reason_missing /actions/1/result",
+		}},
+		"evaluation beyond": {dossier.Evaluation{
+			On: today, VolumeTarget: ptr(int64(-1)), VolumeActual: ptr(int64(1_000_000_001)), Satisfaction: ptr(0),
+			MarginBP: ptr(10_001),
+		}, []string{
+			"invalid_value /volume_target", "invalid_value /volume_actual", "invalid_value /satisfaction",
+			"invalid_value /margin_bp",
+		}},
+		"a loss is a margin": {dossier.Evaluation{On: today, MarginBP: ptr(-10_000)}, nil},
+		"file from elsewhere": {dossier.Document{
+			Name: "../passwd", MediaType: "PDF", Size: dossier.LargestFile + 1, SHA256: "1", Purpose: "fun", Step: "party",
+		}, []string{
+			"invalid_value /name", "invalid_value /media_type", "invalid_value /size", "invalid_value /sha256",
+			"invalid_value /purpose", "invalid_value /step",
+		}},
+		"a file called ..": {dossier.Document{Name: "..", MediaType: "a/b", Size: 1, SHA256: hash, Purpose: dossier.OtherDocument}, []string{
+			"invalid_value /name",
+		}},
+		"veto without proof": {dossier.Veto{Item: "Bad Payer", Hit: true, On: tomorrow}, []string{
+			"invalid_value /item", "date_in_future /on", "reason_missing /evidence",
+		}},
+		"no hit, no proof": {dossier.Veto{Item: "bad_payer", On: today}, nil},
+		"value out of scale": {dossier.ValueScore{
+			Scores:    []dossier.ItemScore{{Item: "charm", Score: 1}, {Item: dossier.DealRisk, Score: 0}, {Item: dossier.DealRisk, Score: 6}},
+			Evaluator: "a", On: today, RegradeOn: today,
+		}, []string{
+			"invalid_value /scores/0/item", "invalid_value /scores/1/score", "invalid_value /scores/2/score",
+			"invalid_value /scores/2/item", "invalid_value /regrade_on",
+		}},
+		"tests without why": {dossier.Classification{
+			AccountKind: "nice", MonthlyKG: -1, AnnualMinor: 1, Sector: "sports",
+			Tests: []dossier.KeyTest{{}, {Test: dossier.StrongGrowth, Reason: "x"}, {Test: dossier.StrongGrowth, Reason: "y"}},
+		}, []string{
+			"invalid_value /account_kind", "invalid_value /monthly_kg", "invalid_value /currency", "invalid_value /sector",
+			"invalid_value /tests/0/test", "reason_missing /tests/0/reason", "invalid_value /tests/2/test",
+		}},
+		"credit of no colour": {dossier.Credit{
+			Colour:   "pink",
+			Payments: dossier.Payments{TurnoverMinor: 1, Invoices: 1, LateInvoices: 2, WorstDaysLate: -1, OverdueMinor: -1},
+			Change:   &dossier.CreditChange{To: "pink", AskedOn: tomorrow, DueOn: today},
+		}, []string{
+			"invalid_value /colour", "invalid_value /since", "reason_missing /reason", "invalid_value /payments/currency",
+			"invalid_value /payments/late_invoices", "invalid_value /payments/worst_days_late",
+			"invalid_value /payments/overdue_minor", "invalid_value /change/to", "invalid_value /change/to",
+			"reason_missing /change/reason", "date_in_future /change/asked_on", "invalid_value /change/due_on",
+		}},
+		"filing without end": {dossier.Filing{
+			Number: "1", Project: long, Owner: "a", FiledOn: today, ValidUntil: today, Renewals: []dossier.Renewal{{}},
+			ReleasedOn: tomorrow,
+		}, []string{
+			"invalid_value /project", "invalid_value /valid_until", "invalid_value /renewals/0/on",
+			"reason_missing /renewals/0/progress", "invalid_value /renewals/0/until", "date_in_future /released_on",
+			"reason_missing /reason",
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -19,8 +19,14 @@ func TestMan_hasATreatmentForEveryCell(t *testing.T) {
 		money, authority, need bool
 		cell                   dossier.Cell
 	}{
-		{true, true, true, "MAN"}, {true, true, false, "MAn"}, {true, false, true, "MaN"}, {true, false, false, "Man"},
-		{false, true, true, "mAN"}, {false, true, false, "mAn"}, {false, false, true, "maN"}, {false, false, false, "man"},
+		{true, true, true, "MAN"},
+		{true, true, false, "MAn"},
+		{true, false, true, "MaN"},
+		{true, false, false, "Man"},
+		{false, true, true, "mAN"},
+		{false, true, false, "mAn"},
+		{false, false, true, "maN"},
+		{false, false, false, "man"},
 	} {
 		cell, answered := dossier.Man{Money: &c.money, Authority: &c.authority, Need: &c.need}.Cell()
 		require.True(t, answered)
@@ -312,8 +318,12 @@ func TestQueue_putsMoreRevenueForLessEffortFirst(t *testing.T) {
 	t.Parallel()
 	r := dossier.DefaultRules()
 	queue := r.Queue([]dossier.Prospect{
-		{Account: "hard", RevenueMinor: 100, Difficulty: 5}, {Account: "unknown", RevenueMinor: 100}, {Account: "easy", RevenueMinor: 100, Difficulty: 1},
-		{Account: "rich", RevenueMinor: 600, Difficulty: 5}, {Account: "flagged", RevenueMinor: 100, Difficulty: 5, Flags: 2}, {Account: "nothing"},
+		{Account: "hard", RevenueMinor: 100, Difficulty: 5},
+		{Account: "unknown", RevenueMinor: 100},
+		{Account: "easy", RevenueMinor: 100, Difficulty: 1},
+		{Account: "rich", RevenueMinor: 600, Difficulty: 5},
+		{Account: "flagged", RevenueMinor: 100, Difficulty: 5, Flags: 2},
+		{Account: "nothing"},
 	})
 	got := []deal.AccountID{}
 	for _, p := range queue {
