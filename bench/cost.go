@@ -20,6 +20,7 @@ type cost struct {
 	Transitions float64 // of the workflow's mutable state
 	Commits     float64 // transactions that wrote, of all databases
 	WAL         float64 // bytes
+	Statements  statements
 }
 
 // accountsForCost share the operations, so that none of them continues as new.
@@ -29,13 +30,14 @@ const accountsForCost = 50
 type meter struct {
 	engine     *engine
 	database   *database
+	data       string        // directory of the product
 	quiet      time.Duration // what the engine gets to finish what comes after an answer
 	background float64       // transactions a second, of an engine that has nothing to do
 }
 
 // newMeter watches a product that has nothing to do.
-func newMeter(ctx context.Context, e *engine, d *database, quiet time.Duration) (*meter, error) {
-	m := &meter{engine: e, database: d, quiet: quiet}
+func newMeter(ctx context.Context, e *engine, d *database, data string, quiet time.Duration) (*meter, error) {
+	m := &meter{engine: e, database: d, data: data, quiet: quiet}
 	if err := pause(ctx, quiet); err != nil {
 		return nil, err
 	}
@@ -119,62 +121,98 @@ func (m *meter) histories(ctx context.Context, workflows []string) (history, err
 // costs counts every kind of operation.
 func costs(ctx context.Context, m *meter, rep *rest, repeats int) ([]cost, error) {
 	var all []cost
-	keep := func(c cost, err error) error {
-		all = append(all, c)
-		return err
-	}
 	for _, b := range []struct{ kind, workflow string }{{emptyUpdate, emptyName}, {shapeUpdate, shapeName}} {
-		ids := make([]string, accountsForCost)
-		for i := range ids {
-			ids[i] = "bench/cost/" + b.workflow + "/" + strconv.Itoa(i)
-			if err := m.engine.begin(ctx, ids[i], b.workflow); err != nil {
-				return nil, err
-			}
-			if err := m.engine.poke(ctx, ids[i]); err != nil {
-				return nil, err
-			}
-		}
-		poke := func(i int) error { return m.engine.poke(ctx, ids[i%len(ids)]) }
-		if err := keep(m.of(ctx, b.kind, ids, repeats, poke)); err != nil {
+		c, err := m.baseline(ctx, b.kind, b.workflow, repeats)
+		if err != nil {
 			return nil, err
 		}
-		if err := m.engine.end(ctx, ids); err != nil {
-			return nil, err
-		}
+		all = append(all, c)
 	}
 	ids, err := openAccounts(ctx, rep, '价', accountsForCost)
 	if err != nil {
 		return nil, err
 	}
-	workflows, movers := make([]string, len(ids)), make([]*mover, len(ids))
-	for i, id := range ids {
-		workflows[i], movers[i] = contract.AccountWorkflowID(id), overHTTP(rep, id)
+	moves, err := m.moves(ctx, rep, ids, repeats)
+	if err != nil {
+		return nil, err
 	}
-	move := func(i int) error { _, err := movers[i].move(ctx); return err }
-	for range 2 { // warm
-		for i := range movers {
-			if err := move(i); err != nil {
-				return nil, err
-			}
+	all = append(all, moves...)
+	again, refused := onAccounts(ctx, rep, ids)
+	for _, b := range []struct {
+		kind string
+		act  func(int) error
+	}{{"the same `advance` again, under its key", again}, {"`advance` against a closed gate", refused}} {
+		c, err := m.of(ctx, b.kind, workflowIDs(ids), len(ids), b.act)
+		if err != nil {
+			return nil, err
+		}
+		if c.Statements, err = m.database.statementsOf(ctx, m.data, len(ids), b.act); err != nil {
+			return nil, err
+		}
+		all = append(all, c)
+	}
+	return all, nil
+}
+
+// baseline counts an update of a workflow of ours.
+func (m *meter) baseline(ctx context.Context, kind, workflow string, repeats int) (cost, error) {
+	ids := make([]string, accountsForCost)
+	for i := range ids {
+		ids[i] = "bench/cost/" + workflow + "/" + strconv.Itoa(i)
+		if err := m.engine.begin(ctx, ids[i], workflow); err != nil {
+			return cost{}, err
+		}
+		if err := m.engine.poke(ctx, ids[i]); err != nil {
+			return cost{}, err
 		}
 	}
-	advances, returns := cost{Kind: advanceKind}, cost{Kind: returnKind}
-	times := max(1, repeats/len(movers))
+	poke := func(i int) error { return m.engine.poke(ctx, ids[i%len(ids)]) }
+	c, err := m.of(ctx, kind, ids, repeats, poke)
+	if err != nil {
+		return c, err
+	}
+	if c.Statements, err = m.database.statementsOf(ctx, m.data, len(ids), poke); err != nil {
+		return c, err
+	}
+	return c, m.engine.end(ctx, ids)
+}
+
+// moves counts advance and return on warm accounts, which stand in collect before and after.
+func (m *meter) moves(ctx context.Context, rep *rest, ids []deal.AccountID, repeats int) ([]cost, error) {
+	movers := make([]*mover, len(ids))
+	for i, id := range ids {
+		movers[i] = overHTTP(rep, id)
+	}
+	move := func(i int) error { _, err := movers[i%len(movers)].move(ctx); return err }
+	if err := inTurn(2*len(ids), 1, move); err != nil { // warm
+		return nil, err
+	}
+	all := []cost{{Kind: "`" + advanceKind + "`"}, {Kind: "`" + returnKind + "`"}}
+	times := max(1, repeats/len(ids))
 	for range times {
-		for _, sum := range []*cost{&advances, &returns} {
-			one, err := m.of(ctx, sum.Kind, workflows, len(movers), move)
+		for i := range all {
+			one, err := m.of(ctx, all[i].Kind, workflowIDs(ids), len(ids), move)
 			if err != nil {
 				return nil, err
 			}
-			sum.add(one, 1/float64(times))
+			all[i].add(one, 1/float64(times))
 		}
 	}
-	all = append(all, advances, returns)
-	again, refused := onAccounts(ctx, rep, ids)
-	if err := keep(m.of(ctx, "the same advance again, under its key", workflows, len(ids), again)); err != nil {
-		return nil, err
+	for i := range all {
+		var err error
+		if all[i].Statements, err = m.database.statementsOf(ctx, m.data, len(ids), move); err != nil {
+			return nil, err
+		}
 	}
-	return all, keep(m.of(ctx, "advance against a closed gate (refused)", workflows, len(ids), refused))
+	return all, nil
+}
+
+func workflowIDs(ids []deal.AccountID) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = contract.AccountWorkflowID(id)
+	}
+	return out
 }
 
 // add takes a share of another cost in.

@@ -41,6 +41,7 @@ func dialEngine(ctx context.Context, data string, c config.Config) (*engine, err
 	e.client, err = client.DialContext(ctx, client.Options{
 		HostPort: strings.TrimSpace(string(address)), Namespace: c.Temporal.Namespace,
 		HeadersProvider: bearer(strings.TrimSpace(string(secret))), Logger: silent(),
+		ConnectionOptions: client.ConnectionOptions{GrpcCompression: &client.GrpcCompressionNone{}}, // like the product's own connection
 	})
 	if err != nil {
 		return nil, fmt.Errorf("connect to the engine: %w", err)

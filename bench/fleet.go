@@ -29,20 +29,22 @@ func (f fleet) ofOneCore(d time.Duration) float64 {
 func (f fleet) IdleProduct() float64  { return f.ofOneCore(f.Used.Product) }
 func (f fleet) IdlePostgres() float64 { return f.ofOneCore(f.Used.Postgres) }
 
+// digestion is how many pauses the engine gets after a large import before it counts as idle.
+const digestion = 5
+
 // growFleet imports a large sheet and watches the product do nothing.
-func growFleet(ctx context.Context, i *importer, d *database, p plan, empty memory) (fleet, error) {
+func growFleet(ctx context.Context, pid int, i *importer, d *database, p plan, empty memory) (fleet, error) {
 	f := fleet{Rows: p.Fleet, Empty: empty, Idle: p.Idle}
 	took, err := i.take(ctx, p.Fleet)
 	if err != nil {
 		return f, err
 	}
 	f.Rate = float64(p.Fleet) / took.Seconds()
-	pid := i.product.pid()
 	f.Loaded = memoryOf(pid)
 	if f.Open, err = d.openAccounts(ctx); err != nil {
 		return f, err
 	}
-	if err := pause(ctx, p.Quiet); err != nil {
+	if err := pause(ctx, digestion*p.Quiet); err != nil {
 		return f, err
 	}
 	written, err := d.written(ctx)

@@ -26,6 +26,7 @@ type measurement struct {
 	database *database
 	engine   *engine
 	people   walker // logged in
+	sheets   *importer
 	empty    memory
 }
 
@@ -84,8 +85,12 @@ func (m *measurement) all(ctx context.Context) (r *results, err error) {
 		name string
 		act  func(context.Context, *results) error
 	}{
-		{commandsSection, m.commands}, {costSection, m.costs}, {profileSection, m.profile}, {importSection, m.imports},
-		{fleetSection, m.fleet}, {restartSection, m.restarts},
+		{commandsSection, m.commands},
+		{costSection, m.costs},
+		{profileSection, m.profile},
+		{importSection, m.imports},
+		{fleetSection, m.fleet},
+		{restartSection, m.restarts},
 	} {
 		if !m.wanted[s.name] {
 			continue
@@ -132,7 +137,8 @@ func (m *measurement) connect(ctx context.Context) (err error) {
 		}
 	}
 	m.empty = memoryOf(m.product.pid())
-	return nil
+	m.sheets, err = newImporter(m.people.ops, m.plan.Sheet*m.plan.SheetRuns+m.plan.Fleet)
+	return err
 }
 
 func (m *measurement) disconnect() {
@@ -205,7 +211,7 @@ func (m *measurement) commands(ctx context.Context, r *results) error {
 
 // costs counts what commands and a whole ring leave behind.
 func (m *measurement) costs(ctx context.Context, r *results) error {
-	meter, err := newMeter(ctx, m.engine, m.database, m.plan.Quiet)
+	meter, err := newMeter(ctx, m.engine, m.database, m.product.Data, m.plan.Quiet)
 	if err != nil {
 		return err
 	}
@@ -240,20 +246,15 @@ func (m *measurement) profile(ctx context.Context, r *results) error {
 	return err
 }
 
-func (m *measurement) importer(seed int64) *importer {
-	return &importer{product: m.product, ops: m.people.ops, seed: seed}
-}
-
 func (m *measurement) imports(ctx context.Context, r *results) error {
-	rates, err := imports(ctx, m.importer(0), m.engine, m.plan)
+	rates, err := imports(ctx, m.sheets, m.engine, m.plan)
 	r.Import = &rates
 	return err
 }
 
 // fleet imports many accounts and lets them be.
 func (m *measurement) fleet(ctx context.Context, r *results) error {
-	const farFromTheOthers = 1000 // seeds: names and phones of two sheets must not meet
-	f, err := growFleet(ctx, m.importer(farFromTheOthers), m.database, m.plan, m.empty)
+	f, err := growFleet(ctx, m.product.pid(), m.sheets, m.database, m.plan, m.empty)
 	r.Fleet = &f
 	return err
 }

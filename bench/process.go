@@ -108,12 +108,15 @@ func postgresOf(product int) []int {
 
 // memory is what processes hold, in MiB. Pages that Postgres processes share count once.
 type memory struct {
-	Product, Postgres float64
-	Backends          int
+	Product   float64 // resident
+	Anonymous float64 // of that: heap and stacks, without pages of the binary
+	Postgres  float64
+	Backends  int
 }
 
 func memoryOf(product int) memory {
-	m := memory{Product: field(fmt.Sprintf("/proc/%d/status", product), "VmRSS:")}
+	status := fmt.Sprintf("/proc/%d/status", product)
+	m := memory{Product: field(status, "VmRSS:"), Anonymous: field(status, "RssAnon:")}
 	for _, pid := range postgresOf(product) {
 		m.Backends++
 		m.Postgres += field(fmt.Sprintf("/proc/%d/smaps_rollup", pid), "Pss:")

@@ -11,28 +11,37 @@ import (
 	"closedloop/activities/leadsheet/leadsheettest"
 )
 
-// importer takes generated lead sheets in through the API.
+// importer takes generated lead sheets in through the API. They are pieces of one sheet, in which no two rows are alike.
 type importer struct {
-	product *product
-	ops     *rest
-	seed    int64 // of the next sheet; each has other names and phones
+	ops    *rest
+	header []byte
+	rows   [][]byte // not yet imported
+	sheets int
 }
 
-// take imports a sheet of so many good rows and tells how long it took from the upload until it was done.
-func (i *importer) take(ctx context.Context, rows int) (time.Duration, error) {
-	i.seed++
-	var sheet bytes.Buffer
-	if err := leadsheettest.Generate(&sheet, rows, i.seed); err != nil {
-		return 0, err //nolint:wrapcheck // says what it was doing
+// newImporter generates as many good rows as will be imported.
+func newImporter(ops *rest, rows int) (*importer, error) {
+	var all bytes.Buffer
+	if err := leadsheettest.Generate(&all, rows, 1); err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
 	}
+	lines := bytes.SplitAfter(all.Bytes(), []byte{'\n'})
+	return &importer{ops: ops, header: lines[0], rows: lines[1 : rows+1]}, nil
+}
+
+// take imports a sheet of so many rows and tells how long it took from the upload until it was done.
+func (i *importer) take(ctx context.Context, rows int) (time.Duration, error) {
+	i.sheets++
+	sheet := append(bytes.Clone(i.header), bytes.Join(i.rows[:rows], nil)...)
+	i.rows = i.rows[rows:]
 	var state struct {
 		ID     string `json:"id"`
 		Status string `json:"status"`
 		Opened int    `json:"opened"`
 	}
 	began := time.Now()
-	path := "/imports?filename=leads-" + strconv.FormatInt(i.seed, 10) + ".csv"
-	err := i.ops.call(ctx, http.MethodPost, path, sheet.Bytes(), &state, "Content-Type", "text/csv", "Idempotency-Key", i.ops.newKey())
+	path := "/imports?filename=leads-" + strconv.Itoa(i.sheets) + ".csv"
+	err := i.ops.call(ctx, http.MethodPost, path, sheet, &state, "Content-Type", "text/csv", "Idempotency-Key", i.ops.newKey())
 	if err != nil {
 		return 0, fmt.Errorf("upload sheet: %w", err)
 	}
