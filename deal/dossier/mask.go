@@ -14,21 +14,24 @@ func (p PrivateRules) Mask(r Record, role deal.Role, purpose Purpose) Record {
 	if !ok || s.Private == nil {
 		return r
 	}
-	if p.On && slices.Contains(p.Roles, role) && purpose != "" && purpose == s.Private.Purpose {
+	if p.shows(role) && purpose != "" && purpose == s.Private.Purpose {
 		return r
 	}
 	s.Private = &Private{Masked: true}
 	return s
 }
 
-// Unmask puts the private facts of the version on file back into an edited record that was read with a mask, so that
-// nobody erases what they could not see.
-func Unmask(onFile, edited Record) Record {
+// Unmask puts the private facts of the version on file back into an edited record, so that nobody erases what they
+// could not see: where the record still carries the mark, and always for roles that never see them.
+func (p PrivateRules) Unmask(onFile, edited Record, role deal.Role) Record {
 	before, was := onFile.(Stakeholder)
 	after, is := edited.(Stakeholder)
-	if was && is && after.Private != nil && after.Private.Masked {
+	if was && is && (!p.shows(role) || (after.Private != nil && after.Private.Masked)) {
 		after.Private = before.Private
 		return after
 	}
 	return edited
 }
+
+// shows tells whether a role sees private facts for any purpose.
+func (p PrivateRules) shows(role deal.Role) bool { return p.On && slices.Contains(p.Roles, role) }

@@ -70,12 +70,17 @@ func TestUnmask_keepsWhatTheEditorCouldNotSee(t *testing.T) {
 	read.Power = 1
 	require.NotEmpty(t, read.Validate(now), "a mask is never filed")
 	want := edited(filledStakeholder(), func(s *dossier.Stakeholder) { s.Power = 1 })
-	require.Equal(t, want, dossier.Unmask(onFile, read))
-	require.Empty(t, dossier.Unmask(onFile, read).Validate(now))
+	for _, role := range []deal.Role{deal.Auditor, deal.Rep} {
+		require.Equal(t, want, open().Unmask(onFile, read, role))
+	}
+	require.Empty(t, open().Unmask(onFile, read, deal.Rep).Validate(now))
 
 	without := dossier.Stakeholder{Contact: "zheng"}
-	require.Equal(t, without, dossier.Unmask(onFile, without), "who sees them may take them away")
-	require.Equal(t, dossier.Need{Need: "x"}, dossier.Unmask(dossier.Need{}, dossier.Need{Need: "x"}))
+	require.Equal(t, without, open().Unmask(onFile, without, deal.Rep), "who sees them may take them away")
+	kept := dossier.Stakeholder{Contact: "zheng", Private: filledStakeholder().Private}
+	require.Equal(t, kept, open().Unmask(onFile, without, deal.Director), "nobody else")
+	require.Equal(t, kept, dossier.DefaultRules().Private.Unmask(onFile, without, deal.Rep), "and nobody while they are off")
+	require.Equal(t, dossier.Need{Need: "x"}, open().Unmask(dossier.Need{}, dossier.Need{Need: "x"}, deal.Rep))
 }
 
 func TestErase_leavesNothingThatLeadsToThePerson(t *testing.T) {

@@ -151,17 +151,23 @@ func (r Rules) Veto(item string) (VetoItem, bool) {
 	return VetoItem{}, false
 }
 
-// Allows says what the rules have against a record that is well-formed: a veto item that is not on the list, private
-// facts where they are off.
-func (r Rules) Allows(record Record) deal.Refusals {
+// Allows says what the rules have against a record that somebody of a role sent: a veto item that is not on the list,
+// private facts where they are off or not for this role. The mark of masked facts is no fact ([PrivateRules.Unmask]).
+func (r Rules) Allows(record Record, role deal.Role) deal.Refusals {
 	var c check
-	if v, ok := record.(Veto); ok && len(r.Vetoes) > 0 {
+	switch v := record.(type) {
+	case Veto:
 		_, known := r.Veto(v.Item)
-		c.invalid(!known, "/item", "不在作战手册的否决项中", " is not among the vetoes of the playbook",
+		c.invalid(!known && len(r.Vetoes) > 0, "/item", "不在作战手册的否决项中", " is not among the vetoes of the playbook",
 			"从作战手册的否决项中选择", "Choose from the vetoes of the playbook")
-	}
-	if s, ok := record.(Stakeholder); ok {
-		c.invalid(s.Private != nil && !r.Private.On, "/private", "未启用", " are switched off", "去掉隐私信息", "Leave private facts out")
+	case Stakeholder:
+		if v.Private == nil || v.Private.Masked {
+			break
+		}
+		c.invalid(!r.Private.On, "/private", "未启用", " are switched off", "去掉隐私信息", "Leave private facts out")
+		if r.Private.On && !r.Private.shows(role) {
+			c.refuse(deal.CodeNotYourRole, "/private", "不归您的角色维护", " are not for your role", "去掉隐私信息", "Leave private facts out")
+		}
 	}
 	return c.done()
 }

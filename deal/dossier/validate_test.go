@@ -249,15 +249,19 @@ func TestValidate_judgesDaysWhereTheInstantIs(t *testing.T) {
 	require.Len(t, s.Validate(now.Add(9*60*60*1e9).UTC()), 1, "but not in Greenwich")
 }
 
-func TestAllows_knowsThePlaybooksVetoesAndTheSwitchOfPrivateFacts(t *testing.T) {
+func TestAllows_knowsThePlaybooksVetoesAndWhoMayKeepPrivateFacts(t *testing.T) {
 	t.Parallel()
 	rules := dossier.DefaultRules()
-	require.Empty(t, rules.Allows(dossier.Veto{Item: "insolvent"}))
-	refused(t, rules.Allows(dossier.Veto{Item: "bad_weather"}), "invalid_value /item")
-	refused(t, rules.Allows(filledStakeholder()), "invalid_value /private")
+	require.Empty(t, rules.Allows(dossier.Veto{Item: "insolvent"}, deal.Rep))
+	refused(t, rules.Allows(dossier.Veto{Item: "bad_weather"}, deal.Rep), "invalid_value /item")
+	refused(t, rules.Allows(filledStakeholder(), deal.Rep), "invalid_value /private")
+	masked := dossier.Stakeholder{Contact: "a", Private: &dossier.Private{Masked: true}}
+	require.Empty(t, rules.Allows(masked, deal.Auditor))
 	rules.Private.On, rules.Vetoes = true, nil
-	require.Empty(t, rules.Allows(filledStakeholder()))
-	require.Empty(t, rules.Allows(dossier.Veto{Item: "bad_weather"}), "no list allows any item")
+	require.Empty(t, rules.Allows(filledStakeholder(), deal.Rep))
+	refused(t, rules.Allows(filledStakeholder(), deal.Director), "not_your_role /private")
+	require.Empty(t, rules.Allows(dossier.Veto{Item: "bad_weather"}, deal.Rep), "no list allows any item")
+	require.Empty(t, rules.Allows(dossier.Need{}, deal.Rep))
 }
 
 func TestRules_checkThemselves(t *testing.T) {
