@@ -185,6 +185,29 @@ func TestLoad_refusesABrokenPlaybookWithFileLineAndReason(t *testing.T) {
 	}
 }
 
+// beyondSchema are the faults that only the loader finds: references, order, arithmetic and CEL.
+var beyondSchema = []string{
+	"anchor", "span too long", "rungs out of order", "rung before the start", "days before the start", "step twice", "steps out of order",
+	"return forward", "deadline twice", "until another step", "approval twice", "level without time", "condition of level",
+	"condition twice", "CEL syntax", "CEL type", "CEL answer", "CEL unknown variable", "CEL unknown form field", "CEL unknown column",
+	"CEL unknown approval", "CEL in a block", "CEL folded", "CEL pattern", "CEL too deep", "CEL fails on nothing", "required",
+	"bounds crossed", "lengths crossed", "option without label",
+}
+
+func TestPublishedSchema_marksInTheEditorWhatNeedsNoKnowledgeOfTheRest(t *testing.T) {
+	t.Parallel()
+	quick := sourceOf(t, load(t), playbooktest.Quick)
+	schema := playbook.ReadPublished(t).Compile(t, "")
+	var missed []string
+	for name, c := range broken {
+		content, err := playbook.Decoded([]byte(strings.Replace(quick, c.old, c.new, 1)))
+		if err == nil && schema.Validate(content) == nil {
+			missed = append(missed, name)
+		}
+	}
+	require.ElementsMatch(t, beyondSchema, missed)
+}
+
 func TestLoad_reportsAllFaultsOfAFileInItsOrder(t *testing.T) {
 	t.Parallel()
 	library := load(t)
