@@ -7,9 +7,9 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// Search is the text by which a name is found: valid UTF-8, compatibility forms unified (full-width letters and digits
-// become half-width), traditional characters simplified, lower case, invisible characters gone, runs of white space one
-// blank. Apply it to the stored text and to what somebody types. Search(Search(s)) == Search(s).
+// Search is a name folded for comparing: valid UTF-8, compatibility forms unified (full-width letters and digits become
+// half-width), traditional characters simplified, lower case, invisible characters gone, runs of white space one blank.
+// Apply it to both sides; for search boxes there are [SearchText] and [Query]. Search(Search(s)) == Search(s).
 func Search(name string) string {
 	folded := strings.ToValidUTF8(name, string(unicode.ReplacementChar))
 	for {

@@ -24,6 +24,9 @@ var brandsText string
 //go:embed data/houses.txt
 var housesText string
 
+//go:embed data/readings.txt
+var readingsText string
+
 // simplified maps a traditional character to its simplified form.
 var simplified = sync.OnceValue(func() map[rune]rune {
 	table := make(map[rune]rune, 3000)
@@ -92,6 +95,29 @@ var houses = sync.OnceValue(func() map[string]string {
 	return table
 })
 
+// readings maps a character or a word to its syllables, where they are not the first that the dictionary has.
+var readings = sync.OnceValue(func() map[string][]string {
+	table := make(map[string][]string, 300)
+	for line := range dataLines(readingsText) {
+		fields := strings.Fields(line)
+		table[fields[0]] = fields[1:]
+	}
+	return table
+})
+
+// unsteady holds the characters that a word of the table reads otherwise than they are read alone.
+var unsteady = sync.OnceValue(func() map[rune]bool {
+	table := make(map[rune]bool, 100)
+	for word, syllables := range readings() {
+		for i, char := range []rune(word) {
+			if readingAt([]rune{char})[0] != syllables[i] {
+				table[char] = true
+			}
+		}
+	}
+	return table
+})
+
 // Longest entries of the tables, in characters: no lookup needs to try more.
 const (
 	longestRegion   = 5
@@ -99,6 +125,7 @@ const (
 	longestWord     = 7
 	longestBrand    = 5
 	longestHouse    = 12
+	longestReading  = 4
 )
 
 // longestOf is the width of the longest entry of a table at the start of the text, 0 for none. No entry is longer than

@@ -58,6 +58,55 @@ func TestTables_haveOnlyWordsThatLookupsFind(t *testing.T) {
 	}
 }
 
+func TestReadings_sayOnlyWhatTheDictionaryDoesNot(t *testing.T) {
+	t.Parallel()
+	lines := 0
+	for line := range dataLines(readingsText) {
+		fields := strings.Fields(line)
+		word := fields[0]
+		require.Equal(t, word, Search(word), "words are compared in folded form")
+		require.LessOrEqual(t, len([]rune(word)), longestReading, word)
+		require.Len(t, fields[1:], len([]rune(word)), "a syllable for every character of %s", word)
+		for _, read := range fields[1:] {
+			require.Regexp(t, syllable, read, word)
+		}
+		differs := strings.Join(fields[1:], " ") != strings.Join(readWithout(word), " ")
+		require.True(t, differs || shields(word), "%s needs no line", word)
+		lines++
+	}
+	require.Len(t, readings(), lines, "every word stands once")
+}
+
+// shields tells whether another word of the table begins with the last character of this one.
+func shields(word string) bool {
+	chars := []rune(word)
+	for other := range readings() {
+		if len([]rune(other)) > 1 && strings.HasPrefix(other, string(chars[len(chars)-1])) {
+			return true
+		}
+	}
+	return false
+}
+
+// readWithout reads a word as if it had no line of its own.
+func readWithout(word string) []string {
+	var read []string
+	text := []rune(word)
+	for len(text) > 0 {
+		next := readingAt(text)
+		if len(next) == len([]rune(word)) {
+			longest := min(longestReading, len(text)-1)
+			if n := longestOf(readings(), text, longest); n > 0 {
+				next = readings()[string(text[:n])]
+			} else {
+				next = dictionaryReading(text[0])
+			}
+		}
+		read, text = append(read, next...), text[len(next):]
+	}
+	return read
+}
+
 func TestChineseNumber_isSpoken(t *testing.T) {
 	t.Parallel()
 	for digits, spoken := range map[string]string{
