@@ -53,11 +53,10 @@ type identity struct {
 }
 
 func identify(l Lead) identity {
-	name := naming.Key(l.Name)
-	who := identity{nameKey: "name/" + name + "/" + naming.Search(l.Territory), name: name}
+	who := identity{nameKey: naming.UpsertKey(l.Name, "", l.Territory), name: naming.Key(l.Name)}
 	who.key = who.nameKey
 	if l.CreditCode != "" {
-		who.key = "code/" + l.CreditCode
+		who.key = naming.UpsertKey(l.Name, l.CreditCode, l.Territory)
 	}
 	return who
 }
