@@ -53,27 +53,20 @@ func profileArgs(s deal.State, p deal.Profile, by deal.PersonID, upsert ...strin
 	keys := append(slices.Clone(upsert), upsertKeys(p)...)
 	keys = slices.DeleteFunc(keys, func(k string) bool { return k == "" })
 	slices.Sort(keys)
-	found := append([]string{p.Name, s.Number, p.CreditCode}, p.Aliases...)
+	found := append([]string{s.Number, p.CreditCode}, p.Aliases...)
 	return pgx.StrictNamedArgs{
 		"account": string(s.Account), "version": p.Version, "name": p.Name, "credit_code": orNull(p.CreditCode),
 		"aliases": words(p.Aliases), "premises": p.Premises, "territory": p.Territory, "address": p.Address, "industry": p.Industry,
 		"monthly_inbound": p.MonthlyInbound, "monthly_outbound": p.MonthlyOutbound, "author": p.Author,
-		"collected_on": p.CollectedOn, "name_key": orNull(nameKey), "search_text": naming.Search(strings.Join(found, " ")),
+		"collected_on": p.CollectedOn, "name_key": orNull(nameKey), "search_text": naming.SearchText(p.Name, found...),
 		"upsert_keys": slices.Compact(keys), "by": string(by),
 	}
 }
 
-// upsertKeys are the keys under which a lead sheet may know the customer, in the form that lead sheets use: by credit
-// code, and by name within the territory (contract.md §6).
+// upsertKeys are the keys under which a lead sheet may know the customer: by credit code, and by name within the territory
+// (contract.md §6). One that does not exist is empty.
 func upsertKeys(p deal.Profile) []string {
-	var keys []string
-	if p.CreditCode != "" {
-		keys = append(keys, "code/"+p.CreditCode)
-	}
-	if name := naming.Key(p.Name); name != "" {
-		keys = append(keys, "name/"+name+"/"+naming.Search(p.Territory))
-	}
-	return keys
+	return []string{naming.UpsertKey(p.Name, p.CreditCode, p.Territory), naming.UpsertKey(p.Name, "", p.Territory)}
 }
 
 // creditCode is a unified social credit code in its one form; one that is not valid stays as it was typed.

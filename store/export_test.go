@@ -22,7 +22,7 @@ func Statements() map[string]string {
 	for _, by := range accountSorts() {
 		for _, descending := range []bool{false, true} {
 			for i, c := range []*cursor{nil, {Value: &value}, {}} {
-				all[fmt.Sprintf("Accounts by %s, descending %t, page kind %d", by.name, descending, i)] = by.statement(descending, c)
+				all[fmt.Sprintf("Accounts by %s, descending %t, page kind %d", by.name, descending, i)] = by.statement(descending, c, i)
 			}
 		}
 	}

@@ -70,8 +70,9 @@ func order(word string) (by accountSort, descending bool, err error) {
 	return accountSort{}, false, fmt.Errorf("sort accounts by %q: %w", word, view.ErrBadSort)
 }
 
-// statement is the list in this order, for the first page or for one that begins after a cursor.
-func (by accountSort) statement(descending bool, c *cursor) string {
+// statement is the list in this order, for the first page or for one that begins after a cursor, of accounts in which as
+// many terms are found. Each term is a condition of its own, because the trigram index serves LIKE, not LIKE ALL.
+func (by accountSort) statement(descending bool, c *cursor, terms int) string {
 	direction, beyond := "ASC", ">"
 	if descending {
 		direction, beyond = "DESC", "<"
@@ -84,8 +85,12 @@ func (by accountSort) statement(descending bool, c *cursor) string {
 	case c != nil:
 		after = fmt.Sprintf("%s IS NULL AND a.id %s @after::text", by.column, beyond)
 	}
+	found := "true"
+	for i := range terms {
+		found += fmt.Sprintf(" AND p.search_text LIKE @%s", termName(i))
+	}
 	order := fmt.Sprintf("%s %s NULLS LAST, a.id %s", by.column, direction, direction)
-	return strings.NewReplacer("{after}", after, "{order}", order).Replace(string(listAccounts))
+	return strings.NewReplacer("{after}", after, "{found}", found, "{order}", order).Replace(string(listAccounts))
 }
 
 // Accounts lists accounts in the viewer's scope. The second value is the cursor of the next page; empty at the end.
@@ -104,15 +109,19 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	}
 	args := as(v, pgx.StrictNamedArgs{
 		"step": string(f.Step), "status": string(f.Status), "owner": string(f.Owner), "team": string(f.Team), "grade": string(f.Grade),
-		"overdue": f.Overdue, "pattern": pattern(f.Query), "limit": limit(f.Page) + 1,
+		"overdue": f.Overdue, "limit": limit(f.Page) + 1,
 	})
+	terms := naming.Query(f.Query)
+	for i, term := range terms {
+		args[termName(i)] = containing(term)
+	}
 	if c != nil {
 		args["after"] = c.ID
 		if c.Value != nil {
 			args["value"] = *c.Value
 		}
 	}
-	rows, err := s.pool.Query(ctx, by.statement(descending, c), pgx.QueryExecModeCacheDescribe, args)
+	rows, err := s.pool.Query(ctx, by.statement(descending, c, len(terms)), pgx.QueryExecModeCacheDescribe, args)
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
@@ -124,11 +133,10 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	return items, next, nil
 }
 
-// pattern is what the search text must be like; empty for no search.
-func pattern(query string) string {
-	folded := naming.Search(query)
-	if folded == "" {
-		return ""
-	}
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(folded) + "%"
+// termName is the parameter of a term of the search.
+func termName(i int) string { return fmt.Sprintf("term%d", i+1) }
+
+// containing is what a text that contains a term is like.
+func containing(term string) string {
+	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + "%"
 }

@@ -96,7 +96,7 @@ func TestAccounts_areFiltered(t *testing.T) {
 	t.Parallel()
 	s := newScopes(t)
 	p := customer("江苏远东集团")
-	p.CreditCode, p.Aliases = validCode, []string{"YUANDONG"}
+	p.CreditCode, p.Aliases = validCode, []string{"Far East"}
 	far := s.world.lead("rep1", p)
 	s.do(far, "rep1", deal.Pause{Reason: text("holiday"), ResumeOn: "2026-06-01"})
 	team1, yes, no := s.state(s.north).Team, true, false
@@ -121,11 +121,16 @@ func TestAccounts_areFiltered(t *testing.T) {
 		"not overdue":      {view.AccountFilter{Overdue: &no, Team: team1}, []deal.AccountID{s.lead, s.asked, far}},
 		"part of a name":   {view.AccountFilter{Query: "晨风"}, []deal.AccountID{s.north}},
 		"traditional name": {view.AccountFilter{Query: "遠東"}, []deal.AccountID{far}},
-		"alias, any case":  {view.AccountFilter{Query: "yuanＤong"}, []deal.AccountID{far}},
+		"alias, any case":  {view.AccountFilter{Query: "farＥast"}, []deal.AccountID{far}},
 		"number":           {view.AccountFilter{Query: "2026-0002"}, []deal.AccountID{s.south}},
 		"credit code":      {view.AccountFilter{Query: validCode[3:12]}, []deal.AccountID{far}},
 		"no wildcard":      {view.AccountFilter{Query: "%"}, []deal.AccountID{}},
-		"nor this one":     {view.AccountFilter{Query: "晨_"}, []deal.AccountID{}},
+		"nor this one":     {view.AccountFilter{Query: "远_集团"}, []deal.AccountID{}},
+		"pinyin":           {view.AccountFilter{Query: "yuan dong"}, []deal.AccountID{far}},
+		"initials":         {view.AccountFilter{Query: "JSYD"}, []deal.AccountID{far}},
+		"parts, any order": {view.AccountFilter{Query: "集团 yuandong east"}, []deal.AccountID{far}},
+		"parts, one wrong": {view.AccountFilter{Query: "集团 yuandong west"}, []deal.AccountID{}},
+		"only blanks":      {view.AccountFilter{Query: " 　", Owner: s.people["rep3"]}, []deal.AccountID{s.south}},
 	} {
 		c.filter.Sort = "number"
 		items, _, err := s.Accounts(t.Context(), s.as("ops1"), c.filter)

@@ -22,7 +22,7 @@ CREATE TABLE account_profile (
     author           text NOT NULL,
     collected_on     text NOT NULL,
     name_key         text COLLATE "C",   -- naming.Key: equal for spellings of one name
-    search_text      text NOT NULL,      -- naming.Search of everything a search box should find
+    search_text      text NOT NULL,      -- naming.SearchText of name, number, code and aliases
     upsert_keys      text[] COLLATE "C" NOT NULL, -- every key a lead sheet may know it by, also former ones
     updated_by       text COLLATE "C" NOT NULL,
     updated_at       timestamptz NOT NULL,

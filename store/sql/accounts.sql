@@ -12,8 +12,8 @@ a.id, a.number, COALESCE(p.name, ''), COALESCE(p.territory, ''), a.step, a.statu
     a.late, a.opened_at, a.entered_at, a.updated_at
 
 -- name: Accounts
--- {after} and {order} are filled in by lists.go from its table of sorts. The empty filters fall away when the statement
--- is planned, which is why it is planned with its values each time.
+-- {after}, {found} and {order} are filled in by lists.go from its table of sorts and the words of the search. The empty
+-- filters fall away when the statement is planned, which is why it is planned with its values each time.
 SELECT {AccountItemColumns}
 FROM accounts a LEFT JOIN account_profile p ON p.account_id = a.id
 WHERE {VisibleAll}
@@ -22,7 +22,7 @@ WHERE {VisibleAll}
     AND (@owner::text = '' OR a.owner_id = @owner)
     AND (@grade::text = '' OR a.grade = @grade)
     AND (@overdue::boolean IS NULL OR a.overdue = @overdue)
-    AND (@pattern::text = '' OR p.search_text LIKE @pattern)
+    AND {found}
     AND (@team::text = '' OR a.team_id IN (
         WITH RECURSIVE below AS (
             SELECT id FROM teams WHERE id = @team
