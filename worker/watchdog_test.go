@@ -1,0 +1,185 @@
+package worker_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"closedloop/deal"
+	"closedloop/worker"
+)
+
+// house is a fleet and its engine in memory.
+type house struct {
+	mu       sync.Mutex
+	taken    bool // another process's watchdog is awake
+	overdue  []deal.AccountID
+	open     []deal.AccountID
+	stale    []deal.AccountID
+	known    string
+	identity string
+	away     error // of the engine
+	nudged   map[deal.AccountID]int
+	sent     []deal.Command
+	asked    []time.Time // instants before which accounts were overdue
+	released int
+}
+
+func (h *house) TryLock(context.Context, string) (func(), bool, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return func() { h.mu.Lock(); h.released++; h.mu.Unlock() }, !h.taken, nil
+}
+
+func (h *house) Overdue(_ context.Context, before time.Time, _ int) ([]deal.AccountID, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.asked = append(h.asked, before)
+	return h.overdue, nil
+}
+
+func (h *house) OpenAccounts(_ context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var ids []deal.AccountID
+	for _, id := range h.open {
+		if id > after && len(ids) < limit {
+			ids = append(ids, id)
+		}
+	}
+	return ids, nil
+}
+
+func (h *house) StaleCalendar(context.Context, string, int) ([]deal.AccountID, error) {
+	return h.stale, nil
+}
+
+func (h *house) EngineIdentity(context.Context) (string, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.known, nil
+}
+
+func (h *house) SetEngineIdentity(_ context.Context, identity string) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.known = identity
+	return nil
+}
+
+func (h *house) SweepStaged(context.Context, time.Time) (int64, error) { return 0, nil }
+
+func (h *house) Nudge(_ context.Context, id deal.AccountID) error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.away != nil {
+		return h.away
+	}
+	h.nudged[id]++
+	return nil
+}
+
+func (h *house) Send(_ context.Context, cmd deal.Command) (deal.Receipt, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sent = append(h.sent, cmd)
+	return deal.Receipt{}, h.away
+}
+
+func (h *house) Identity(context.Context) (string, error) { return h.identity, nil }
+
+func (h *house) Prepare(context.Context) error { return nil }
+
+// watch lets a watchdog look for some time; time skips itself.
+func watch(t *testing.T, h *house, during time.Duration, meanwhile func()) *worker.Watchdog {
+	t.Helper()
+	h.nudged = map[deal.AccountID]int{}
+	w, err := worker.NewWatchdog(worker.WatchdogOptions{
+		Fleet: h, Engine: h, Installation: "house", Calendar: func() string { return "v2" }, Interval: time.Minute, Grace: time.Minute,
+		Logger: slog.New(slog.DiscardHandler), Now: time.Now,
+	})
+	require.NoError(t, err)
+	w.Start(t.Context())
+	<-time.After(during)
+	synctest.Wait()
+	meanwhile()
+	w.Stop()
+	return w
+}
+
+func TestWatchdog_nudgesAccountsThatOversleptAndCountsThem(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1", overdue: []deal.AccountID{"a", "b"}}
+		began := time.Now()
+		w := watch(t, h, 90*time.Second, func() {})
+		require.Equal(t, map[deal.AccountID]int{"a": 2, "b": 2}, h.nudged, "at once, and a minute later")
+		require.Equal(t, 4, w.Rescued())
+		require.Equal(t, began.Add(-time.Minute), h.asked[0], "nobody is woken within the grace")
+		require.Equal(t, 2, h.released)
+	})
+}
+
+func TestWatchdog_startsEveryOpenAccountInAnEngineThatIsNewToThem(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e2"}
+		for i := range 1200 { // more than two pages
+			h.open = append(h.open, deal.AccountID(strconv.Itoa(100000+i)))
+		}
+		watch(t, h, 90*time.Second, func() {})
+		require.Len(t, h.nudged, 1200)
+		for id, times := range h.nudged {
+			require.Equal(t, 1, times, id)
+		}
+		require.Equal(t, "e2", h.known)
+	})
+}
+
+func TestWatchdog_remembersANewEngineOnlyOnceAllAccountsAreThere(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e2", open: []deal.AccountID{"a"}, away: errors.New("engine is busy")}
+		watch(t, h, 90*time.Second, func() {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			require.Equal(t, "e1", h.known, "the next look has to try again")
+		})
+		require.Empty(t, h.nudged)
+	})
+}
+
+func TestWatchdog_sleepsWhileAnotherOneIsAwake(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{taken: true, known: "e1", identity: "e2", open: []deal.AccountID{"a"}, overdue: []deal.AccountID{"a"}}
+		w := watch(t, h, 90*time.Second, func() {})
+		require.Empty(t, h.nudged)
+		require.Zero(t, w.Rescued())
+	})
+}
+
+func TestWatchdog_replansAccountsThatKnowAnotherCalendarOncePerVersion(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1", stale: []deal.AccountID{"a"}}
+		watch(t, h, 90*time.Second, func() {})
+		require.Len(t, h.sent, 2)
+		require.Equal(t, deal.RecomputeName, h.sent[0].Name)
+		require.Equal(t, deal.System, h.sent[0].Actor)
+		require.Equal(t, h.sent[0].Key, h.sent[1].Key, "the log answers the second one")
+	})
+}
+
+func TestNewWatchdog_wantsAllItsParts(t *testing.T) {
+	t.Parallel()
+	_, err := worker.NewWatchdog(worker.WatchdogOptions{})
+	require.Error(t, err)
+}
