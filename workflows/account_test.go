@@ -67,9 +67,10 @@ func (r *rig) after(d time.Duration, key string, body deal.Body) {
 			OnReject: func(err error) { r.refused[key] = err },
 			OnComplete: func(result any, err error) {
 				if err == nil {
-					receipt, ok := result.(deal.Receipt)
+					reply, ok := result.(contract.Reply)
 					require.True(r.t, ok)
-					r.answers[key] = receipt
+					require.Equal(r.t, key, reply.Fingerprint)
+					r.answers[key] = reply.Receipt
 				}
 			},
 		}, cmd)

@@ -25,11 +25,11 @@ func (l *loop) validate(cmd deal.Command) error {
 
 // handle is the handler of every command. It returns an error only when the run itself is cancelled: a refusal is a
 // receipt, and trouble with the database is tried again until it is over.
-func (l *loop) handle(ctx workflow.Context, cmd deal.Command) (deal.Receipt, error) {
+func (l *loop) handle(ctx workflow.Context, cmd deal.Command) (contract.Reply, error) {
 	receipt, err := l.perform(ctx, cmd)
 	l.updates++
 	l.ended = workflow.GetInfo(ctx).GetCurrentHistoryLength()
-	return receipt, err
+	return contract.Reply{Receipt: receipt, Fingerprint: cmd.Fingerprint}, err
 }
 
 // perform carries one command to the log and takes over what the log says.

@@ -166,23 +166,36 @@ func (h *house) send(cmd deal.Command) deal.Receipt {
 // outcome is what a command sent in the background got in the end.
 type outcome struct {
 	receipt deal.Receipt
-	unknown int // how often the caller was told to ask again
+	unknown int // how often the caller was told that nobody knows
 	err     error
 }
 
-// sending sends a command in the background, and again under the same key whenever its outcome is unknown, as callers of
-// the API are told to.
-func (h *house) sending(ctx context.Context, cmd deal.Command) <-chan outcome {
+// asTheAPI is how long a request waits for its command before it answers that the outcome is unknown.
+const asTheAPI = 10 * time.Second
+
+// sending sends a command in the background until the context ends, and again under the same key whenever an attempt
+// took too long or its outcome is unknown, as callers of the API are told to.
+func (h *house) sending(ctx context.Context, attempt time.Duration, cmd deal.Command) <-chan outcome {
 	done := make(chan outcome, 1)
+	once := func() (deal.Receipt, error) {
+		ctx, cancel := context.WithTimeout(ctx, attempt)
+		defer cancel()
+		return h.accounts.Send(ctx, cmd)
+	}
 	go func() {
 		var o outcome
 		for {
-			o.receipt, o.err = h.accounts.Send(ctx, cmd)
+			o.receipt, o.err = once()
 			if o.err == nil || ctx.Err() != nil || !errors.Is(o.err, deal.ErrUnavailable) {
 				done <- o
 				return
 			}
 			o.unknown++
+			pause := time.NewTimer(200 * time.Millisecond) // some answers come at once; Retry-After says so
+			select {
+			case <-ctx.Done():
+			case <-pause.C:
+			}
 		}
 	}()
 	return done

@@ -3,7 +3,9 @@
 package engine_test
 
 import (
+	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -21,9 +23,31 @@ func TestKey_twiceIsOneEventAndTheSameAnswer(t *testing.T) {
 	require.Equal(t, first, h.send(cmd), "joins the update of the same run")
 	require.Len(t, h.log(id), 2)
 
-	other := cmd
-	other.Fingerprint = "of another body"
-	require.Equal(t, first.Answer, h.send(other).Answer, "within a run the engine answers by key alone; the API compares before and after")
+	other := h.command(id, "rep", deal.Advance{From: deal.Collect})
+	other.Key = cmd.Key
+	require.True(t, h.send(other).Answer.Refusals.Has(deal.CodeKeyReused), "another request never gets that answer")
+	require.Len(t, h.log(id), 2)
+	h.sound()
+}
+
+// Two requests under one key at the same moment: the engine knows one update, and gives its result to both.
+func TestKey_usedForTwoRequestsAtOnceAnswersOneOfThem(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t, plan{})
+	id := h.open()
+	one := h.command(id, "rep", followUp(1))
+	other := h.command(id, "rep", deal.Advance{From: deal.Collect})
+	other.Key = one.Key
+	first, second := h.sending(h.within(time.Minute), asTheAPI, one), h.sending(h.within(time.Minute), asTheAPI, other)
+	a, b := <-first, <-second
+	require.NoError(t, errors.Join(a.err, b.err))
+	done, reused := a.receipt.Answer, b.receipt.Answer
+	if done.Outcome != deal.Done {
+		done, reused = reused, done
+	}
+	require.Equal(t, deal.Done, done.Outcome)
+	require.True(t, reused.Refusals.Has(deal.CodeKeyReused))
+	require.Len(t, h.log(id), 2)
 	h.sound()
 }
 

@@ -25,7 +25,7 @@ func TestF2_aTaskLostAfterTheCommitGivesTheFirstAnswerAndNoSecondEvent(t *testin
 	p, _ := launch(t, "worker", workerJob{Site: h.site, Hold: deal.FollowUpName})
 
 	cmd := h.command(id, "rep", followUp(1))
-	patient := h.sending(h.within(time.Minute), cmd)
+	patient := h.sending(h.within(time.Minute), time.Minute, cmd)
 	p.hear("committed")
 	p.kill()
 	require.Len(t, h.log(id), 2, "it is in the log")
@@ -38,6 +38,7 @@ func TestF2_aTaskLostAfterTheCommitGivesTheFirstAnswerAndNoSecondEvent(t *testin
 	again := h.send(cmd)
 	first := <-patient
 	require.NoError(t, first.err)
+	require.Zero(t, first.unknown, "one call that waits long enough gets through")
 	require.Equal(t, deal.Answer{Outcome: deal.Done, FirstSeq: 2, LastSeq: 2}, first.receipt.Answer)
 	require.Equal(t, first.receipt.Answer, again.Answer)
 	next := h.do(id, "rep", followUp(2))
@@ -54,7 +55,7 @@ func TestF2_anOpeningLostAfterTheCommitOpensOneAccount(t *testing.T) {
 	p, _ := launch(t, "worker", workerJob{Site: h.site, Hold: deal.OpenName})
 	cmd := h.opening()
 	h.stage(cmd)
-	opened := h.sending(h.within(time.Minute), cmd)
+	opened := h.sending(h.within(time.Minute), asTheAPI, cmd)
 	p.hear("committed")
 	p.kill()
 	h.start()
@@ -101,7 +102,7 @@ func TestF3_aFrozenWorkerThatThawsDoesNothingTwice(t *testing.T) {
 	h.stop()
 	frozen, _ := launch(t, "worker", workerJob{Site: h.site, Begin: deal.FollowUpName})
 	cmd := h.command(id, "rep", followUp(1))
-	answer := h.sending(h.within(2*time.Minute), cmd)
+	answer := h.sending(h.within(2*time.Minute), asTheAPI, cmd)
 	frozen.hear("begun")
 	frozen.signal(syscall.SIGSTOP) // its polls are still open, so the engine gives it one task more
 	h.start()
@@ -111,7 +112,7 @@ func TestF3_aFrozenWorkerThatThawsDoesNothingTwice(t *testing.T) {
 
 	frozen.signal(syscall.SIGCONT)
 	frozen.tell()
-	next := <-h.sending(h.within(time.Minute), h.command(id, "rep", followUp(2)))
+	next := <-h.sending(h.within(time.Minute), asTheAPI, h.command(id, "rep", followUp(2)))
 	require.NoError(t, next.err)
 	require.EqualValues(t, 3, next.receipt.Answer.FirstSeq)
 	frozen.stop() // with its work in hand
@@ -131,8 +132,8 @@ func TestF4_ourDatabaseAwayLetsCommandsWaitAndLosesNone(t *testing.T) {
 	commands := []deal.Command{h.command(id, "rep", followUp(1)), h.command(id, "rep", followUp(2))}
 	var hasty, patient []<-chan outcome
 	for _, cmd := range commands {
-		hasty = append(hasty, h.sending(h.within(10*time.Second), cmd)) // as the API waits
-		patient = append(patient, h.sending(h.within(time.Minute), cmd))
+		hasty = append(hasty, h.sending(h.within(asTheAPI), asTheAPI, cmd))
+		patient = append(patient, h.sending(h.within(time.Minute), time.Minute, cmd))
 	}
 	for _, o := range hasty { // a task lasts ten seconds; one that waits is kept alive after eight
 		require.ErrorIs(t, (<-o).err, deal.ErrUnavailable)

@@ -71,8 +71,9 @@ func aborted(err *temporal.ApplicationError) bool {
 	return err.Type() == "AcceptedUpdateCompletedWorkflow"
 }
 
+// update sends a command once. Within a run the engine knows a key by itself, and answers it without asking the log; so
+// whether the request is the same is looked at here.
 func (a *Accounts) update(ctx context.Context, cmd deal.Command) (deal.Receipt, error) {
-	var receipt deal.Receipt
 	handle, err := a.engine.UpdateWorkflow(ctx, client.UpdateWorkflowOptions{
 		WorkflowID:   AccountWorkflowID(cmd.Account),
 		UpdateID:     cmd.Key,
@@ -81,9 +82,16 @@ func (a *Accounts) update(ctx context.Context, cmd deal.Command) (deal.Receipt, 
 		WaitForStage: client.WorkflowUpdateStageCompleted,
 	})
 	if err != nil {
-		return receipt, err //nolint:wrapcheck // Send looks at it
+		return deal.Receipt{}, err //nolint:wrapcheck // Send looks at it
 	}
-	return receipt, handle.Get(ctx, &receipt) //nolint:wrapcheck // Send looks at it
+	var reply Reply
+	if err := handle.Get(ctx, &reply); err != nil {
+		return deal.Receipt{}, err //nolint:wrapcheck // Send looks at it
+	}
+	if reply.Fingerprint != cmd.Fingerprint {
+		reply.Answer = deal.RefusedAnswer(deal.Refusals{{Code: deal.CodeKeyReused}})
+	}
+	return reply.Receipt, nil
 }
 
 // Nudge wakes an account that may have overslept, and starts its workflow if the engine has lost it.

@@ -42,6 +42,14 @@ func (l Limits) OrDefaults() Limits {
 	return l
 }
 
+// Reply is what an update gives back. The engine gives it to everybody who sends under the update's ID while the run
+// lasts, whatever they send; so it says which request it answers.
+type Reply struct {
+	deal.Receipt
+
+	Fingerprint string `json:"fingerprint"` // of the command that was performed
+}
+
 // ImportInput starts the import of a stored sheet.
 type ImportInput struct {
 	ID    string        `json:"id"`
