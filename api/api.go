@@ -27,6 +27,7 @@ type API struct {
 	matcher language.Matcher
 	foreign *http.CrossOriginProtection
 	routes  map[string]bool // patterns of echo that exist
+	kinds   []*recordKind
 
 	people   peopleCache
 	bearers  bearerCache
@@ -44,7 +45,7 @@ func New(o Options) (*API, error) {
 	adoptHuma()
 	a := &API{
 		Options: o, echo: echo.New(), say: catalogue.New(), public: parsePublic(o.PublicURL), matcher: languages(),
-		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, uploads: make(chan struct{}, o.Limits.Uploads),
+		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, kinds: recordKinds(), uploads: make(chan struct{}, o.Limits.Uploads),
 		logins: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
 	}
 	a.commands = inFlight{total: o.Limits.InFlight, perAccount: o.Limits.InFlightPerAccount}
@@ -81,12 +82,15 @@ func (a *API) operations() {
 	a.formRoutes()
 	a.interactionRoutes()
 	a.contactRoutes()
+	a.dossierRoutes()
+	a.battleMapRoutes()
 	a.approvalRoutes()
 	a.delegationRoutes()
 	a.taskRoutes()
 	a.noticeRoutes()
 	a.upcomingRoutes()
 	a.historyRoutes()
+	a.eraseRoutes()
 	a.importRoutes()
 	a.duplicateRoutes()
 	a.playbookRoutes()

@@ -18,6 +18,7 @@ import (
 
 	"closedloop/api"
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/deal/view"
 	"closedloop/identity"
 )
@@ -108,6 +109,8 @@ type world struct {
 	imp       view.Import
 	unready   map[string]error
 
+	files files
+
 	failing error // every read fails with it
 	deny    error // every write of a record fails with it
 	orgs    int   // how often the organisation was read
@@ -121,6 +124,7 @@ type imported struct {
 func newWorld() *world {
 	w := &world{
 		now: noon(), org: organisation(), tokens: map[string]deal.PersonID{}, known: map[string]deal.Remembered{},
+		files:  files{rules: dossier.DefaultRules()},
 		staged: map[string]view.Staged{}, requests: map[string]view.StoredRequest{}, unready: map[string]error{},
 	}
 	w.profile = deal.Profile{Version: 3, Name: "晨风集团", Territory: "宿城", Aliases: []string{"晨风"}}
@@ -248,7 +252,14 @@ func (w *world) Account(_ context.Context, v view.Viewer, id deal.AccountID) (vi
 
 func (w *world) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error) {
 	account, err := w.Account(ctx, v, id)
-	return account, w.records, errors.Join(err, ctx.Err())
+	records := w.records
+	records.Contacts = w.contacts
+	for _, d := range w.files.now {
+		if d.Cycle == 0 || d.Cycle == w.state.Cycle {
+			records.Dossier = append(records.Dossier, d)
+		}
+	}
+	return account, records, errors.Join(err, ctx.Err())
 }
 
 func (w *world) Accounts(_ context.Context, _ view.Viewer, f view.AccountFilter) ([]view.AccountItem, string, error) {
@@ -543,9 +554,9 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	require.NoError(t, err)
 	r := &rig{world: w, t: t, lang: "en", token: map[deal.PersonID]string{}, logs: &logBuffer{}}
 	o := api.Options{
-		Commander: w, Log: w, Accounts: w, Records: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Health: w,
+		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Health: w,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
-		Version: api.Version{Version: "test"}, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
+		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),
 	}
 	for _, f := range change {

@@ -121,6 +121,9 @@ func (a *API) deadline(ctx context.Context) (context.Context, context.CancelFunc
 	return context.WithTimeout(ctx, a.Limits.RequestTimeout)
 }
 
+// today is now in the organisation's zone, where its days begin.
+func (a *API) today() time.Time { return a.Now().In(a.Zone) }
+
 // instant is a time for JSON: nil when there is none.
 func instant(t time.Time) *time.Time {
 	if t.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"time"
@@ -20,6 +21,14 @@ type timelineItem struct {
 	Text  string         `json:"text" doc:"in the language asked for"`
 	Actor *personBody    `json:"actor,omitempty"`
 	Data  map[string]any `json:"data" doc:"the event's content; texts in place of their references, null once erased"`
+	Texts []textRef      `json:"texts" doc:"what people wrote, and where in data it stands"`
+}
+
+// textRef names a text of the timeline. One that was erased leaves this behind, and null in its place.
+type textRef struct {
+	ID      string `json:"id" doc:"for DELETE /accounts/{id}/texts/{text}"`
+	Pointer string `json:"pointer" doc:"JSON pointer into data"`
+	Erased  bool   `json:"erased"`
 }
 
 type timelineBody struct {
@@ -53,7 +62,7 @@ func (a *API) timeline(ctx context.Context, in *accountListInput) (*reply[timeli
 	body := timelineBody{Items: []timelineItem{}, NextCursor: log.Next, People: []personBody{}}
 	var named []deal.PersonID
 	for _, e := range log.Items {
-		data, err := told(e.Body, log.Texts, func(s string) {
+		data, texts, err := told(e.Body, log.Texts, func(s string) {
 			if _, ok := c.actor.org.Person(deal.PersonID(s)); ok && !slices.Contains(named, deal.PersonID(s)) {
 				named = append(named, deal.PersonID(s))
 			}
@@ -63,7 +72,7 @@ func (a *API) timeline(ctx context.Context, in *accountListInput) (*reply[timeli
 		}
 		body.Items = append(body.Items, timelineItem{
 			Seq: e.Seq, At: e.At.UTC(), Cycle: e.Cycle, Step: stepName(e.Step), Kind: string(e.Kind), Text: a.say.Event(e.Kind, c.lang),
-			Actor: personIn(c.actor.org, e.Actor), Data: data,
+			Actor: personIn(c.actor.org, e.Actor), Data: data, Texts: texts,
 		})
 	}
 	body.People = append(body.People, peopleIn(c.actor.org, named)...)
@@ -72,47 +81,69 @@ func (a *API) timeline(ctx context.Context, in *accountListInput) (*reply[timeli
 
 // told is an event's content for people: every reference to a text is the text, and what the clocks were set to is left
 // to upcoming. It calls seen for every string, which may be a person's ID.
-func told(content deal.EventBody, texts map[string]string, seen func(string)) (map[string]any, error) {
+func told(content deal.EventBody, texts map[string]string, seen func(string)) (map[string]any, []textRef, error) {
 	encoded, err := json.Marshal(content)
 	if err != nil {
-		return nil, fmt.Errorf("encode: %w", err)
+		return nil, nil, fmt.Errorf("encode: %w", err)
 	}
 	data := map[string]any{}
 	if err := json.Unmarshal(encoded, &data); err != nil {
-		return nil, fmt.Errorf("decode: %w", err)
+		return nil, nil, fmt.Errorf("decode: %w", err)
 	}
-	for _, inner := range []string{"clock", "clocks", "draft"} {
+	for _, inner := range []string{"clock", "clocks"} {
 		if _, named := data[inner].(string); !named { // of a rung it is the name of its clock, and stays
 			delete(data, inner)
 		}
 	}
-	for key, v := range data {
-		data[key] = replaceTexts(v, texts, seen)
+	if id, _ := refIn(data["draft"]); texts[id] == "" { // of a draft only the remark that came with it is a text
+		delete(data, "draft")
 	}
-	return data, nil
+	t := teller{texts: texts, seen: seen, found: []textRef{}}
+	t.object(data, "")
+	return data, t.found, nil
 }
 
-func replaceTexts(v any, texts map[string]string, seen func(string)) any {
-	switch v := v.(type) {
-	case string:
-		seen(v)
-	case []any:
-		for i, item := range v {
-			v[i] = replaceTexts(item, texts, seen)
-		}
-	case map[string]any:
-		id, isRef := v["id"].(string)
-		if _, hashed := v["hash"].(string); isRef && hashed && len(v) == 2 {
-			if text, ok := texts[id]; ok {
-				return text
-			}
+// teller puts texts in place of their references and notes where.
+type teller struct {
+	texts map[string]string
+	seen  func(string)
+	found []textRef
+}
+
+func (t *teller) tell(v any, at string) any {
+	if id, ok := refIn(v); ok {
+		text, exists := t.texts[id]
+		t.found = append(t.found, textRef{ID: id, Pointer: at, Erased: !exists})
+		if !exists {
 			return nil
 		}
-		for key, item := range v {
-			v[key] = replaceTexts(item, texts, seen)
+		return text
+	}
+	switch v := v.(type) {
+	case string:
+		t.seen(v)
+	case []any:
+		for i, item := range v {
+			v[i] = t.tell(item, at+"/"+itoa(int64(i)))
 		}
+	case map[string]any:
+		t.object(v, at)
 	}
 	return v
+}
+
+func (t *teller) object(object map[string]any, at string) {
+	for _, key := range slices.Sorted(maps.Keys(object)) {
+		object[key] = t.tell(object[key], at+"/"+escapePointer(key))
+	}
+}
+
+// refIn tells whether a value is a reference to a text, and to which.
+func refIn(v any) (id string, ok bool) {
+	object, _ := v.(map[string]any)
+	id, named := object["id"].(string)
+	_, hashed := object["hash"].(string)
+	return id, named && hashed && len(object) == 2
 }
 
 func (a *API) verify(ctx context.Context, in *AccountPath) (*reply[verifyBody], error) {

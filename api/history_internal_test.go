@@ -13,11 +13,11 @@ func TestTold_namesTheClockOfARungAndLeavesInstantsToUpcoming(t *testing.T) {
 	t.Parallel()
 	ignore := func(string) {}
 	reached := deal.RungReached{Clock: "step/step", ClockKind: deal.StepClock, Rung: deal.Urge, Due: time.Unix(0, 0).UTC()}
-	data, err := told(reached, nil, ignore)
+	data, _, err := told(reached, nil, ignore)
 	require.NoError(t, err)
 	require.Equal(t, "step/step", data["clock"])
 	set := deal.FollowUpSet{Clock: deal.Clock{ID: "follow_up", Kind: deal.FollowUpClock}}
-	data, err = told(set, nil, ignore)
+	data, _, err = told(set, nil, ignore)
 	require.NoError(t, err)
 	require.NotContains(t, data, "clock")
 }

@@ -7,6 +7,8 @@ import (
 	"net/url"
 	"time"
 
+	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/identity"
 )
 
@@ -16,6 +18,7 @@ type Options struct {
 	Log       Log
 	Accounts  Accounts
 	Records   Records
+	Dossier   Dossier
 	Work      Work
 	People    People
 	Identity  Identity
@@ -31,6 +34,10 @@ type Options struct {
 	// TextKey is the installation's secret for the hashes of texts, 32 bytes or more. It must never change: what stands
 	// in a log could not be compared with its text any more.
 	TextKey []byte
+	// Zone is where the organisation works: its days begin there.
+	Zone *time.Location
+	// Rules are the numbers and lists that a playbook brings for what the field knows.
+	Rules func(deal.BookRef) (dossier.Rules, error)
 	// PublicURL is the address that browsers use, when it is not the address of the listener: behind a proxy with TLS.
 	PublicURL string
 
@@ -81,6 +88,7 @@ func (o Options) check() error {
 	need(o.Log != nil, "Log")
 	need(o.Accounts != nil, "Accounts")
 	need(o.Records != nil, "Records")
+	need(o.Dossier != nil, "Dossier")
 	need(o.Work != nil, "Work")
 	need(o.People != nil, "People")
 	need(o.Identity != nil, "Identity")
@@ -91,6 +99,8 @@ func (o Options) check() error {
 	need(o.Passwords != nil, "Passwords")
 	need(o.Installation != "", "Installation")
 	need(len(o.TextKey) >= 32, "TextKey (32 bytes or more)")
+	need(o.Zone != nil, "Zone")
+	need(o.Rules != nil, "Rules")
 	need(o.Now != nil, "Now")
 	need(o.Logger != nil, "Logger")
 	if o.PublicURL != "" {

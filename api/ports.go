@@ -29,6 +29,12 @@ type Log interface {
 	// Events is the account's log for the timeline; Whole is all of it, to verify its chain.
 	Events(ctx context.Context, v view.Viewer, id deal.AccountID, page view.Page) (view.Events, error)
 	Whole(ctx context.Context, v view.Viewer, id deal.AccountID) ([]deal.Event, error)
+	// History is what it takes to see the account as it was at an instant; zero: as it is now.
+	History(ctx context.Context, v view.Viewer, id deal.AccountID, at time.Time) (view.History, error)
+	// Texts are those that still exist, by ID.
+	Texts(ctx context.Context, v view.Viewer, id deal.AccountID, ids []string) (map[string]string, error)
+	// EraseText removes a text for good. It is for the line above the account; others who see it get [view.ErrReadOnly].
+	EraseText(ctx context.Context, v view.Viewer, id deal.AccountID, text, reason string) error
 }
 
 // Accounts reads accounts within a viewer's scope. What is outside gives [deal.ErrNotFound].
@@ -53,6 +59,24 @@ type Records interface {
 	PatchContact(ctx context.Context, v view.Viewer, id deal.AccountID, version int64, c deal.Contact) (deal.Contact, error)
 	DeleteContact(ctx context.Context, v view.Viewer, id deal.AccountID, contact string, version int64) error
 	Interactions(ctx context.Context, v view.Viewer, id deal.AccountID, page view.Page) ([]view.InteractionItem, string, error)
+}
+
+// Dossier keeps what the field knows, one versioned document a record, under the rules of [Records]. What is in a document
+// is for package dossier to say.
+type Dossier interface {
+	// Documents are those of a kind: of a cycle (0: the running one, -1: all) and of the account's life, oldest first.
+	Documents(ctx context.Context, v view.Viewer, id deal.AccountID, kind string, cycle int) ([]deal.Document, error)
+	Document(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) (deal.Document, error)
+	// AddDocument files one under its ID, or as the only one of its kind when it has none. One that is there already comes
+	// back with [deal.ErrStale]; another one with the same key is refused with [deal.CodeAlreadyOnFile].
+	AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error)
+	ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error)
+	// DeleteDocument removes one. What redact takes out goes from its versions as well; nil takes nothing.
+	DeleteDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, redact view.Redaction) error
+	// RedactDocument takes something out of a document and of every version of it, whatever the account's state.
+	RedactDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, redact view.Redaction) (deal.Document, error)
+	// Versions are all versions of a document, oldest first, also of one that was deleted.
+	Versions(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) ([]deal.Document, error)
 }
 
 // Work reads what people have to do.

@@ -34,6 +34,7 @@ const (
 	InvalidAmount        = "invalid_amount"         //
 	UnknownCurrency      = "unknown_currency"       //
 	DateTooFar           = "date_too_far"           //
+	NotYetThere          = "not_yet_there"          // an instant before the account was opened
 	CommandTooLarge      = "command_too_large"      //
 	NotASheet            = "not_a_sheet"            // an upload that is neither a workbook nor CSV
 	SheetRefused         = "sheet_refused"          // a sheet that cannot be read; the reason is in errors[]
@@ -169,6 +170,10 @@ func problems() map[string]Entry {
 		DateTooFar: {
 			text("时间过于遥远", "the date is too far away"),
 			text("选择十年以内的时间", "choose one within ten years"),
+		},
+		NotYetThere: {
+			text("那时客户尚未建立", "the account was not there yet at that time"),
+			text("选择建立之后的时间", "choose an instant after it was opened"),
 		},
 		CommandTooLarge: {
 			text("请求内容过多", "the request carries too much"),

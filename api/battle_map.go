@@ -1,0 +1,155 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"closedloop/api/catalogue"
+	"closedloop/deal"
+	"closedloop/deal/dossier"
+	"closedloop/deal/past"
+	"closedloop/deal/view"
+)
+
+type battleMapInput struct {
+	AccountPath
+	At time.Time `query:"at" doc:"as of an instant since the account was opened; absent: now"`
+}
+
+// battleMapBody is one account on one page (domain.md §6).
+type battleMapBody struct {
+	At           time.Time         `json:"at" doc:"the instant that the map shows"`
+	Account      accountRef        `json:"account"`
+	Portrait     portraitBody      `json:"portrait"`
+	Stakeholders []stakeholderBody `json:"stakeholders" doc:"every contact, with the part that is known of them"`
+	Relations    []relationBody    `json:"relations"`
+	Support      supportBody       `json:"support"`
+	Coverage     coverageBody      `json:"coverage"`
+	Competition  competitionBody   `json:"competition"`
+	Stage        stageBody         `json:"stage"`
+	Plan         planBody          `json:"plan"`
+	People       peopleBody        `json:"people"`
+	Coming       []comingBody      `json:"coming" doc:"what was going to happen by itself, as things stood"`
+}
+
+// peopleBody is who works on the account.
+type peopleBody struct {
+	Owner            *personBody    `json:"owner,omitempty"`
+	Team             *teamBody      `json:"team,omitempty"`
+	PendingApprovals []approvalBody `json:"pending_approvals"`
+}
+
+func (a *API) battleMapRoutes() {
+	o := op(http.MethodGet, "/accounts/{id}/battle-map", "battle-map", "dossier", "Portrait, people, rivals, stage and plan on one page, now or at a past instant")
+	o.Description = "State and meetings come from the log until then, records as they were on file then. Names of our own people " +
+		"are those of today. Private facts are never on it, and what was erased is on no past map."
+	register(a, o, a.battleMap)
+}
+
+func (a *API) battleMap(ctx context.Context, in *battleMapInput) (*reply[battleMapBody], error) {
+	id, err := accountID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	now := a.today()
+	at := in.At.Truncate(time.Microsecond) // as the database counts
+	if at.After(now) {
+		return nil, wrong(string(deal.CodeDateInFuture), "query/at")
+	}
+	history, err := a.Log.History(ctx, who(ctx).viewer, id, at)
+	if err != nil {
+		return nil, fmt.Errorf("read history: %w", err)
+	}
+	was, err := past.At(history, at)
+	if errors.Is(err, past.ErrNotYet) {
+		return nil, wrong(catalogue.NotYetThere, "query/at")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("put the account back to an instant: %w", err)
+	}
+	if at.IsZero() {
+		at = now
+	}
+	body, err := a.drawMap(ctx, was, at.In(a.Zone))
+	if err != nil {
+		return nil, err
+	}
+	return &reply[battleMapBody]{*body}, nil
+}
+
+// drawMap puts an account, as it was at an instant of the organisation's zone, on one page.
+func (a *API) drawMap(ctx context.Context, was past.Account, at time.Time) (*battleMapBody, error) {
+	rules, err := a.Rules(was.State.Book)
+	if err != nil {
+		return nil, fmt.Errorf("read rules of the playbook: %w", err)
+	}
+	collect, _ := was.Form(deal.Collect)
+	s := sheet{
+		Input: dossier.Input{
+			Now: at, State: was.State, Profile: was.Profile, Contacts: was.Contacts, Interactions: was.Interactions, Collect: collect,
+			File: was.File.Of(was.State.Cycle), Rules: rules,
+		},
+		kind: a.kindOf, call: callOf(ctx), today: dossier.DayOf(at),
+	}
+	note, err := a.followUpNote(ctx, was.State)
+	if err != nil {
+		return nil, err
+	}
+	form, _ := was.Form(was.State.Step)
+	return &battleMapBody{
+		At: at.UTC(), Account: accountRef{string(was.State.Account), was.State.Number, was.Profile.Name},
+		Portrait: s.portrait(), Stakeholders: s.stakeholders(), Relations: s.relations(), Support: s.support(), Coverage: s.coverage(),
+		Competition: s.competition(), Stage: s.stage(formOf(form)), Plan: s.plan(note), People: s.people(),
+		Coming: a.coming(ctx, view.Account{State: was.State, Profile: was.Profile}),
+	}, nil
+}
+
+// followUpNote is what was written beside the next follow-up, as long as it exists.
+func (a *API) followUpNote(ctx context.Context, s deal.State) (string, error) {
+	if s.FollowUp == nil || s.FollowUp.Note == nil {
+		return "", nil
+	}
+	texts, err := a.Log.Texts(ctx, who(ctx).viewer, s.Account, []string{s.FollowUp.Note.ID})
+	if err != nil {
+		return "", fmt.Errorf("read note: %w", err)
+	}
+	return texts[s.FollowUp.Note.ID], nil
+}
+
+// sheet is what a battle map is drawn from: an account at an instant, with the file of the cycle that ran.
+type sheet struct {
+	dossier.Input
+
+	kind  func(dossier.Kind) *recordKind
+	call  *call
+	today dossier.Day
+}
+
+// newest is the record of a kind of which there is one; nil when nothing is on file.
+func newest[R dossier.Record](s sheet) *recordIn[R] {
+	record, ok := dossier.Newest[R](s.File)
+	if !ok {
+		return nil
+	}
+	return ptr(inMap(s, record))
+}
+
+// inMap shows a record in the map.
+func inMap[R dossier.Record](s sheet, record R) recordIn[R] {
+	return recordIn[R]{kind: s.kind(record.Kind()), record: record}
+}
+
+func (s sheet) people() peopleBody {
+	b := peopleBody{
+		Owner: personIn(s.call.actor.org, s.State.Owner), Team: teamIn(s.call.actor.org, s.State.Team), PendingApprovals: []approvalBody{},
+	}
+	for _, ap := range s.State.Approvals {
+		if ap.Status == deal.Pending {
+			b.PendingApprovals = append(b.PendingApprovals, approvalOf(s.call.actor.org, ap, nil))
+		}
+	}
+	return b
+}
