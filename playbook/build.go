@@ -71,7 +71,10 @@ func (b *builder) head(file bookFile) {
 		b.add(file.Name.line, "name %q: write lower-case letters, digits and hyphens", file.Name.text)
 	}
 	version, err := strconv.Atoi(file.Version.text)
-	if err != nil || version < 1 || version > maxVersion {
+	switch {
+	case err != nil:
+		b.lose(file.Version.line, "version %q: write a whole number from 1", file.Version.text)
+	case version < 1 || version > maxVersion:
 		b.add(file.Version.line, "version %q: write a whole number from 1", file.Version.text)
 	}
 	b.book.rules.Ref = deal.BookRef{Name: file.Name.text, Version: version}
@@ -114,10 +117,10 @@ func (b *builder) steps(file bookFile) {
 		id, err := deal.ParseStep(s.Step.text)
 		switch {
 		case err != nil:
-			b.add(line, "%v: the steps are %s", err, stepList(deal.Steps()))
+			b.lose(line, "%v: the steps are %s", err, stepList(deal.Steps()))
 			continue
 		case slices.Contains(seen, id):
-			b.add(line, "step %s stands here twice", id)
+			b.lose(line, "step %s stands here twice", id)
 			continue
 		case len(seen) > 0 && id.Before(seen[len(seen)-1]):
 			b.add(line, "step %s comes before %s in the ring: keep their order", id, seen[len(seen)-1])
@@ -132,7 +135,7 @@ func (b *builder) steps(file bookFile) {
 		}
 	}
 	if len(missing) > 0 {
-		b.add(file.Name.line, "missing steps: %s. The ten steps are the frame, a playbook fills all of them", stepList(missing))
+		b.lose(file.Name.line, "missing steps: %s. The ten steps are the frame, a playbook fills all of them", stepList(missing))
 	}
 }
 
@@ -163,8 +166,8 @@ func (b *builder) step(file bookFile, s stepFile, id deal.Step) {
 		to, err := deal.ParseStep(r.text)
 		switch {
 		case err != nil:
-			b.add(r.line, "returns: %v", err)
-		case !to.Before(id):
+			b.lose(r.line, "returns: %v", err)
+		case !to.Before(id): // the rules refuse it whatever a playbook says
 			b.add(r.line, "returns: %s is not earlier than %s; a road back leads to an earlier step", to, id)
 		case slices.Contains(rules.Returns, to):
 			b.add(r.line, "returns: %s stands here twice", to)
@@ -182,14 +185,14 @@ const stepDeadline = "step"
 func (b *builder) deadline(file bookFile, s stepFile, d deadlineFile) (deal.Deadline, deal.Text, bool) {
 	line := firstLine(s.Step.line, d.Name, d.Within)
 	out := deal.Deadline{Name: d.Name.text, Until: deal.Until(d.Until.text)}
-	before := len(b.list)
+	before := b.lost
 	if !codeName.MatchString(d.Name.text) {
 		b.add(line, "deadline %q: write a name in lower-case letters, digits and underscores", d.Name.text)
 	}
 	if slices.ContainsFunc(s.Deadlines, func(other deadlineFile) bool {
 		return other.Name.text == d.Name.text && other.Name.line < d.Name.line
 	}) {
-		b.add(line, "deadline %s stands here twice", d.Name.text)
+		b.lose(line, "deadline %s stands here twice", d.Name.text)
 	}
 	label := deal.Text{ZH: "本步骤期限", EN: "Deadline of the step"}
 	if d.Name.text != stepDeadline || d.Label.line() > 0 {
@@ -205,7 +208,7 @@ func (b *builder) deadline(file bookFile, s stepFile, d deadlineFile) (deal.Dead
 		ladder = file.Ladder
 	}
 	out.Ladder = b.ladder(ladder, out.Within, line)
-	return out, label, len(b.list) == before
+	return out, label, b.lost == before
 }
 
 // until checks what ends a deadline: a name that nothing ever stops would only look like a rule.
@@ -215,7 +218,7 @@ func (b *builder) until(file bookFile, s stepFile, d deadlineFile) {
 	switch {
 	case d.Until.line == 0, until == deal.UntilIntake, d.Until.text == "left":
 	case !requested:
-		b.add(d.Until.line, "until %q is unknown: write left, intake or requested:<kind of approval>", d.Until.text)
+		b.lose(d.Until.line, "until %q is unknown: write left, intake or requested:<kind of approval>", d.Until.text)
 	case !slices.ContainsFunc(file.Approvals, func(a approvalFile) bool { return a.Kind.text == kind && a.Step.text == s.Step.text }):
 		b.add(d.Until.line, "until: approvals of kind %q are not asked for in this step", kind)
 	}
@@ -242,7 +245,7 @@ func (b *builder) text(t textFile, what string, line, limit int) deal.Text {
 
 func (b *builder) flag(s scalar, what string, line int) bool {
 	if s.text != "true" && s.text != "false" {
-		b.add(firstLine(line, s), "%s %q: write true or false", what, s.text)
+		b.lose(firstLine(line, s), "%s %q: write true or false", what, s.text)
 	}
 	return s.text == "true"
 }

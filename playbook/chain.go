@@ -13,11 +13,11 @@ func (b *builder) approvals(file bookFile) {
 		line := firstLine(file.Name.line, a.Kind, a.Step)
 		kind := deal.ApprovalKind(a.Kind.text)
 		if !slices.Contains(deal.ApprovalKinds(), kind) {
-			b.add(line, "approval of kind %q is unknown: the kinds are filing, proposal, contract, trial_waiver and reopen", kind)
+			b.lose(line, "approval of kind %q is unknown: the kinds are filing, proposal, contract, trial_waiver and reopen", kind)
 			continue
 		}
 		if _, twice := b.book.rules.Approval(kind); twice {
-			b.add(line, "approval of kind %s stands here twice", kind)
+			b.lose(line, "approval of kind %s stands here twice", kind)
 			continue
 		}
 		rules := deal.ApprovalRules{Kind: kind, Step: deal.Step(a.Step.text)}
@@ -25,7 +25,7 @@ func (b *builder) approvals(file bookFile) {
 		case kind == deal.Reopen && a.Step.line > 0:
 			b.add(a.Step.line, "approval of kind reopen has no step: it is asked for while the account is closed")
 		case kind != deal.Reopen && rules.Step.Number() == 0:
-			b.add(line, "approval of kind %s: write the step in which it is asked for", kind)
+			b.lose(line, "approval of kind %s: write the step in which it is asked for", kind)
 		}
 		out := approval{kind: kind, label: b.text(a.Label, "label of approval "+a.Kind.text, line, maxLabel)}
 		always := false
@@ -53,7 +53,7 @@ func (b *builder) level(file bookFile, l levelFile, line int) deal.LevelRules {
 		rules.Mode = deal.AnySeat
 	case deal.AnySeat, deal.AllSeats, deal.InOrder:
 	default:
-		b.add(l.Mode.line, "mode %q is unknown: write any, all or in_order", l.Mode.text)
+		b.lose(l.Mode.line, "mode %q is unknown: write any, all or in_order", l.Mode.text)
 	}
 	within, ladder := l.Within, l.Ladder
 	if within.line == 0 {

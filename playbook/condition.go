@@ -64,7 +64,7 @@ func (b *builder) conditions(s stepFile, id deal.Step) []condition {
 			b.add(line, "condition %s stands in step %s twice", code, id)
 		}
 		if c.When.missing() {
-			b.add(line, "condition %s: when is missing", code)
+			b.lose(line, "condition %s: when is missing", code)
 		}
 		list = append(list, condition{
 			code: code, text: b.text(c.Text, "text of condition "+code, line, maxText),
@@ -97,7 +97,7 @@ func (b *builder) compile() {
 	b.schemas()
 	envs, err := b.environments()
 	if err != nil {
-		b.add(0, "declare what conditions see: %v", err)
+		b.lose(0, "declare what conditions see: %v", err)
 		return
 	}
 	for i := range b.book.steps {
@@ -114,7 +114,7 @@ func (b *builder) compile() {
 			w.program = b.program(envs.chain[a.kind], w.source, "when of approval "+string(a.kind))
 		}
 	}
-	if len(b.list) == 0 {
+	if b.lost == 0 {
 		b.tryEmpty()
 	}
 }
@@ -127,18 +127,18 @@ func (b *builder) program(env *cel.Env, s scalar, what string) cel.Program {
 	ast, issues := env.Compile(s.text)
 	if issues.Err() != nil {
 		for _, e := range issues.Errors() {
-			b.add(s.lineOf(e.Location.Line()), "%s: %s", what, e.Message)
+			b.lose(s.lineOf(e.Location.Line()), "%s: %s", what, e.Message)
 		}
 		return nil
 	}
 	if ast.OutputType() != types.BoolType {
-		b.add(s.line, "%s gives %s: it must give true or false", what, ast.OutputType())
+		b.lose(s.line, "%s gives %s: it must give true or false", what, ast.OutputType())
 		return nil
 	}
 	// Neither OptTrackState nor OptExhaustiveEval: together with them the cost limit has been ignored (cel-go#1425).
 	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(maxCost))
 	if err != nil {
-		b.add(s.line, "%s: %v", what, err)
+		b.lose(s.line, "%s: %v", what, err)
 		return nil
 	}
 	return program

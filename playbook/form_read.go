@@ -33,14 +33,14 @@ type entry struct {
 // entries lists a mapping in the order of the file.
 func (b *builder) entries(n *yaml.Node, what string) []entry {
 	if n.Kind != yaml.MappingNode {
-		b.add(n.Line, "%s: keys with values belong here", what)
+		b.lose(n.Line, "%s: keys with values belong here", what)
 		return nil
 	}
 	var list []entry
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if slices.ContainsFunc(list, func(e entry) bool { return e.key == key.Value }) {
-			b.add(key.Line, "%s: %q stands here twice", what, key.Value)
+			b.lose(key.Line, "%s: %q stands here twice", what, key.Value)
 			continue
 		}
 		list = append(list, entry{key: key.Value, line: key.Line, value: n.Content[i+1]})
@@ -51,7 +51,7 @@ func (b *builder) entries(n *yaml.Node, what string) []entry {
 // form reads a step's form.
 func (b *builder) form(n *yaml.Node, line int) form {
 	if n.Kind == 0 {
-		b.add(line, "form is missing: every step has one")
+		b.lose(line, "form is missing: every step has one")
 		return form{}
 	}
 	fields := b.fields(n, "form", false)
@@ -78,19 +78,19 @@ func (b *builder) fields(n *yaml.Node, what string, row bool) []Field {
 			}
 		case "additionalProperties":
 			if e.value.Value != "false" {
-				b.add(e.line, "%s: additionalProperties is always false", what)
+				b.lose(e.line, "%s: additionalProperties is always false", what)
 			}
 		default:
-			b.add(e.line, "%s: the page cannot show %q: a form has type, required and properties", what, e.key)
+			b.lose(e.line, "%s: the page cannot show %q: a form has type, required and properties", what, e.key)
 		}
 	}
 	if !typed {
-		b.add(n.Line, "%s: write type: object", what)
+		b.lose(n.Line, "%s: write type: object", what)
 	}
 	for _, r := range required {
 		i := slices.IndexFunc(fields, func(f Field) bool { return f.Name == r.Value })
 		if i < 0 {
-			b.add(r.Line, "%s: required field %q is not among the properties", what, r.Value)
+			b.lose(r.Line, "%s: required field %q is not among the properties", what, r.Value)
 			continue
 		}
 		fields[i].Required = true
@@ -101,12 +101,12 @@ func (b *builder) fields(n *yaml.Node, what string, row bool) []Field {
 // items lists a sequence of scalars.
 func (b *builder) items(n *yaml.Node, what string) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
-		b.add(n.Line, "%s: a list belongs here", what)
+		b.lose(n.Line, "%s: a list belongs here", what)
 		return nil
 	}
 	for i, item := range n.Content {
 		if item.Kind != yaml.ScalarNode {
-			b.add(item.Line, "%s: single values belong here", what)
+			b.lose(item.Line, "%s: single values belong here", what)
 			return nil
 		}
 		if slices.ContainsFunc(n.Content[:i], func(o *yaml.Node) bool { return o.Value == item.Value }) {
@@ -142,7 +142,7 @@ func (b *builder) field(e entry, column bool) Field {
 		case slices.Contains(bounds(f.Kind), k.key):
 			b.bound(&f, k, what)
 		default:
-			b.add(k.line, "%s: the page cannot show %q in a field of kind %s", what, k.key, f.Kind)
+			b.lose(k.line, "%s: the page cannot show %q in a field of kind %s", what, k.key, f.Kind)
 		}
 	}
 	if !hinted {
@@ -176,11 +176,11 @@ func (b *builder) kind(entries []entry, what string, line int, column bool) Fiel
 	}
 	kind := kinds[key]
 	if kind == "" {
-		b.add(line, "%s: the page cannot show type %q with format %q: a field is a string (or enum, date, person, contact), "+
+		b.lose(line, "%s: the page cannot show type %q with format %q: a field is a string (or enum, date, person, contact), "+
 			"integer, number, boolean or a table", what, typ, format)
 	}
 	if kind == TableField && column {
-		b.add(line, "%s: a table inside a table cannot be shown", what)
+		b.lose(line, "%s: a table inside a table cannot be shown", what)
 		return ""
 	}
 	return kind
@@ -203,7 +203,7 @@ func bounds(k FieldKind) []string {
 func (b *builder) bound(f *Field, k entry, what string) {
 	if k.key == "pattern" {
 		if _, err := regexp.Compile(k.value.Value); err != nil || utf8.RuneCountInString(k.value.Value) > maxPattern {
-			b.add(k.line, "%s: pattern %q is no regular expression (RE2, at most %d characters)", what, k.value.Value, maxPattern)
+			b.lose(k.line, "%s: pattern %q is no regular expression (RE2, at most %d characters)", what, k.value.Value, maxPattern)
 		}
 		f.limits.pattern = k.value.Value
 		return
@@ -218,7 +218,7 @@ func (b *builder) bound(f *Field, k entry, what string) {
 		}
 		n, err := strconv.Atoi(k.value.Value)
 		if err != nil || n < 0 || n > top {
-			b.add(k.line, "%s: %s: write a whole number from 0 to %d", what, k.key, top)
+			b.lose(k.line, "%s: %s: write a whole number from 0 to %d", what, k.key, top)
 		}
 		*to = &n
 		return
@@ -228,7 +228,7 @@ func (b *builder) bound(f *Field, k entry, what string) {
 		"exclusiveMaximum": &f.limits.exclusiveMaximum, "multipleOf": &f.limits.multipleOf,
 	}
 	if !plainNumber.MatchString(k.value.Value) || (k.key == "multipleOf" && rat(json.Number(k.value.Value)).Sign() <= 0) {
-		b.add(k.line, "%s: %s: write a plain decimal number", what, k.key)
+		b.lose(k.line, "%s: %s: write a plain decimal number", what, k.key)
 		return
 	}
 	*numbers[k.key] = json.Number(k.value.Value)
@@ -257,7 +257,7 @@ func (b *builder) choices(f *Field, n *yaml.Node, what string) {
 		}
 	}
 	if len(f.Options) == 0 {
-		b.add(n.Line, "%s: enum has no values", what)
+		b.lose(n.Line, "%s: enum has no values", what)
 	}
 }
 

@@ -24,10 +24,11 @@ func load(t *testing.T) *playbook.Library {
 	return library
 }
 
-// fresh is a library that the test may add to.
+// fresh is a library with quick alone, to which the test may add.
 func fresh(t *testing.T) *playbook.Library {
 	t.Helper()
-	library, err := playbook.Load(playbook.Options{})
+	library := new(playbook.Library)
+	_, err := library.Install([]byte(sourceOf(t, load(t), playbooktest.Quick)), "quick.yaml")
 	require.NoError(t, err)
 	return library
 }

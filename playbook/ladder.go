@@ -13,12 +13,12 @@ const maxPercent = 1000
 // span reads a mandatory span; line is where to point when it is missing.
 func (b *builder) span(s scalar, what string, line int) deal.Span {
 	if s.missing() {
-		b.add(line, "%s is missing: %s", what, spanHelp)
+		b.lose(line, "%s is missing: %s", what, spanHelp)
 		return deal.Span{}
 	}
 	span, err := ParseSpan(s.text)
 	if err != nil {
-		b.add(s.line, "%s: %v", what, err)
+		b.lose(s.line, "%s: %v", what, err)
 	}
 	return span
 }
@@ -46,11 +46,11 @@ func (b *builder) ladder(files []rungFile, within deal.Span, line int) []deal.La
 
 func (b *builder) rung(file rungFile, within deal.Span, line int) (deal.LadderRung, bool) {
 	rung := deal.LadderRung{Name: deal.RungName(file.Rung.text)}
-	before := len(b.list)
+	before := b.lost
 	switch rung.Name { //nolint:exhaustive // the other rungs are the rules' own
 	case deal.Remind, deal.Urge, deal.Superior, deal.Reassign:
 	default:
-		b.add(line, "rung %q is unknown: write remind, urge, superior or reassign", file.Rung.text)
+		b.lose(line, "rung %q is unknown: write remind, urge, superior or reassign", file.Rung.text)
 	}
 	set := 0
 	for _, s := range []scalar{file.At, file.Before, file.After} {
@@ -59,14 +59,14 @@ func (b *builder) rung(file rungFile, within deal.Span, line int) (deal.LadderRu
 		}
 	}
 	if set != 1 {
-		b.add(line, "a rung stands at a percentage, before or after the deadline: write exactly one of at, before and after")
+		b.lose(line, "a rung stands at a percentage, before or after the deadline: write exactly one of at, before and after")
 		return rung, false
 	}
 	switch {
 	case file.At.line > 0:
 		n, err := strconv.Atoi(strings.TrimSuffix(file.At.text, "%"))
 		if err != nil || !strings.HasSuffix(file.At.text, "%") || n < 1 || n > maxPercent {
-			b.add(file.At.line, "at %q: write a percentage of the deadline from 1%% to %d%%", file.At.text, maxPercent)
+			b.lose(file.At.line, "at %q: write a percentage of the deadline from 1%% to %d%%", file.At.text, maxPercent)
 		}
 		rung.Percent = n
 	case file.Before.line > 0:
@@ -77,13 +77,13 @@ func (b *builder) rung(file rungFile, within deal.Span, line int) (deal.LadderRu
 	default:
 		rung.After = b.offset(file.After, "after")
 	}
-	return rung, len(b.list) == before
+	return rung, b.lost == before
 }
 
 func (b *builder) offset(s scalar, what string) *deal.Span {
 	span := b.span(s, what, s.line)
 	if span.Unit == deal.DayEnd {
-		b.add(s.line, "%s: the end of the day has no length", what)
+		b.lose(s.line, "%s: the end of the day has no length", what)
 	}
 	if span.Unit == "" || span.Unit == deal.DayEnd {
 		return nil

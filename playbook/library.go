@@ -32,19 +32,16 @@ type Options struct {
 type Library struct {
 	zone *time.Location
 
-	mu     sync.RWMutex
-	books  map[deal.BookRef]*Playbook
-	newest map[string]*Playbook // by name; of the files, so that an override stays in force beside stored versions
+	mu       sync.RWMutex
+	books    map[deal.BookRef]*Playbook
+	unusable map[deal.BookRef]unusable
+	newest   map[string]*Playbook // by name; of files and installed ones, so that an override stays in force beside stored versions
 }
-
-// ErrChanged is given for a version whose content is not what is known under it: accounts are pinned to that content.
-// The remedy is to raise the version.
-var ErrChanged = errors.New("this version is known with another content: raise the version")
 
 // Load reads the shipped playbooks and the overrides. A broken one is refused with [Problems]: every fault of every file
 // with its line and the reason.
 func Load(o Options) (*Library, error) {
-	l := &Library{zone: o.Zone, books: map[deal.BookRef]*Playbook{}, newest: map[string]*Playbook{}}
+	l := &Library{zone: o.Zone}
 	own, err := readAll(shipped, "books", o.Zone)
 	if err != nil {
 		return nil, fmt.Errorf("load the shipped playbooks: %w", err)
@@ -60,11 +57,8 @@ func Load(o Options) (*Library, error) {
 		own = append(own, theirs...)
 	}
 	for _, p := range own {
-		ref := p.Ref()
-		l.books[ref] = p
-		if have := l.newest[ref.Name]; have == nil || have.Ref().Version < ref.Version {
-			l.newest[ref.Name] = p
-		}
+		l.keep(p)
+		l.offer(p)
 	}
 	return l, nil
 }
@@ -113,46 +107,11 @@ func readAll(files fs.FS, dir string, zone *time.Location) ([]*Playbook, error) 
 	return books, nil
 }
 
-// Add brings a stored version back, for the accounts that are pinned to it; origin is what problems call it. A version
-// that is there already with the same content is fine; with another it is [ErrChanged].
-func (l *Library) Add(source []byte, origin string) error {
-	if l.has(checksum(source)) {
-		return nil
-	}
-	p, err := read(source, origin, l.zone)
-	if err != nil {
-		return fmt.Errorf("add playbook: %w", err)
-	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	ref := p.Ref()
-	if have, ok := l.books[ref]; ok && have.checksum != p.checksum {
-		return fmt.Errorf("playbook %s version %d from %s: %w", ref.Name, ref.Version, origin, ErrChanged)
-	}
-	if l.books == nil {
-		l.books = map[deal.BookRef]*Playbook{}
-	}
-	l.books[ref] = p
-	return nil
-}
-
-// has tells whether a playbook with this very content is there, which saves compiling it again.
-func (l *Library) has(checksum string) bool {
-	return slices.ContainsFunc(l.all(), func(p *Playbook) bool { return p.checksum == checksum })
-}
-
-// Source is a playbook as it is stored, so that its version outlives the release that brought it.
-type Source struct {
-	Ref      deal.BookRef
-	Checksum string // SHA-256 of Text, in hex
-	Text     []byte
-}
-
-// Sources are all playbooks with their texts, by name and version.
+// Sources are all playbooks that can be used, with their texts, by name and version.
 func (l *Library) Sources() []Source {
 	var all []Source
 	for _, p := range l.all() {
-		all = append(all, Source{Ref: p.Ref(), Checksum: p.checksum, Text: slices.Clone(p.source)})
+		all = append(all, Source{Ref: p.Ref(), Checksum: p.checksum, Text: slices.Clone(p.source), Installed: p.installed})
 	}
 	return all
 }
@@ -170,8 +129,8 @@ func compareRefs(a, b deal.BookRef) int {
 	return a.Version - b.Version
 }
 
-// Newest is the version of a playbook that new cycles begin with: the highest of the files. A name that only stored
-// versions have is not offered any more. The error is [deal.ErrNotFound].
+// Newest is the version of a playbook that new cycles begin with: the highest of the files and of what was installed. A
+// name that only stored versions have is not offered any more. The error is [deal.ErrNotFound].
 func (l *Library) Newest(name string) (*Playbook, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
@@ -181,12 +140,16 @@ func (l *Library) Newest(name string) (*Playbook, error) {
 	return nil, fmt.Errorf("playbook %q: %w", name, deal.ErrNotFound)
 }
 
-// Get is one version of a playbook; the error is [deal.ErrNotFound].
+// Get is one version of a playbook; the error is [deal.ErrNotFound], or [ErrUnusable] with the reasons for a stored
+// version that this release cannot build.
 func (l *Library) Get(ref deal.BookRef) (*Playbook, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if p := l.books[ref]; p != nil {
 		return p, nil
+	}
+	if u, ok := l.unusable[ref]; ok {
+		return nil, fmt.Errorf("playbook %s version %d: %w: %w", ref.Name, ref.Version, ErrUnusable, u.problems)
 	}
 	return nil, fmt.Errorf("playbook %s version %d: %w", ref.Name, ref.Version, deal.ErrNotFound)
 }

@@ -3,6 +3,7 @@ package playbook
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"closedloop/deal"
@@ -17,6 +18,8 @@ type Playbook struct {
 	approvals []approval
 	source    []byte
 	checksum  string
+	installed bool           // at run time, so it is in force beside the files ([Library.Install])
+	doubts    Problems       // why this release would refuse it as a file; only stored versions have any
 	zone      *time.Location // in which conditions know what day it is
 }
 
@@ -38,22 +41,28 @@ func (p *Playbook) step(id deal.Step) (step, bool) {
 	return step{}, false
 }
 
-// read checks a playbook's text; origin is what problems call it.
+// read checks a playbook's text; origin is what problems call it. One fault refuses it.
 func read(source []byte, origin string, zone *time.Location) (*Playbook, error) {
 	f := &faults{file: origin}
+	p := compile(source, f, zone)
+	if err := f.err(); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+// compile builds what a text says and notes what is wrong with it; nil when it cannot even be parsed.
+func compile(source []byte, f *faults, zone *time.Location) *Playbook {
 	file, ok := parse(source, f)
 	if !ok {
-		return nil, f.err()
+		return nil
 	}
 	if zone == nil {
 		zone = defaultZone()
 	}
 	p := build(file, f, zone)
-	if err := f.err(); err != nil {
-		return nil, err
-	}
-	p.source, p.checksum = source, checksum(source)
-	return p, nil
+	p.source, p.checksum = slices.Clone(source), checksum(source)
+	return p
 }
 
 func checksum(source []byte) string {

@@ -34,21 +34,36 @@ func (p Problems) Error() string {
 	return strings.Join(lines, "\n")
 }
 
-// faults collects problems of one file.
+// faults collects problems of one file. A file with any is refused. A stored version, to which accounts are pinned, goes
+// on in spite of those that were added, but not of those that were lost: then what was built says something else than
+// the text, and nobody may act on it ([Library.AddStored]). A new check adds, as long as everything is built as written.
 type faults struct {
 	file string
 	list Problems
+	lost int
 }
 
+// add notes what should not stand there, though it is understood.
 func (f *faults) add(line int, format string, args ...any) {
 	f.list = append(f.list, Problem{File: f.file, Line: line, Reason: fmt.Sprintf(format, args...)})
 }
 
-// err is what is wrong, in the order of the file and every fault once; nil when nothing is.
+// lose notes what is not understood, so that it is missing from what was built.
+func (f *faults) lose(line int, format string, args ...any) {
+	f.add(line, format, args...)
+	f.lost++
+}
+
+// err is what is wrong, as an error; nil when nothing is.
 func (f *faults) err() error {
-	if len(f.list) == 0 {
-		return nil
+	if once := f.problems(); len(once) > 0 {
+		return once
 	}
+	return nil
+}
+
+// problems are in the order of the file, every fault once.
+func (f *faults) problems() Problems {
 	slices.SortStableFunc(f.list, func(a, b Problem) int { return a.Line - b.Line })
 	var once Problems
 	seen := map[Problem]bool{}

@@ -141,10 +141,10 @@ func (b *builder) schemas() {
 		draft := append(object{{"$schema", dialect}}, objectSchema(s.form.fields, true)...)
 		var err error
 		if s.form.schema, s.form.full, err = compileSchema(compiler, string(s.id), full); err != nil {
-			b.add(0, "form of step %s: %v", s.id, err)
+			b.lose(0, "form of step %s: %v", s.id, err)
 		}
 		if _, s.form.draft, err = compileSchema(compiler, string(s.id)+"-draft", draft); err != nil {
-			b.add(0, "form of step %s: %v", s.id, err)
+			b.lose(0, "form of step %s: %v", s.id, err)
 		}
 	}
 }

@@ -139,7 +139,7 @@ func firstLine(around int, all ...scalar) int {
 func parse(source []byte, f *faults) (bookFile, bool) {
 	var file bookFile
 	if len(source) > maxSource {
-		f.add(0, "the file has %d bytes, more than the %d allowed", len(source), maxSource)
+		f.lose(0, "the file has %d bytes, more than the %d allowed", len(source), maxSource)
 		return file, false
 	}
 	var root yaml.Node
@@ -148,7 +148,7 @@ func parse(source []byte, f *faults) (bookFile, bool) {
 		return file, false
 	}
 	if root.Kind == 0 {
-		f.add(0, "the file is empty")
+		f.lose(0, "the file is empty")
 		return file, false
 	}
 	before := len(f.list)
@@ -163,7 +163,7 @@ func parse(source []byte, f *faults) (bookFile, bool) {
 		return file, false
 	}
 	if err := dec.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		f.add(0, "the file holds more than one document; one file is one playbook")
+		f.lose(0, "the file holds more than one document; one file is one playbook")
 		return file, false
 	}
 	return file, true
@@ -172,7 +172,7 @@ func parse(source []byte, f *faults) (bookFile, bool) {
 // plain refuses anchors and aliases: they make a reader look elsewhere, and a few lines of them grow without end.
 func (f *faults) plain(n *yaml.Node) {
 	if n.Anchor != "" || n.Kind == yaml.AliasNode || n.Tag == "!!merge" {
-		f.add(n.Line, "anchors, aliases and merge keys are not allowed: write it out")
+		f.lose(n.Line, "anchors, aliases and merge keys are not allowed: write it out")
 		return
 	}
 	for _, child := range n.Content {
@@ -208,7 +208,7 @@ func (f *faults) addYAML(err error) {
 		case yamlWrong.MatchString(reason):
 			reason = wrongShape(yamlWrong.FindStringSubmatch(reason)[2])
 		}
-		f.add(line, "%s", strings.TrimPrefix(reason, "yaml: "))
+		f.lose(line, "%s", strings.TrimPrefix(reason, "yaml: "))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"os"
 	"time"
 
@@ -31,15 +32,21 @@ func loadBooks(c config.Config, zone *time.Location) (playbook.Shelf, error) {
 }
 
 // pin keeps every version in the database and takes in those that older releases left there: an account stays on the
-// version with which its cycle began.
-func pin(ctx context.Context, books playbook.Shelf, st *store.Store) error {
+// version with which its cycle began. One that this release would refuse as a file does not stop the start; the accounts
+// on it go on, or stand still until they are moved, as the warning says.
+func pin(ctx context.Context, books playbook.Shelf, st *store.Store, log *slog.Logger) error {
 	known, err := st.Playbooks(ctx)
 	if err != nil {
 		return fmt.Errorf("read known playbooks: %w", err)
 	}
 	for _, p := range known {
-		if err := books.Add([]byte(p.Source), fmt.Sprintf("database: %s version %d", p.Ref.Name, p.Ref.Version)); err != nil {
+		doubt, err := books.AddStored(playbook.Source{Ref: p.Ref, Checksum: p.Checksum, Text: []byte(p.Source)})
+		if err != nil {
 			return fmt.Errorf("take in known playbook: %w", err)
+		}
+		if len(doubt.Problems) > 0 {
+			log.WarnContext(ctx, "a stored playbook does not pass the checks of this release", "name", p.Ref.Name, "version", p.Ref.Version,
+				"usable", doubt.Usable, "problems", doubt.Problems.Error())
 		}
 	}
 	var errs []error

@@ -73,7 +73,7 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.installation, err = n.store.Installation(ctx); err != nil {
 		return nil, fmt.Errorf("read installation: %w", err)
 	}
-	return n, pin(ctx, n.books, n.store)
+	return n, pin(ctx, n.books, n.store, log)
 }
 
 // connect dials the engine.
