@@ -107,10 +107,10 @@ func (a *API) recordRoutes(k *recordKind) {
 	}
 	if k.private() {
 		register(a, oper(http.MethodGet, many, "list-"+k.Path, "all on file").list(), func(ctx context.Context, in *struct {
-			recordsInput
+			RecordsInput
 			Purposeful
 		}) (*reply[list[documentBody]], error) {
-			return a.documents(ctx, k, in.recordsInput, in.Purpose)
+			return a.documents(ctx, k, in.RecordsInput, in.Purpose)
 		})
 		register(a, oper(http.MethodGet, one, "get-"+k.noun, "one of them").answer(http.StatusOK), func(ctx context.Context, in *struct {
 			RecordPath
@@ -119,20 +119,20 @@ func (a *API) recordRoutes(k *recordKind) {
 			return a.document(ctx, k, in.RecordPath, in.Purpose)
 		})
 		register(a, oper(http.MethodGet, one+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list(), func(ctx context.Context, in *struct {
-			recordVersionsInput
+			RecordVersionsInput
 			Purposeful
 		}) (*reply[list[documentBody]], error) {
-			return a.versions(ctx, k, in.recordVersionsInput, in.Purpose)
+			return a.versions(ctx, k, in.RecordVersionsInput, in.Purpose)
 		})
 	} else {
-		register(a, oper(http.MethodGet, many, "list-"+k.Path, "all on file").list(), func(ctx context.Context, in *recordsInput) (*reply[list[documentBody]], error) {
+		register(a, oper(http.MethodGet, many, "list-"+k.Path, "all on file").list(), func(ctx context.Context, in *RecordsInput) (*reply[list[documentBody]], error) {
 			return a.documents(ctx, k, *in, "")
 		})
 		register(a, oper(http.MethodGet, one, "get-"+k.noun, "one of them").answer(http.StatusOK), func(ctx context.Context, in *RecordPath) (*documentOutput, error) {
 			return a.document(ctx, k, *in, "")
 		})
 		register(a, oper(http.MethodGet, one+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list(),
-			func(ctx context.Context, in *recordVersionsInput) (*reply[list[documentBody]], error) {
+			func(ctx context.Context, in *RecordVersionsInput) (*reply[list[documentBody]], error) {
 				return a.versions(ctx, k, *in, "")
 			})
 	}
@@ -155,7 +155,7 @@ func (a *API) onlyRecordRoutes(k *recordKind) {
 		return a.recordOperation(k, op(method, path, id, "dossier", label+": "+summary))
 	}
 	register(a, oper(http.MethodGet, path, "get-"+k.noun, "what is on file").answer(http.StatusOK),
-		func(ctx context.Context, in *onlyRecordInput) (*documentOutput, error) {
+		func(ctx context.Context, in *OnlyRecordInput) (*documentOutput, error) {
 			return a.onlyDocument(ctx, k, in)
 		})
 	register(a, oper(http.MethodPut, path, "put-"+k.noun, "write it for the first time, or replace its content").takes().answer(http.StatusOK),

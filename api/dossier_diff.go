@@ -14,7 +14,7 @@ import (
 )
 
 type diffInput struct {
-	onlyRecordInput
+	OnlyRecordInput
 
 	From int64 `query:"from" minimum:"0" doc:"the older version; 0 or absent: the one before the newer"`
 	To   int64 `query:"to" minimum:"0" doc:"the newer version; 0 or absent: the present one"`
@@ -49,7 +49,7 @@ func (a *API) diffRoutes() {
 }
 
 func (a *API) diff(ctx context.Context, k *recordKind, in *diffInput) (*reply[diffBody], error) {
-	all, err := a.versionsOfOnly(ctx, k, in.onlyRecordInput)
+	all, err := a.versionsOfOnly(ctx, k, in.OnlyRecordInput)
 	if err != nil {
 		return nil, err
 	}

@@ -8,32 +8,32 @@ import (
 	"closedloop/deal/dossier"
 )
 
-type recordsInput struct {
+type RecordsInput struct {
 	AccountPath
 	Paging
 	Cycles
 	All bool `query:"all" doc:"of all cycles"`
 }
 
-type recordVersionsInput struct {
+type RecordVersionsInput struct {
 	RecordPath
 	Paging
 }
 
-type onlyRecordInput struct {
+type OnlyRecordInput struct {
 	AccountPath
 	Cycles
 }
 
 type onlyVersionsInput struct {
-	onlyRecordInput
+	OnlyRecordInput
 	Paging
 }
 
 // allCycles asks the port for the documents of every cycle.
 const allCycles = -1
 
-func (a *API) documents(ctx context.Context, k *recordKind, in recordsInput, purpose purposeName) (*reply[list[documentBody]], error) {
+func (a *API) documents(ctx context.Context, k *recordKind, in RecordsInput, purpose purposeName) (*reply[list[documentBody]], error) {
 	id, err := accountID(in.ID)
 	if err != nil {
 		return nil, err
@@ -78,7 +78,7 @@ func (a *API) document(ctx context.Context, k *recordKind, in RecordPath, purpos
 }
 
 // versions are how a document was, oldest first. One that was deleted still has them.
-func (a *API) versions(ctx context.Context, k *recordKind, in recordVersionsInput, purpose purposeName) (*reply[list[documentBody]], error) {
+func (a *API) versions(ctx context.Context, k *recordKind, in RecordVersionsInput, purpose purposeName) (*reply[list[documentBody]], error) {
 	id, err := accountID(in.ID)
 	if err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (a *API) only(ctx context.Context, k *recordKind, id deal.AccountID, cycle 
 	return deal.Document{Kind: string(k.Kind), Body: body}, nil
 }
 
-func (a *API) onlyDocument(ctx context.Context, k *recordKind, in *onlyRecordInput) (*documentOutput, error) {
+func (a *API) onlyDocument(ctx context.Context, k *recordKind, in *OnlyRecordInput) (*documentOutput, error) {
 	id, err := accountID(in.ID)
 	if err != nil {
 		return nil, err
@@ -139,14 +139,14 @@ func (a *API) onlyDocument(ctx context.Context, k *recordKind, in *onlyRecordInp
 }
 
 func (a *API) onlyVersions(ctx context.Context, k *recordKind, in *onlyVersionsInput) (*reply[list[documentBody]], error) {
-	all, err := a.versionsOfOnly(ctx, k, in.onlyRecordInput)
+	all, err := a.versionsOfOnly(ctx, k, in.OnlyRecordInput)
 	if err != nil {
 		return nil, err
 	}
 	return a.versionPage(ctx, k, all, in.Paging, privacy{})
 }
 
-func (a *API) versionsOfOnly(ctx context.Context, k *recordKind, in onlyRecordInput) ([]deal.Document, error) {
+func (a *API) versionsOfOnly(ctx context.Context, k *recordKind, in OnlyRecordInput) ([]deal.Document, error) {
 	id, err := accountID(in.ID)
 	if err != nil {
 		return nil, err

@@ -32,6 +32,11 @@ func TestOpenAPI_theInventoryOfRoutes(t *testing.T) {
 			if method == "post" && len(o.Security) > 0 {
 				require.True(t, slices.ContainsFunc(o.Parameters, func(p map[string]json.RawMessage) bool { return string(p["name"]) == `"Idempotency-Key"` }), route)
 			}
+			for _, name := range regexp.MustCompile(`\{([a-z]+)\}`).FindAllStringSubmatch(path, -1) {
+				require.True(t, slices.ContainsFunc(o.Parameters, func(p map[string]json.RawMessage) bool {
+					return string(p["name"]) == `"`+name[1]+`"` && string(p["in"]) == `"path"`
+				}), "%s does not read %s", route, name[1])
+			}
 			if len(o.Security) == 0 {
 				route += " (public)"
 			} else {

@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
+	"closedloop/deal/past"
 	"closedloop/deal/view"
 )
 
@@ -191,4 +193,71 @@ func TestDocuments_withoutAnIDAreTheOnlyOnesOfTheirCycleOrOfTheAccount(t *testin
 	d, err = w.AddDocument(ctx, rep, id, document("credit", "", `{}`), false)
 	require.NoError(t, err)
 	require.Equal(t, deal.SoleID(0), d.ID)
+}
+
+// What the store gives is all that package past needs: every record is as it was, whatever happened to it since.
+func TestHistory_isEnoughToSeeAnAccountAsItWas(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	w.at = time.Now().Add(-24 * time.Hour) // events lie before the records, which the database dates
+	id := w.lead("rep1", customer("晨风集团"), deal.Contact{ID: "c1", Name: "刘总", Mobile: "13805240011"})
+	rep := w.as("rep1")
+	now := func() time.Time {
+		var at time.Time
+		require.NoError(t, connect(t, w.url).QueryRow(ctx, "SELECT clock_timestamp()").Scan(&at))
+		return at
+	}
+	see := func(at time.Time) past.Account {
+		h, err := w.History(ctx, rep, id, at)
+		require.NoError(t, err)
+		a, err := past.At(h, at)
+		require.NoError(t, err)
+		return a
+	}
+
+	need := document("need", "n1", `{"need":"faster","origin":"stated"}`)
+	filed, err := w.AddDocument(ctx, rep, id, need, true)
+	require.NoError(t, err)
+	added, err := w.AddContact(ctx, rep, id, deal.Contact{ID: "c2", Name: "张工"})
+	require.NoError(t, err)
+	_, err = w.PutForm(ctx, rep, id, deal.Collect, 1, map[string]any{"needs": "parcels"})
+	require.NoError(t, err)
+	first := now()
+	then := see(first)
+
+	profile, err := w.Account(ctx, rep, id)
+	require.NoError(t, err)
+	profile.Profile.Name = "晨风集团股份有限公司"
+	_, err = w.PatchProfile(ctx, rep, id, 1, profile.Profile)
+	require.NoError(t, err)
+	filed.Body = json.RawMessage(`{"need":"cheaper","origin":"induced"}`)
+	filed, err = w.ChangeDocument(ctx, rep, id, filed)
+	require.NoError(t, err)
+	added.Name = "张总工"
+	added, err = w.PatchContact(ctx, rep, id, added.Version, added)
+	require.NoError(t, err)
+	_, err = w.PutForm(ctx, rep, id, deal.Collect, 2, map[string]any{"needs": "line haul"})
+	require.NoError(t, err)
+	second := now()
+	half := see(second)
+
+	require.NoError(t, w.DeleteDocument(ctx, rep, id, filed, nil))
+	require.NoError(t, w.DeleteContact(ctx, rep, id, "c2", added.Version))
+	_, err = w.AddContact(ctx, rep, id, deal.Contact{ID: "c3", Name: "later"})
+	require.NoError(t, err)
+	_, err = w.AddDocument(ctx, rep, id, document("rival", "r1", `{"name":"later"}`), false)
+	require.NoError(t, err)
+
+	require.Equal(t, then, see(first), "as it was, whatever came later")
+	require.Equal(t, half, see(second))
+	require.Equal(t, "晨风集团", then.Profile.Name)
+	require.Equal(t, "晨风集团股份有限公司", half.Profile.Name)
+	require.Equal(t, "faster", dossier.Bodies[dossier.Need](then.File)[0].Need)
+	require.Equal(t, "cheaper", dossier.Bodies[dossier.Need](half.File)[0].Need)
+	require.Equal(t, []string{"刘总", "张工"}, []string{then.Contacts[0].Name, then.Contacts[1].Name})
+	form, _ := then.Form(deal.Collect)
+	require.Equal(t, map[string]any{"needs": "parcels"}, form.Content)
+	last := see(time.Time{})
+	require.Empty(t, dossier.Bodies[dossier.Need](last.File))
+	require.Equal(t, "later", last.Contacts[1].Name)
 }
