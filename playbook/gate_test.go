@@ -1,6 +1,8 @@
 package playbook_test
 
 import (
+	"encoding/json"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -205,6 +207,44 @@ func TestGate_treatsContentThatFitsNoFieldAsMissingAndNeverFails(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestGate_neverOverflowsWhateverNumbersAnAccountBrings(t *testing.T) {
+	t.Parallel()
+	library := load(t)
+	for _, book := range playbooktest.Books() {
+		d, err := library.Describe(book, 0)
+		require.NoError(t, err)
+		for _, step := range d.Steps {
+			for _, n := range []any{1 << 53, float64(1 << 53), json.Number("9007199254740991"), int64(math.MaxInt64), -1 << 53} {
+				a := playbooktest.Ready(book, step.Step)
+				for _, f := range step.Form.Fields {
+					if f.Kind == playbook.IntegerField {
+						a.Form(step.Step)[f.Name] = n
+					}
+					row := map[string]any{}
+					for _, c := range f.Columns {
+						row[c.Name] = n
+					}
+					if len(row) > 0 {
+						a.Form(step.Step)[f.Name] = []any{row, row}
+					}
+				}
+				_, err := library.Gate(a.State, a.Records, a.At)
+				require.NoError(t, err, "%s/%s with %v", book, step.Step, n)
+			}
+		}
+	}
+}
+
+func TestGate_takesANumberBeyondItsBoundsForAMissingOne(t *testing.T) {
+	t.Parallel()
+	p := newest(t, playbooktest.Express)
+	a := playbooktest.Ready(playbooktest.Express, deal.Visit)
+	first(&a, deal.Visit, "stakeholders")["support"] = -2.0
+	require.Equal(t, []string{"support_balance"}, items(gateOf(t, p, a)))
+	first(&a, deal.Visit, "stakeholders")["support"] = -3.0
+	require.Equal(t, []string{"form_incomplete/stakeholders/0/support"}, items(gateOf(t, p, a)))
 }
 
 func TestGate_failsForAPlaybookThatNobodyKnows(t *testing.T) {

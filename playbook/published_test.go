@@ -92,7 +92,7 @@ func TestPublishedSchema_offersTheVeryWordsThatTheLoaderKnows(t *testing.T) {
 	p := ReadPublished(t)
 	definitions, _ := p.doc["definitions"].(map[string]any)
 	words := func(definition string, keys ...string) []string {
-		var at any = definitions[definition]
+		at := definitions[definition]
 		for _, k := range keys {
 			switch x := at.(type) {
 			case map[string]any:

@@ -37,9 +37,11 @@ func (f Field) convert(v any) (any, bool) {
 		s, ok := v.(string)
 		return s, ok && idForm.MatchString(s)
 	case IntegerField:
-		return whole(v)
+		n, ok := whole(v)
+		return n, ok && f.limits.hold(n)
 	case NumberField:
-		return number(v)
+		n, ok := number(v)
+		return n, ok && f.limits.hold(n)
 	case BooleanField:
 		b, ok := v.(bool)
 		return b, ok
@@ -54,6 +56,32 @@ func (f Field) convert(v any) (any, bool) {
 		return rows, ok
 	}
 	return nil, false
+}
+
+// hold tells whether a number lies within the bounds of its field. Saving a form sees to that; but an account that was
+// moved may bring numbers from another form, and a product of two must not overflow in a condition.
+func (l limits) hold(n any) bool {
+	var value float64
+	switch n := n.(type) {
+	case int64:
+		value = float64(n) // exact: whole numbers end at 2^53
+	case float64:
+		value = n
+	}
+	for _, b := range []struct {
+		bound json.Number
+		holds func(bound float64) bool
+	}{
+		{l.minimum, func(bound float64) bool { return value >= bound }},
+		{l.maximum, func(bound float64) bool { return value <= bound }},
+		{l.exclusiveMinimum, func(bound float64) bool { return value > bound }},
+		{l.exclusiveMaximum, func(bound float64) bool { return value < bound }},
+	} {
+		if bound, err := b.bound.Float64(); b.bound != "" && (err != nil || !b.holds(bound)) {
+			return false
+		}
+	}
+	return true
 }
 
 // whole reads a whole number out of what JSON decoders and Go programs make of one.
