@@ -4,8 +4,9 @@
 // conditions of its gate, deadlines with their ladders and the roads back; besides, the approval chains and the cadence
 // of follow-ups. [Load] reads the shipped ones in books/ and those of an administrator's directory, checks everything
 // that can be checked before an account depends on it, and refuses a broken file with every fault, its line and the
-// reason. A [Library] holds what was loaded. Older versions join it from where they were stored ([Library.Add]), because
-// an account keeps the version with which its cycle began.
+// reason. A [Library] holds what was loaded. Older versions join it from where they were stored ([Library.AddStored]),
+// because an account keeps the version with which its cycle began; new ones may be installed while the program runs
+// ([Library.Install]), and [Library.Preview] says what a move of a running account would change.
 //
 // What the rules of package deal need of a playbook is data ([Playbook.Book]). What needs evaluation stays here:
 //
