@@ -55,9 +55,12 @@ func (a *API) battleMap(ctx context.Context, in *battleMapInput) (*reply[battleM
 		return nil, err
 	}
 	now := a.today()
-	at := in.At.Truncate(time.Microsecond) // as the database counts
-	if at.After(now) {
+	at := in.At.UTC().Truncate(time.Microsecond) // as the database counts
+	switch {
+	case at.After(now):
 		return nil, wrong(string(deal.CodeDateInFuture), "query/at")
+	case at.IsZero() && callOf(ctx).request.URL.Query().Get("at") != "": // the first instant there is, and not the absence of one
+		return nil, wrong(catalogue.NotYetThere, "query/at")
 	}
 	history, err := a.Log.History(ctx, who(ctx).viewer, id, at)
 	if err != nil {
