@@ -80,13 +80,13 @@ type roleBody struct {
 
 func (s sheet) stakeholders() []stakeholderBody {
 	parts, trust, touches := map[string]dossier.Stakeholder{}, map[string]dossier.Trust{}, map[string]dossier.Touch{}
-	for _, p := range s.Input.Stakeholders() {
+	for _, p := range s.Stakeholders() {
 		parts[p.Contact] = p
 	}
 	for _, t := range dossier.Bodies[dossier.Trust](s.File) {
 		trust[t.Contact] = t
 	}
-	for _, t := range s.Input.Coverage().Touches {
+	for _, t := range s.Coverage().Touches {
 		touches[t.Contact] = t
 	}
 	return mapped(s.Contacts, func(c deal.Contact) stakeholderBody {
@@ -136,7 +136,7 @@ func (s sheet) relations() []relationBody {
 }
 
 func (s sheet) support() supportBody {
-	people := s.Input.Stakeholders()
+	people := s.Stakeholders()
 	b := supportBody{Balance: dossier.SupportBalance(people)}
 	for _, p := range people {
 		if p.Power > 0 && p.Support != nil {
@@ -151,7 +151,7 @@ func (s sheet) support() supportBody {
 }
 
 func (s sheet) coverage() coverageBody {
-	cover := s.Input.Coverage()
+	cover := s.Coverage()
 	buying, _ := dossier.Newest[dossier.BuyingProcess](s.File)
 	b := coverageBody{
 		Roles: []roleBody{}, Meetings: cover.Meetings, DecidersMet: append([]string{}, cover.Deciders...), Decayed: append([]string{}, cover.Decayed()...),

@@ -243,7 +243,8 @@ func TestBattleMap_showsAPastInstant(t *testing.T) {
 	was, err := json.Marshal(deal.Contact{ID: "c1", Version: 1, Name: "old name"})
 	require.NoError(t, err)
 	r.files.history.Later = []view.Change{
-		{Table: "contacts", ID: "c1", At: noon(), Before: was}, {Table: "contacts", ID: "c2", At: noon()},
+		{Table: "contacts", ID: "c1", At: noon(), Before: was},
+		{Table: "contacts", ID: "c2", At: noon()},
 		{Table: "dossier", ID: "proposal/cycle-1", At: noon()},
 	}
 	past := func(at time.Time) map[string]any {

@@ -70,10 +70,6 @@ type Purposeful struct {
 	Purpose purposeName `query:"purpose" doc:"what private facts are read for; without it they are masked, and so they are for other purposes and roles than the rules name"`
 }
 
-type addRecordInput struct {
-	AccountPath
-}
-
 type putRecordInput struct {
 	RecordPath
 	Conditional
@@ -101,68 +97,45 @@ func (a *API) dossierRoutes() {
 }
 
 func (a *API) recordRoutes(k *recordKind) {
-	many, one, label := "/accounts/{id}/"+k.Path, "/accounts/{id}/"+k.Path+"/{record}", k.Label.EN
-	oper := func(method, path, verb, summary string) recordOperation {
-		return a.recordOperation(k, op(method, path, verb, "dossier", label+": "+summary))
-	}
+	many, one := "/accounts/{id}/"+k.Path, "/accounts/{id}/"+k.Path+"/{record}"
+	all := a.recordOp(k, http.MethodGet, many, "list-"+k.Path, "all on file").list()
+	single := a.recordOp(k, http.MethodGet, one, "get-"+k.noun, "one of them").answer(http.StatusOK)
+	versions := a.recordOp(k, http.MethodGet, one+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list()
 	if k.private() {
-		register(a, oper(http.MethodGet, many, "list-"+k.Path, "all on file").list(), func(ctx context.Context, in *struct {
-			RecordsInput
-			Purposeful
-		}) (*reply[list[documentBody]], error) {
-			return a.documents(ctx, k, in.RecordsInput, in.Purpose)
-		})
-		register(a, oper(http.MethodGet, one, "get-"+k.noun, "one of them").answer(http.StatusOK), func(ctx context.Context, in *struct {
-			RecordPath
-			Purposeful
-		}) (*documentOutput, error) {
-			return a.document(ctx, k, in.RecordPath, in.Purpose)
-		})
-		register(a, oper(http.MethodGet, one+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list(), func(ctx context.Context, in *struct {
-			RecordVersionsInput
-			Purposeful
-		}) (*reply[list[documentBody]], error) {
-			return a.versions(ctx, k, in.RecordVersionsInput, in.Purpose)
-		})
+		a.privateReads(k, all, single, versions)
 	} else {
-		register(a, oper(http.MethodGet, many, "list-"+k.Path, "all on file").list(), func(ctx context.Context, in *RecordsInput) (*reply[list[documentBody]], error) {
+		register(a, all, func(ctx context.Context, in *RecordsInput) (*reply[list[documentBody]], error) {
 			return a.documents(ctx, k, *in, "")
 		})
-		register(a, oper(http.MethodGet, one, "get-"+k.noun, "one of them").answer(http.StatusOK), func(ctx context.Context, in *RecordPath) (*documentOutput, error) {
-			return a.document(ctx, k, *in, "")
+		register(a, single, func(ctx context.Context, in *RecordPath) (*documentOutput, error) { return a.document(ctx, k, *in, "") })
+		register(a, versions, func(ctx context.Context, in *RecordVersionsInput) (*reply[list[documentBody]], error) {
+			return a.versions(ctx, k, *in, "")
 		})
-		register(a, oper(http.MethodGet, one+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list(),
-			func(ctx context.Context, in *RecordVersionsInput) (*reply[list[documentBody]], error) {
-				return a.versions(ctx, k, *in, "")
-			})
 	}
-	register(a, oper(http.MethodPost, many, "add-"+k.noun, "put one on file").takes().answer(http.StatusCreated),
-		func(ctx context.Context, in *addRecordInput) (*created[documentBody], error) {
+	register(a, a.recordOp(k, http.MethodPost, many, "add-"+k.noun, "put one on file").takes().answer(http.StatusCreated),
+		func(ctx context.Context, in *AccountPath) (*created[documentBody], error) {
 			return a.addDocument(ctx, k, in.ID)
 		})
-	register(a, oper(http.MethodPut, one, "change-"+k.noun, "replace its content").takes().answer(http.StatusOK),
+	register(a, a.recordOp(k, http.MethodPut, one, "change-"+k.noun, "replace its content").takes().answer(http.StatusOK),
 		func(ctx context.Context, in *putRecordInput) (*documentOutput, error) {
 			return a.changeDocument(ctx, k, in)
 		})
-	register(a, oper(http.MethodDelete, one, "delete-"+k.noun, "take it off the file").Operation,
+	register(a, a.recordOp(k, http.MethodDelete, one, "delete-"+k.noun, "take it off the file").Operation,
 		func(ctx context.Context, in *putRecordInput) (*struct{}, error) { return a.deleteDocument(ctx, k, in) })
 }
 
 // onlyRecordRoutes are those of a kind of which there is one, in each cycle or for life.
 func (a *API) onlyRecordRoutes(k *recordKind) {
-	path, label := "/accounts/{id}/"+k.Path, k.Label.EN
-	oper := func(method, path, id, summary string) recordOperation {
-		return a.recordOperation(k, op(method, path, id, "dossier", label+": "+summary))
-	}
-	register(a, oper(http.MethodGet, path, "get-"+k.noun, "what is on file").answer(http.StatusOK),
+	path := "/accounts/{id}/" + k.Path
+	register(a, a.recordOp(k, http.MethodGet, path, "get-"+k.noun, "what is on file").answer(http.StatusOK),
 		func(ctx context.Context, in *OnlyRecordInput) (*documentOutput, error) {
 			return a.onlyDocument(ctx, k, in)
 		})
-	register(a, oper(http.MethodPut, path, "put-"+k.noun, "write it for the first time, or replace its content").takes().answer(http.StatusOK),
+	register(a, a.recordOp(k, http.MethodPut, path, "put-"+k.noun, "write it for the first time, or replace its content").takes().answer(http.StatusOK),
 		func(ctx context.Context, in *putOnlyRecordInput) (*documentOutput, error) {
 			return a.putOnlyDocument(ctx, k, in)
 		})
-	register(a, oper(http.MethodGet, path+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list(),
+	register(a, a.recordOp(k, http.MethodGet, path+"/versions", "list-"+k.noun+"-versions", "how it was, oldest first").list(),
 		func(ctx context.Context, in *onlyVersionsInput) (*reply[list[documentBody]], error) {
 			return a.onlyVersions(ctx, k, in)
 		})

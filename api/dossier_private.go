@@ -53,11 +53,39 @@ func (p privacy) mask(ctx context.Context, a *API, id string, r dossier.Record) 
 	return r
 }
 
+type privateRecordsInput struct {
+	RecordsInput
+	Purposeful
+}
+
+type privateRecordPath struct {
+	RecordPath
+	Purposeful
+}
+
+type privateVersionsInput struct {
+	RecordVersionsInput
+	Purposeful
+}
+
+// privateReads are the reading routes of a kind that may hold private facts: they take a purpose.
+func (a *API) privateReads(k *recordKind, all, one, versions huma.Operation) {
+	register(a, all, func(ctx context.Context, in *privateRecordsInput) (*reply[list[documentBody]], error) {
+		return a.documents(ctx, k, in.RecordsInput, in.Purpose)
+	})
+	register(a, one, func(ctx context.Context, in *privateRecordPath) (*documentOutput, error) {
+		return a.document(ctx, k, in.RecordPath, in.Purpose)
+	})
+	register(a, versions, func(ctx context.Context, in *privateVersionsInput) (*reply[list[documentBody]], error) {
+		return a.versions(ctx, k, in.RecordVersionsInput, in.Purpose)
+	})
+}
+
 func (a *API) privateRoutes() {
 	k := a.kindOf(dossier.StakeholderKind)
-	o := op(http.MethodDelete, "/accounts/{id}/"+k.Path+"/{record}/private", "erase-private-facts", "dossier", k.Label.EN+": erase private facts")
+	o := a.recordOp(k, http.MethodDelete, "/accounts/{id}/"+k.Path+"/{record}/private", "erase-private-facts", "erase private facts")
 	o.Description = "Erases them for good, from every version on file. The log and its hash chain never held them."
-	register(a, a.recordOperation(k, o).answer(http.StatusOK), func(ctx context.Context, in *putRecordInput) (*documentOutput, error) {
+	register(a, o.answer(http.StatusOK), func(ctx context.Context, in *putRecordInput) (*documentOutput, error) {
 		return a.erasePrivate(ctx, k, in)
 	})
 }

@@ -20,8 +20,10 @@ type recordOperation struct {
 	registry huma.Registry
 }
 
-func (a *API) recordOperation(k *recordKind, o huma.Operation) recordOperation {
-	return recordOperation{Operation: o, kind: k, registry: a.huma.OpenAPI().Components.Schemas}
+func (a *API) recordOp(k *recordKind, method, path, id, summary string) recordOperation {
+	return recordOperation{
+		Operation: op(method, path, id, "dossier", k.Label.EN+": "+summary), kind: k, registry: a.huma.OpenAPI().Components.Schemas,
+	}
 }
 
 // takes says that the body is a record.
