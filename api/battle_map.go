@@ -54,7 +54,7 @@ func (a *API) battleMap(ctx context.Context, in *battleMapInput) (*reply[battleM
 	if err != nil {
 		return nil, err
 	}
-	now := a.today()
+	now := a.today().Truncate(time.Microsecond)
 	at := in.At.UTC().Truncate(time.Microsecond) // as the database counts
 	switch {
 	case at.After(now):
