@@ -73,8 +73,31 @@ func (h *house) sound() {
 			"the workflow's head is the log's")
 		for _, run := range h.runs(contract.AccountWorkflowID(id)) {
 			require.NoError(h.t, replayer.ReplayWorkflowHistory(nil, run))
+			h.drained(run)
 		}
 	}
+}
+
+// drained holds that no run left an update behind it, and that none continued as new in the task that completed one, where
+// the answer can be lost or doubled (U7, U8; temporal#6375).
+func (h *house) drained(run *historypb.History) {
+	h.t.Helper()
+	open, completed := 0, 0 // completed in the last task
+	for _, e := range run.Events {
+		switch e.EventType {
+		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED:
+			open++
+		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED:
+			open--
+			completed++
+		case enumspb.EVENT_TYPE_WORKFLOW_TASK_COMPLETED:
+			completed = 0
+		case enumspb.EVENT_TYPE_WORKFLOW_EXECUTION_CONTINUED_AS_NEW:
+			require.Zero(h.t, completed, "U8: the task that completes an update does nothing else")
+		default:
+		}
+	}
+	require.Zero(h.t, open, "U7: handlers are finished first")
 }
 
 // position asks the workflow where it thinks the account stands.
