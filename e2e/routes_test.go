@@ -22,6 +22,7 @@ type route struct {
 	path    string
 	body    any
 	set     []with
+	absent  bool // asks for a record that is not on file, so who sees the account hears 404 as well
 }
 
 func (r route) ask(t *testing.T, w person) answer {
@@ -40,7 +41,7 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 	owner := d.p.person(t, "rep2").ID
 	below := func(method, pattern string, body any, set ...with) route {
 		path := strings.NewReplacer("{id}", d.id, "{contact}", contact.ID, "{step}", a.Step).Replace(pattern)
-		return route{method, base + pattern, path, body, set}
+		return route{method: method, pattern: base + pattern, path: path, body: body, set: set}
 	}
 	const one = "/accounts/{id}"
 	routes := []route{
@@ -71,17 +72,19 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		below(http.MethodGet, one+"/timeline", nil),
 		below(http.MethodGet, one+"/verify", nil),
 		below(http.MethodGet, one+"/upcoming", nil),
+		below(http.MethodGet, one+"/battle-map", nil),
 	}
+	routes = append(routes, dossierRoutes(d.id)...)
 	const request = "/approvals/{id}"
 	about := func(method, pattern string, body any) route {
-		return route{method, base + pattern, strings.ReplaceAll(pattern, "{id}", pending.ID), body, nil}
+		return route{method: method, pattern: base + pattern, path: strings.ReplaceAll(pattern, "{id}", pending.ID), body: body}
 	}
 	return append(routes,
 		about(http.MethodGet, request, nil),
 		about(http.MethodPost, request+"/decision", data{"decision": "approve", "version": pending.Subject.Version}),
 		about(http.MethodPost, request+"/transfer", data{"to": d.p.person(t, "director1").ID, "reason": "x"}),
 		about(http.MethodPost, request+"/withdraw", nil),
-		route{http.MethodPost, base + "/tasks/{id}/done", "/tasks/" + taskID + "/done", nil, nil},
+		route{method: http.MethodPost, pattern: base + "/tasks/{id}/done", path: "/tasks/" + taskID + "/done"},
 	)
 }
 
