@@ -55,7 +55,7 @@ func TestJ4_droppedEngineDatabasesAreRefilledByTheWatchdogWithTheSameWakeInstant
 	t.Parallel()
 	db, _ := ownPostgres(t)
 	address := freeAddress(t)
-	first, before := launch(t, "engine", engineJob{Postgres: db.URL("postgres"), Frontend: address})
+	first, before := launch(t, "engine", engineJob{Postgres: db.URL("postgres"), Frontend: address, Verbose: testing.Verbose()})
 	h := buildHouse(t, db, address, "closedloop", plan{})
 	h.start()
 	h.watch(time.Second, 2*time.Second)
@@ -70,7 +70,7 @@ func TestJ4_droppedEngineDatabasesAreRefilledByTheWatchdogWithTheSameWakeInstant
 	first.kill() // at once, so that the two seconds are not over
 	dropEngine(t, db)
 	h.passed(h.state(overdue).WakeAt())
-	_, after := launch(t, "engine", engineJob{Postgres: db.URL("postgres"), Frontend: address})
+	_, after := launch(t, "engine", engineJob{Postgres: db.URL("postgres"), Frontend: address, Verbose: testing.Verbose()})
 	began := time.Now()
 	require.NotEqual(t, before.Identity, after.Identity)
 

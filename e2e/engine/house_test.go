@@ -166,6 +166,7 @@ func (h *house) send(cmd deal.Command) deal.Receipt {
 // outcome is what a command sent in the background got in the end.
 type outcome struct {
 	receipt deal.Receipt
+	at      time.Time
 	unknown int // how often the caller was told that nobody knows
 	err     error
 }
@@ -187,6 +188,7 @@ func (h *house) sending(ctx context.Context, attempt time.Duration, cmd deal.Com
 		for {
 			o.receipt, o.err = once()
 			if o.err == nil || ctx.Err() != nil || !errors.Is(o.err, deal.ErrUnavailable) {
+				o.at = time.Now()
 				done <- o
 				return
 			}

@@ -23,7 +23,7 @@ func TestF4_postgresAwayForHalfAMinuteFailsNoCommandAndHealsByItself(t *testing.
 	t.Parallel()
 	db, options := ownPostgres(t)
 	address := freeAddress(t)
-	engine, _ := launch(t, "engine", engineJob{Postgres: db.URL("postgres"), Frontend: address})
+	engine, _ := launch(t, "engine", engineJob{Postgres: db.URL("postgres"), Frontend: address, Verbose: testing.Verbose()})
 	h := buildHouse(t, db, address, "closedloop", plan{})
 	h.start()
 	h.watch(2*time.Second, 5*time.Second)

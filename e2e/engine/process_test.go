@@ -28,6 +28,7 @@ import (
 type engineJob struct {
 	Postgres string
 	Frontend string
+	Verbose  bool // what an engine says while its database is away fills a screen a second
 }
 
 // workerJob asks for a worker that, if it is told so, holds the answer of a command after the commit, for ever, or waits
@@ -82,9 +83,11 @@ func runEngine(args string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	e, err := temporal.Start(ctx, temporal.Options{
-		PostgresURL: job.Postgres, Secret: secret, FrontendAddress: job.Frontend, Logger: logs(),
-	})
+	o := temporal.Options{PostgresURL: job.Postgres, Secret: secret, FrontendAddress: job.Frontend}
+	if job.Verbose {
+		o.Logger = logs()
+	}
+	e, err := temporal.Start(ctx, o)
 	if err != nil {
 		return err
 	}
