@@ -247,7 +247,7 @@ func (m *measurement) profile(ctx context.Context, r *results) error {
 }
 
 func (m *measurement) imports(ctx context.Context, r *results) error {
-	rates, err := imports(ctx, m.sheets, m.engine, m.plan)
+	rates, err := imports(ctx, m.product.pid(), m.sheets, m.engine, m.plan)
 	r.Import = &rates
 	return err
 }

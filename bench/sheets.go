@@ -64,51 +64,68 @@ func (i *importer) take(ctx context.Context, rows int) (time.Duration, error) {
 	return took, nil
 }
 
-// importRates are accounts a second.
+// importRates are accounts a second, and CPU milliseconds of each, of sheets and of the bare start loop beside them.
 type importRates struct {
-	Rows   int
-	Sheet  []float64
-	Starts []float64 // of the bare start loop, beside each sheet
+	Rows               int
+	Sheet, Starts      []float64
+	SheetCPU, StartCPU []float64
 }
 
 // Sheets, BareStarts and Ratio are what the page shows.
 func (r importRates) Sheets() spread     { return spreadOf(r.Sheet) }
 func (r importRates) BareStarts() spread { return spreadOf(r.Starts) }
 func (r importRates) Ratio() spread      { return spreadOf(pairs(r.Sheet, r.Starts)) }
+func (r importRates) CPUOfRow() spread   { return spreadOf(r.SheetCPU) }
+func (r importRates) CPUOfStart() spread { return spreadOf(r.StartCPU) }
 
 // imports lets sheets and the bare start loop take turns: sheet, loop, loop, sheet. The loop starts as many empty
 // workflows, as many at once as the import does.
-func imports(ctx context.Context, i *importer, e *engine, p plan) (importRates, error) {
+func imports(ctx context.Context, pid int, i *importer, e *engine, p plan) (importRates, error) {
 	r := importRates{Rows: p.Sheet}
 	started := 0
+	var ids []string
 	loop := func() error {
-		began := time.Now()
-		ids := make([]string, p.Sheet)
-		for n := range ids {
+		ids = ids[:0]
+		for range p.Sheet {
 			started++
-			ids[n] = "bench/start/" + strconv.Itoa(started)
+			ids = append(ids, "bench/start/"+strconv.Itoa(started))
 		}
-		if err := inTurn(len(ids), openers, func(n int) error { return e.begin(ctx, ids[n], emptyName) }); err != nil {
-			return err
-		}
-		r.Starts = append(r.Starts, float64(p.Sheet)/time.Since(began).Seconds())
-		return e.end(ctx, ids)
+		return inTurn(len(ids), openers, func(n int) error { return e.begin(ctx, ids[n], emptyName) })
 	}
 	sheet := func() error {
-		took, err := i.take(ctx, p.Sheet)
-		r.Sheet = append(r.Sheet, float64(p.Sheet)/took.Seconds())
+		_, err := i.take(ctx, p.Sheet)
 		return err
 	}
-	for n := range p.SheetRuns {
-		turn := []func() error{sheet, loop}
-		if n%2 == 1 {
-			turn = []func() error{loop, sheet}
+	measured := func(act func() error, rates, cpu *[]float64) error {
+		before, err := usageOf(pid)
+		if err != nil {
+			return err
 		}
-		for _, act := range turn {
-			if err := act(); err != nil {
-				return r, err
-			}
+		began := time.Now()
+		if err := act(); err != nil {
+			return err
 		}
+		*rates = append(*rates, float64(p.Sheet)/time.Since(began).Seconds())
+		if err := pause(ctx, p.Quiet); err != nil { // what the engine does behind an answer belongs to it
+			return err
+		}
+		after, err := usageOf(pid)
+		used := after.minus(before)
+		*cpu = append(*cpu, millis(used.Product+used.Postgres+used.Bench)/float64(p.Sheet))
+		return err
+	}
+	for n := range 2 * p.SheetRuns {
+		act, rates, cpu := sheet, &r.Sheet, &r.SheetCPU
+		if n%4 == 1 || n%4 == 2 { // sheet, loop, loop, sheet
+			act, rates, cpu = loop, &r.Starts, &r.StartCPU
+		}
+		if err := measured(act, rates, cpu); err != nil {
+			return r, err
+		}
+		if err := e.end(ctx, ids); err != nil {
+			return r, err
+		}
+		ids = ids[:0]
 	}
 	return r, nil
 }
