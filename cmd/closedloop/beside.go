@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"path/filepath"
@@ -39,6 +40,9 @@ func (a *app) beside(ctx context.Context, data string) (config.Config, *store.St
 		}
 	}
 	st, err := store.Open(ctx, url, store.Options{MaxConns: 4, StatementTimeout: 30 * time.Second, ApplicationName: "closedloop-tool"})
+	if errors.Is(err, deal.ErrUnavailable) {
+		return c, nil, nil, fmt.Errorf("the database does not answer; a private one runs as long as its closedloop up does: %w", err)
+	}
 	if err != nil {
 		return c, nil, nil, fmt.Errorf("open database: %w", err)
 	}
