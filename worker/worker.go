@@ -61,7 +61,7 @@ func New(o Options) (*Worker, error) {
 
 func (o Options) options() sdkworker.Options {
 	return sdkworker.Options{
-		MaxConcurrentWorkflowTaskPollers:        o.WorkflowPollers,
+		WorkflowTaskPollerBehavior:              PollersApart(o.WorkflowPollers),
 		MaxConcurrentActivityTaskPollers:        o.ActivityPollers,
 		MaxConcurrentWorkflowTaskExecutionSize:  o.WorkflowSlots,
 		MaxConcurrentActivityExecutionSize:      o.ActivitySlots,
@@ -71,6 +71,16 @@ func (o Options) options() sdkworker.Options {
 		DisableRegistrationAliasing:             true,
 		Interceptors:                            []interceptor.WorkerInterceptor{&observer{log: o.Logger, observe: o.Observe}},
 	}
+}
+
+// PollersApart are so many pollers of the common queue and as many of the queue of cached runs. The SDK's plain pollers
+// serve both and all go to the second one while its last answer said that more was waiting there; a new run then waits
+// until one of them comes back, up to ten seconds. The kind that scales keeps them apart, and with the same least and
+// most it does not scale.
+func PollersApart(n int) sdkworker.PollerBehavior {
+	return sdkworker.NewPollerBehaviorAutoscaling(sdkworker.PollerBehaviorAutoscalingOptions{
+		InitialNumberOfPollers: n, MinimumNumberOfPollers: n, MaximumNumberOfPollers: n,
+	})
 }
 
 // RegisterAccounts is the flat list of what runs on the queue of accounts. Registered names are for ever.
