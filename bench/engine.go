@@ -15,6 +15,7 @@ import (
 	"go.temporal.io/sdk/workflow"
 
 	"closedloop/config"
+	ours "closedloop/worker"
 )
 
 // engine is the product's own Temporal server, reached as any client would, and a worker of ours on a queue of its own
@@ -48,7 +49,7 @@ func dialEngine(ctx context.Context, data string, c config.Config) (*engine, err
 	}
 	worker.SetStickyWorkflowCacheSize(c.Worker.StickyCache)
 	w := worker.New(e.client, benchQueue, worker.Options{
-		MaxConcurrentWorkflowTaskPollers: c.Worker.WorkflowPollers, MaxConcurrentActivityTaskPollers: c.Worker.ActivityPollers,
+		WorkflowTaskPollerBehavior: ours.PollersApart(c.Worker.WorkflowPollers), MaxConcurrentActivityTaskPollers: c.Worker.ActivityPollers,
 		MaxConcurrentWorkflowTaskExecutionSize: c.Worker.WorkflowSlots, MaxConcurrentActivityExecutionSize: c.Worker.ActivitySlots,
 		MaxConcurrentLocalActivityExecutionSize: c.Worker.LocalActivitySlots, WorkerStopTimeout: c.Worker.StopTimeout,
 		DeadlockDetectionTimeout: 5 * time.Second, DisableRegistrationAliasing: true,

@@ -19,6 +19,8 @@ type sample struct {
 	Errors    int
 	Failure   error // the first one
 	Used      usage
+
+	SlowestWarm time.Duration // of the operations before it, which count for nothing else
 }
 
 // all are the latencies of every kind.

@@ -79,7 +79,8 @@ func rounds(ctx context.Context, p plan, product int, subjects []subject, client
 			}
 			all[i].Samples = append(all[i].Samples, one)
 			log.InfoContext(ctx, "sample", "subject", subjects[i].Name, "clients", clients, "rate", int(one.rate()),
-				"p50_ms", millis(quantile(one.all(), 0.5)), "errors", one.Errors, "first_error", one.Failure)
+				"p50", quantile(one.all(), 0.5), "slowest", quantile(one.all(), 1), "slowest_warm", one.SlowestWarm,
+				"errors", one.Errors, "first_error", one.Failure)
 		}
 	}
 	return all, nil
@@ -91,7 +92,7 @@ func measure(ctx context.Context, product int, s subject, n int, warm, sampled t
 	if err != nil {
 		return sample{}, err
 	}
-	run(ctx, clients, warm)
+	first := run(ctx, clients, warm)
 	before, err := usageOf(product)
 	if err != nil {
 		return sample{}, err
@@ -102,6 +103,7 @@ func measure(ctx context.Context, product int, s subject, n int, warm, sampled t
 		return sample{}, err
 	}
 	one.Used = after.minus(before)
+	one.SlowestWarm = quantile(first.all(), 1)
 	if err := done(); err != nil {
 		return sample{}, err
 	}
