@@ -19,6 +19,7 @@ type sample struct {
 	Errors    int
 	Failure   error // the first one
 	Used      usage
+	Performs  performs // of the product, whoever asked for them
 
 	SlowestWarm time.Duration // of the operations before it, which count for nothing else
 }

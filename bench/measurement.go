@@ -190,10 +190,10 @@ func (m *measurement) commands(ctx context.Context, r *results) error {
 		moverSubject(bareName, movers[0], movers[1]), workflowSubject(m.engine, emptyUpdate, emptyName),
 		workflowSubject(m.engine, shapeUpdate, shapeName), readSubject(m.people.rep, ids), moverSubject(productName, movers[2], movers[3]),
 	}
-	if r.Alone, err = rounds(ctx, m.plan, m.product.pid(), subjects, 1, m.plan.Alone, m.log); err != nil {
+	if r.Alone, err = rounds(ctx, m.plan, m.product, subjects, 1, m.plan.Alone, m.log); err != nil {
 		return err
 	}
-	if r.Crowd, err = rounds(ctx, m.plan, m.product.pid(), subjects, m.plan.Clients, m.plan.Crowd, m.log); err != nil {
+	if r.Crowd, err = rounds(ctx, m.plan, m.product, subjects, m.plan.Clients, m.plan.Crowd, m.log); err != nil {
 		return err
 	}
 	k := kept{Acknowledged: len(ids)} // each was opened

@@ -120,6 +120,7 @@ type speed struct {
 	P50, P95, P99, Rate      spread
 	P50Ratio, RateRatio      spread // against the empty update beside it
 	Product, Postgres, Bench spread // CPU milliseconds an operation
+	Slowest                  float64
 	Thrown                   int
 }
 
@@ -150,6 +151,9 @@ func (r *results) speed(all []*series, s *series, kind string) speed {
 		return line
 	}
 	line.Rate, line.RateRatio = s.spread(rateOf), r.ratio(all, s.Subject, emptyUpdate, rateOf, rateOf)
+	for _, one := range s.Samples {
+		line.Slowest = max(line.Slowest, millis(quantile(one.all(), 1)), millis(one.SlowestWarm))
+	}
 	line.Product = s.spread(func(one sample) float64 { return one.perOperation(one.Used.Product) })
 	line.Postgres = s.spread(func(one sample) float64 { return one.perOperation(one.Used.Postgres) })
 	line.Bench = s.spread(func(one sample) float64 { return one.perOperation(one.Used.Bench) })
@@ -205,6 +209,22 @@ func (r *results) Ladder() []rung {
 	rest.Latency = whole.Latency - empty.Latency - shape.Latency - bare.Latency - read.Latency
 	rest.CPU = whole.CPU - empty.CPU - shape.CPU - bare.CPU - read.CPU
 	return []rung{empty, shape, bare, read, rest, whole}
+}
+
+// Inside is how long Perform takes in the product while commands come, in milliseconds on average.
+func (r *results) Inside(all []*series) spread {
+	return find(all, productName).spread(func(s sample) float64 { return s.Performs.millis() })
+}
+
+// Outside is the same for the bare transaction.
+func (r *results) Outside(all []*series) spread {
+	return find(all, bareName).spread(func(s sample) float64 {
+		var sum float64
+		for _, l := range s.all() {
+			sum += millis(l)
+		}
+		return sum / float64(s.count())
+	})
 }
 
 // Ceiling is what the shape alone reaches of the empty update's rate: no work of ours could be faster.

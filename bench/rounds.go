@@ -63,7 +63,7 @@ func latencyOf(q float64, kind string) func(sample) float64 {
 }
 
 // rounds lets the subjects take turns, forwards and backwards, so that slow drifts and neighbours fall on all alike.
-func rounds(ctx context.Context, p plan, product int, subjects []subject, clients int, sampled time.Duration, log *slog.Logger) ([]*series, error) {
+func rounds(ctx context.Context, p plan, of *product, subjects []subject, clients int, sampled time.Duration, log *slog.Logger) ([]*series, error) {
 	all := make([]*series, len(subjects))
 	for i, s := range subjects {
 		all[i] = &series{Subject: s.Name, Clients: clients}
@@ -73,7 +73,7 @@ func rounds(ctx context.Context, p plan, product int, subjects []subject, client
 			if round%2 == 1 {
 				i = len(subjects) - 1 - i
 			}
-			one, err := measure(ctx, product, subjects[i], clients, p.Warm, sampled)
+			one, err := measure(ctx, of, subjects[i], clients, p.Warm, sampled)
 			if err != nil {
 				return nil, fmt.Errorf("%s, %d clients: %w", subjects[i].Name, clients, err)
 			}
@@ -87,22 +87,22 @@ func rounds(ctx context.Context, p plan, product int, subjects []subject, client
 }
 
 // measure takes one sample.
-func measure(ctx context.Context, product int, s subject, n int, warm, sampled time.Duration) (sample, error) {
+func measure(ctx context.Context, of *product, s subject, n int, warm, sampled time.Duration) (sample, error) {
 	clients, done, err := s.clients(ctx, n)
 	if err != nil {
 		return sample{}, err
 	}
 	first := run(ctx, clients, warm)
-	before, err := usageOf(product)
+	before, err := of.meters(ctx)
 	if err != nil {
 		return sample{}, err
 	}
 	one := run(ctx, clients, sampled)
-	after, err := usageOf(product)
+	after, err := of.meters(ctx)
 	if err != nil {
 		return sample{}, err
 	}
-	one.Used = after.minus(before)
+	one.Used, one.Performs = after.usage.minus(before.usage), after.performs.minus(before.performs)
 	one.SlowestWarm = quantile(first.all(), 1)
 	if err := done(); err != nil {
 		return sample{}, err
