@@ -89,6 +89,7 @@ func factLabels() map[string]deal.Text {
 		"trial_failed":     {ZH: "未通过的验收项数", EN: "Criteria that failed"},
 		"trial_all_passed": {ZH: "所有验收项均已通过", EN: "Every criterion passed"},
 
+		"agreement":              {ZH: "最新的协议（agreement/编号）", EN: "The latest agreement (agreement/ID)"},
 		"agreement_number":       {ZH: "协议有编号", EN: "The agreement has a number"},
 		"agreement_valued":       {ZH: "协议有金额", EN: "The agreement has an amount"},
 		"agreement_dated":        {ZH: "协议有期限和起止日期", EN: "The agreement has term, start and end"},

@@ -103,7 +103,8 @@ type Facts struct {
 	TrialFailed    int64 `json:"trial_failed"`     // … failed
 	TrialAllPassed bool  `json:"trial_all_passed"` // there is one, and all passed
 
-	AgreementNumber   bool   `json:"agreement_number"`       // the agreement that starts last has a number
+	Agreement         string `json:"agreement"`              // the agreement that starts last, as requests name it: agreement/<id>
+	AgreementNumber   bool   `json:"agreement_number"`       // … has a number
 	AgreementValued   bool   `json:"agreement_valued"`       // … an amount
 	AgreementDated    bool   `json:"agreement_dated"`        // … term, start and end
 	AgreementSigned   bool   `json:"agreement_signed"`       // … the day it was signed

@@ -45,7 +45,7 @@ func TestFacts_ofAnAccountWithEverythingOnFile(t *testing.T) {
 		RivalsCompared: 2, CompetitionScored: true, CompetitionLead: 75, SimulationVotes: 1, SimulationDeciders: true, SimulationBalance: 1,
 		NegotiationTiming: true, NegotiationAlternatives: true, NegotiationLimits: true, Concessions: 1, Commitment: "letter_of_intent",
 		TrialCriteria: 2, TrialAllPassed: true,
-		AgreementNumber: true, AgreementValued: true, AgreementDated: true, AgreementSigned: true, AgreementProven: true, AgreementComplete: true,
+		Agreement: "agreement/s", AgreementNumber: true, AgreementValued: true, AgreementDated: true, AgreementSigned: true, AgreementProven: true, AgreementComplete: true,
 		AgreementMinor: 50_000_000, AgreementCurrency: "CNY", AgreementEndsOn: "2027-11-30",
 		UserServed: true, SurveyOn: "2026-11-01", SurveyRecent: true, SurveySatisfaction: 450,
 		EvaluationVolume: true, EvaluationRated: true, EvaluationMargin: true, EvaluationLessons: true, EvaluationComplete: true, DocumentsCount: 2,

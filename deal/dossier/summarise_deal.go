@@ -58,6 +58,11 @@ func (s *summary) agreement() {
 	if !ok {
 		return
 	}
+	for _, e := range Entries[Agreement](s.file) {
+		if e.Body.Number == a.Number { // the key of the kind
+			f.Agreement = string(AgreementKind) + "/" + e.ID
+		}
+	}
 	f.AgreementNumber, f.AgreementValued, f.AgreementDated, f.AgreementSigned = a.Number != "", a.Valued(), a.Dated(), a.SignedOn != ""
 	f.AgreementProven = a.Proven(Entries[Document](s.file))
 	f.AgreementComplete = f.AgreementNumber && f.AgreementValued && f.AgreementDated && f.AgreementSigned && f.AgreementProven

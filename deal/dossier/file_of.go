@@ -1,0 +1,36 @@
+package dossier
+
+import (
+	"errors"
+	"fmt"
+
+	"closedloop/deal"
+)
+
+// FileOf reads an account's documents. One of a kind that this release does not know says nothing to it.
+func FileOf(documents []deal.Document) (File, error) {
+	file := make(File, 0, len(documents))
+	for _, d := range documents {
+		record, err := Load(Kind(d.Kind), d.Body)
+		if errors.Is(err, ErrUnknownKind) {
+			continue
+		}
+		if err != nil {
+			return nil, fmt.Errorf("document %s: %w", d.ID, err)
+		}
+		file = append(file, Filed{ID: d.ID, Cycle: d.Cycle, Version: d.Version, At: d.UpdatedAt, By: d.UpdatedBy, Record: record})
+	}
+	return file, nil
+}
+
+// LiftsOf are the veto items that approvals of the running cycle have lifted.
+func LiftsOf(s deal.State) []Lift {
+	var lifts []Lift
+	for _, a := range s.Approvals {
+		kind, id, ok := a.Subject.RecordOf()
+		if ok && kind == string(VetoKind) && a.Kind == deal.VetoLift && a.Status == deal.Approved {
+			lifts = append(lifts, Lift{Veto: id, Version: a.Subject.Version})
+		}
+	}
+	return lifts
+}
