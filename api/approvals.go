@@ -29,8 +29,8 @@ type approvalBody struct {
 
 type subjectBody struct {
 	Type    subjectType `json:"type"`
-	ID      string      `json:"id" maxLength:"64" doc:"the step of a form, or the ID of the account"`
-	Version int64       `json:"version" minimum:"1" doc:"that was read: of the form, or the account's seq for reopen"`
+	ID      string      `json:"id" maxLength:"128" doc:"the step of a form; kind and ID of a record, proposal/cycle-1 for example; the ID of the account (reopen) or of the other one (merge)"`
+	Version int64       `json:"version" minimum:"1" doc:"that was read: of the form or record, or the account's seq for reopen; any for merge"`
 }
 
 type levelBody struct {

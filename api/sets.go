@@ -80,7 +80,7 @@ func (decisionName) Schema(huma.Registry) *huma.Schema {
 
 // Schema lists what an approval may be about.
 func (subjectType) Schema(huma.Registry) *huma.Schema {
-	return closedSet(deal.FormSubject, deal.AccountSubject)
+	return closedSet(deal.SubjectTypes()...)
 }
 
 // Schema lists how a task may stand.

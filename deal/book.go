@@ -28,6 +28,7 @@ type Book struct {
 	FollowUp   FollowUpRules   //
 	Approvals  []ApprovalRules //
 	QuietHours bool            // reminders that fall outside office hours wait for the next working minute
+	OneOff     bool            // for projects that are sold once: an account can be promoted out of it
 	Recheck    Span            // how long an archived account rests when its form names no date
 }
 
@@ -107,23 +108,30 @@ type ApprovalKind string
 
 // The kinds of this release.
 const (
-	Filing      ApprovalKind = "filing"
-	Proposal    ApprovalKind = "proposal"
-	Contract    ApprovalKind = "contract"
-	TrialWaiver ApprovalKind = "trial_waiver"
-	Reopen      ApprovalKind = "reopen"
+	Filing        ApprovalKind = "filing"
+	Proposal      ApprovalKind = "proposal"
+	Contract      ApprovalKind = "contract"
+	TrialWaiver   ApprovalKind = "trial_waiver"
+	VetoLift      ApprovalKind = "veto_lift"      // a veto item that is hit does not stop the account
+	GradeOverride ApprovalKind = "grade_override" // a grade that says no may be pursued
+	CreditChange  ApprovalKind = "credit_change"  // another credit colour comes into force
+	Merger        ApprovalKind = "merge"          // the account becomes part of another one
+	Reopen        ApprovalKind = "reopen"
 )
 
 // ApprovalKinds returns every kind.
 func ApprovalKinds() []ApprovalKind {
-	return []ApprovalKind{Filing, Proposal, Contract, TrialWaiver, Reopen}
+	return []ApprovalKind{Filing, Proposal, Contract, TrialWaiver, VetoLift, GradeOverride, CreditChange, Merger, Reopen}
 }
 
-// ApprovalRules are the chain of one kind. Step is where it may be asked for; empty for reopen, which is asked for while closed.
+// ApprovalRules are the chain of one kind. Step is where it may be asked for; empty: anywhere while the account is
+// active, and for reopen while it is closed. Subject is the kind of record that is decided about; empty: the form of the
+// step, and for merge and reopen an account.
 type ApprovalRules struct {
-	Kind   ApprovalKind
-	Step   Step
-	Levels []LevelRules
+	Kind    ApprovalKind
+	Step    Step
+	Subject string
+	Levels  []LevelRules
 }
 
 // LevelRules are one level of a chain. Applies is worked out by the playbook from the level's condition.

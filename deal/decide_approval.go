@@ -14,12 +14,12 @@ func (d *draft) requestApproval(b RequestApproval) {
 		d.no.If(d.s.Status != Closed, CodeNotClosed, string(d.s.Status))
 	} else {
 		d.needActive()
-		d.no.Field(ok && rules.Step != d.s.Step, CodeKindNotHere, "/kind", string(b.Kind), string(rules.Step))
+		d.no.Field(ok && rules.Step != "" && rules.Step != d.s.Step, CodeKindNotHere, "/kind", string(b.Kind), string(rules.Step))
 	}
 	d.no.Field(!ok, CodeKindNotHere, "/kind", string(b.Kind))
 	d.needLead()
-	last, asked := d.s.Latest(b.Kind)
-	d.no.If(asked && last.Status == Pending, CodeAlreadyPending, last.ID)
+	same, asked := d.s.pendingAbout(b.Kind, b.Subject)
+	d.no.If(asked, CodeAlreadyPending, same.ID)
 	d.no.Field(b.Amount < 0, CodeInvalidValue, "/amount")
 	subject := d.judgeSubject(b, rules)
 	if len(d.no) > 0 {
@@ -27,7 +27,7 @@ func (d *draft) requestApproval(b RequestApproval) {
 	}
 	a := Approval{
 		ID: d.newID("approval"), Kind: b.Kind, Requester: d.cmd.Actor, RequestedAt: d.at, Subject: subject, Amount: b.Amount,
-		Currency: b.Currency, Text: b.Text, Status: Pending,
+		Currency: b.Currency, Text: b.Text, Status: Pending, Anywhere: rules.Step == "" && b.Kind != Reopen,
 	}
 	for _, l := range d.f.Chain {
 		a.Levels = append(a.Levels, Level{Rules: l})
@@ -39,23 +39,6 @@ func (d *draft) requestApproval(b RequestApproval) {
 	clock := d.levelClock(a)
 	tasks, notices := d.ask(a, clock)
 	d.emit(ApprovalRequested{Approval: a, Clock: clock}, tasks, notices)
-}
-
-// judgeSubject checks that the subject is on file, is what this kind is about, and is at the version that was read.
-func (d *draft) judgeSubject(b RequestApproval, rules ApprovalRules) Subject {
-	sub := b.Subject
-	if b.Kind == Reopen {
-		d.no.Field(sub.Type != AccountSubject, CodeInvalidValue, "/subject/type", string(AccountSubject))
-		d.no.Field(sub.ID != string(d.s.Account), CodeInvalidValue, "/subject/id", string(d.s.Account))
-		d.no.Field(sub.Version != d.s.Seq, CodeSubjectChanged, "/subject/version", strconv.FormatInt(d.s.Seq, 10))
-		return sub
-	}
-	d.no.Field(sub.Type != FormSubject, CodeInvalidValue, "/subject/type", string(FormSubject))
-	d.no.Field(rules.Step != "" && Step(sub.ID) != rules.Step, CodeInvalidValue, "/subject/id", string(rules.Step))
-	now := d.s.SubjectVersion(sub, d.f.Records)
-	d.no.Field(now == 0, CodeSubjectMissing, "/subject")
-	d.no.Field(now != 0 && now != sub.Version, CodeSubjectChanged, "/subject/version", strconv.FormatInt(now, 10))
-	return sub
 }
 
 // climb takes a request to its next level that somebody has to decide. Levels whose people have approved before pass by

@@ -2,15 +2,23 @@ package deal
 
 // Facts are what the world says while a command is judged, read in the same transaction and under the account's lock.
 type Facts struct {
-	Org     Org
-	Working Working
-	Book    Book // the pinned playbook; for open and second-development the one that the new cycle will be pinned to
-	Records Records
-	Gate    Gate         // advance: the gate of the present step
-	Chain   []LevelRules // request-approval: the levels whose condition holds
-	Number  string       // open: the next human number
-	Team    TeamID       // open: the team of the territory; empty when the territory is unknown
-	Target  State        // intake merge: the account to merge into; not existing when unknown
+	Org      Org
+	Working  Working
+	Book     Book // the pinned playbook; for open, second-development and move-playbook the one that the account will be pinned to
+	Records  Records
+	Gate     Gate         // advance: the gate of the present step
+	Chain    []LevelRules // request-approval: the levels whose condition holds
+	Number   string       // open: the next human number
+	Team     TeamID       // open: the team of the territory; empty when the territory is unknown
+	Target   State        // merges, requests for them, set-parent: the account that is named; not existing when unknown
+	Unfit    Refusals     // request-approval about a record: what the record itself has against it
+	Lineage  Lineage      // merges and set-parent: where both stand in their families
+	Next     Book         // promote: of the next cycle; empty when there is none of that name
+	KeyTests []string     // promote: the tests of a key account that hold
+	// Against and Unusable are for move-playbook: what stands against the version that Book would be, and whether this
+	// release cannot use the present one.
+	Against  Refusals
+	Unusable bool
 }
 
 // Gate is what must be true before a step may be left, evaluated.

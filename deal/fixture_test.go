@@ -132,7 +132,7 @@ func playbook() deal.Book {
 			},
 		},
 		Approvals: []deal.ApprovalRules{
-			{Kind: deal.Filing, Step: deal.Screen, Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
+			{Kind: deal.Filing, Step: deal.Screen, Subject: "filing", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
 			{Kind: deal.Proposal, Step: deal.Plan, Levels: []deal.LevelRules{
 				level(deal.OwnerManager, deal.AnySeat), level(deal.OwnerSuperior, deal.AnySeat),
 			}},
@@ -140,6 +140,12 @@ func playbook() deal.Book {
 			{Kind: deal.Contract, Step: deal.Sign, Levels: []deal.LevelRules{
 				level(deal.OwnerManager, deal.AnySeat), level("role:finance", deal.AnySeat),
 			}},
+			{Kind: deal.VetoLift, Subject: "veto", Levels: []deal.LevelRules{
+				level(deal.OwnerManager, deal.AnySeat), level(deal.OwnerSuperior, deal.AnySeat),
+			}},
+			{Kind: deal.GradeOverride, Subject: "value_score", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
+			{Kind: deal.CreditChange, Subject: "credit", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
+			{Kind: deal.Merger, Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
 			{Kind: deal.Reopen, Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
 		},
 	}
@@ -164,11 +170,16 @@ func note(id string) *deal.TextRef { return &deal.TextRef{ID: "text-" + id, Hash
 // contact1 is the one contact on file.
 const contact1 = "contact1"
 
-// records are a file with one contact and a form of every step.
+// records are a file with one contact, a form of every step, and a record of every kind that approvals are about.
 func records() deal.Records {
 	r := deal.Records{Contacts: []deal.Contact{{ID: contact1, Name: "Zhou", PhoneValid: true}}}
 	for _, s := range deal.Steps() {
 		r.Forms = append(r.Forms, deal.Form{Step: s, Cycle: 1, Version: 1, Content: map[string]any{}})
+	}
+	for _, rules := range playbook().Approvals {
+		if rules.Subject != "" {
+			r.Dossier = append(r.Dossier, deal.Document{Kind: rules.Subject, ID: rules.Subject + "1", Version: 1})
+		}
 	}
 	return r
 }

@@ -25,6 +25,7 @@ func (s State) clone() State {
 	s.Clocks = slices.Clone(s.Clocks)
 	s.Tasks = slices.Clone(s.Tasks)
 	s.Approvals = slices.Clone(s.Approvals)
+	s.Pauses = slices.Clone(s.Pauses)
 	return s
 }
 
@@ -39,7 +40,7 @@ func (b Opened) fold(s *State, e Event) {
 }
 
 func (b StepLeft) fold(s *State, e Event) {
-	s.endOfStep(e)
+	s.endOfStep(e, func(a Approval) bool { return !a.Anywhere })
 	if b.Late {
 		s.Late = true
 	}
@@ -76,22 +77,29 @@ func (b Graded) fold(s *State, e Event) {
 	}
 }
 
-func (b PausedBody) fold(s *State, _ Event) {
+func (b PausedBody) fold(s *State, e Event) {
 	s.Status, s.ResumeOn, s.Clocks = Paused, b.ResumeOn, b.Clocks
+	s.Pauses = append(s.Pauses, Stretch{From: e.At})
 }
 
-func (b ResumedBody) fold(s *State, _ Event) {
+func (b ResumedBody) fold(s *State, e Event) {
 	s.Status, s.ResumeOn, s.Clocks = Active, "", b.Clocks
+	if n := len(s.Pauses); n > 0 {
+		s.Pauses[n-1].To = e.At
+		if c, ok := s.clock(followUpClock); ok { // by itself, the clocks run on from the opening hour, however late it was seen
+			s.Pauses[n-1].To = c.From
+		}
+	}
 	s.redate()
 }
 
 func (b ClosedBody) fold(s *State, e Event) {
 	s.Status, s.Outcome, s.ResumeOn, s.Clocks = Closed, b.Outcome, "", nil
-	if b.MergeInto != "" {
-		s.Merged = b.MergeInto
+	if b.MergeInto != "" { // it leaves its family: what is below it comes under the other account
+		s.Merged, s.Parent, s.Relation = b.MergeInto, "", ""
 	}
 	s.Recheck = zeroTime
-	s.voidPending(e)
+	s.voidPending(e, everyRequest)
 	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
 	s.FollowUp = nil
 }
@@ -106,7 +114,7 @@ func (b Reopened) fold(s *State, e Event) {
 	if s.Intake == IntakeMerged {
 		s.Intake = IntakePending
 	}
-	s.Entered = e.At
+	s.Entered, s.Pauses = e.At, nil
 	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
 	s.follow(b.FollowUp, e)
 }
@@ -116,7 +124,7 @@ func (b Assigned) fold(s *State, e Event) {
 		s.closeTasks(e, TaskVoid, func(t Task) bool { return t.Kind == IntakeTask })
 	}
 	s.Owner, s.Team = b.Owner, b.Team
-	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == AssignOwnerTask })
+	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == AssignOwnerTask || t.asksToReassign() })
 	for i, t := range s.Tasks { // what the previous owner still had to do goes along, and so does what waited for an owner
 		his := t.Assignee == b.Previous && t.Kind != ApproveTask && b.Previous != ""
 		if t.Status == TaskOpen && (his || t.Kind == FollowUpTask) {
@@ -160,7 +168,7 @@ func (b RungReached) fold(s *State, _ Event) {
 }
 
 func (b CycleCompleted) fold(s *State, e Event) {
-	s.endOfStep(e)
+	s.endOfStep(e, everyRequest)
 	s.Status, s.Recheck = Resting, b.Recheck
 	s.Clocks = []Clock{b.Clock}
 	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
@@ -172,6 +180,7 @@ func (b CycleOpened) fold(s *State, e Event) {
 	s.Cycle, s.Status, s.Book = b.Cycle, Active, b.Book
 	s.Passes = make([]int, len(Steps()))
 	s.Approvals, s.WonAt, s.Recheck = nil, zeroTime, zeroTime
+	s.NextBook = BookRef{}
 	s.enter(secondDevelopment, e)
 	s.Clocks = b.Clocks
 	s.follow(b.FollowUp, e)
@@ -201,27 +210,29 @@ func (s *State) redate() {
 
 // enter counts the pass and starts its time.
 func (s *State) enter(step Step, e Event) {
-	s.Step, s.Entered = step, e.At
+	s.Step, s.Entered, s.Pauses = step, e.At, nil
 	s.Passes[step.Number()-1]++
 }
 
-// endOfStep ends everything that belongs to the present step: its deadlines, what they asked of people, and requests
-// that were still on their way.
-func (s *State) endOfStep(e Event) {
+// endOfStep ends everything that belongs to the present step: its deadlines, what they asked of people, and those
+// requests that were still on their way.
+func (s *State) endOfStep(e Event, requests func(Approval) bool) {
 	s.stop(func(c Clock) bool { return c.Kind == StepClock })
-	s.voidPending(e)
+	s.voidPending(e, requests)
 	s.closeTasks(e, TaskVoid, func(t Task) bool { return isStepRef(t.Ref) })
 }
 
-// voidPending ends every request that is still pending; it is for steps that are left and accounts that close.
-func (s *State) voidPending(e Event) {
+// voidPending ends those requests that are still pending; it is for steps that are left and accounts that close.
+func (s *State) voidPending(e Event, which func(Approval) bool) {
 	for i, a := range s.Approvals {
-		if a.Status == Pending {
+		if a.Status == Pending && which(a) {
 			s.Approvals[i].Status, s.Approvals[i].ClosedAt = VoidStatus, e.At
 			s.endApproval(a.ID, e, TaskVoid)
 		}
 	}
 }
+
+func everyRequest(Approval) bool { return true }
 
 // endApproval stops the clocks and closes the tasks of a request.
 func (s *State) endApproval(id string, e Event, how TaskStatus) {

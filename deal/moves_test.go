@@ -75,6 +75,9 @@ func (m mover) drift() {
 		}
 	case "edit":
 		w.edit(one(m, "form", deal.Steps()...))
+		if m.pick("edits a subject", 4) == 0 {
+			w.editSubject(one(m, "subject", deal.ApprovalKinds()...))
+		}
 	case "person":
 		id := one(m, "person", rep1, rep2, manager1, manager2, director1, finance1, ops1, collector1)
 		w.person(id, func(p *deal.Person) { p.Active = !p.Active || m.pick("leaves", 3) > 0 })
@@ -128,10 +131,12 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 				deal.RequestApprovalName, deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.TransferApprovalName,
 				deal.WithdrawApprovalName, deal.FollowUpName, deal.LogInteractionName, deal.GradeName, deal.PauseName, deal.CloseName,
 				deal.AssignName, deal.AssignName, deal.TickName, deal.TickName, deal.TickName, deal.RecomputeName, deal.VoidApprovalName,
-				deal.CompleteTaskName,
+				deal.CompleteTaskName, deal.MovePlaybookName,
 			}
 		case deal.Paused:
-			names = []deal.CommandName{deal.ResumeName, deal.TickName, deal.TickName, deal.RecomputeName, deal.TransferApprovalName}
+			names = []deal.CommandName{
+				deal.ResumeName, deal.TickName, deal.TickName, deal.RecomputeName, deal.TransferApprovalName, deal.MovePlaybookName,
+			}
 		case deal.Resting:
 			names = []deal.CommandName{deal.SecondDevelopmentName, deal.SecondDevelopmentName, deal.TickName, deal.CompleteTaskName, deal.RecomputeName}
 		case deal.Closed:
@@ -261,6 +266,16 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		return deal.CompleteTask{Task: one(m, "task", ids...)}
 	case deal.SecondDevelopmentName:
 		return deal.SecondDevelopment{Goal: m.text("goal")}
+	case deal.MovePlaybookName:
+		to := deal.BookRef{Name: "express", Version: 1 + m.pick("version", 3)}
+		m.w.facts.Book.Ref, m.w.facts.Against, m.w.facts.Unusable = to, nil, m.pick("unusable", 4) == 0
+		if m.pick("against", 8) == 0 {
+			m.w.facts.Against = deal.Refusals{{Code: deal.CodePlaybookOutdated}}
+		}
+		if m.pick("wrong version", 8) == 0 {
+			to.Version = 9
+		}
+		return deal.MovePlaybook{To: to, Reason: m.text("reason")}
 	case deal.RecomputeName:
 		return deal.Recompute{}
 	case deal.TickName:

@@ -56,11 +56,7 @@ func (c *watch) command(t *rapid.T, m mover) {
 	w := c.w
 	actor, what := m.command()
 	cmd := w.command(actor, what)
-	facts := w.facts
-	if ask, ok := what.(deal.RequestApproval); ok {
-		rules, _ := facts.Book.Approval(ask.Kind)
-		facts.Chain = rules.Levels
-	}
+	facts := w.read(what)
 	before, beforeText := w.state, encode(t, w.state)
 	factsText := encode(t, []any{facts.Org, facts.Book, facts.Records, facts.Chain})
 
@@ -191,6 +187,8 @@ func armedBy(b deal.EventBody) []deal.Clock {
 	case deal.Reopened:
 		return b.Clocks
 	case deal.CycleOpened:
+		return b.Clocks
+	case deal.PlaybookMoved:
 		return b.Clocks
 	case deal.Graded:
 		return some(b.Clock)

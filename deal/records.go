@@ -37,8 +37,30 @@ type Document struct {
 	CreatedAt time.Time       `json:"created_at"`
 	UpdatedAt time.Time       `json:"updated_at"`
 	UpdatedBy PersonID        `json:"updated_by"`
+	Edited    int64           `json:"edited,omitempty"` // version that somebody wrote, where an event wrote later ones; see EditedAt
+
+	SharedFrom AccountID `json:"-"` // the account above to which it belongs; empty for one of the account's own
 
 	Key *string `json:"-"` // for writing: an account, or a cycle of it, has one document of the kind with this key; nil for any number
+}
+
+// EditedAt is the version of the last edit by somebody. Later versions were written by events: an approval that was
+// granted, progress that renewed a filing.
+func (d Document) EditedAt() int64 {
+	if d.Edited == 0 {
+		return d.Version
+	}
+	return d.Edited
+}
+
+// Document finds a document of the running cycle or of the account's life.
+func (r Records) Document(kind, id string) (Document, bool) {
+	for _, d := range r.Dossier {
+		if d.Kind == kind && d.ID == id {
+			return d, true
+		}
+	}
+	return Document{Kind: kind, ID: id}, false
 }
 
 // SoleID is the ID of a document of which there is one for each cycle, or for the account's life (cycle 0).
@@ -84,6 +106,8 @@ type Contact struct {
 	Phone      string     `json:"phone"`
 	PhoneValid bool       `json:"phone_valid"` // at least one number can be dialled
 	Note       string     `json:"note"`
+
+	SharedFrom AccountID `json:"-"` // the account above to which it belongs; empty for one of the account's own
 }
 
 // BuyingRole is a contact's part in the purchase (domain.md §6).

@@ -22,7 +22,7 @@ func samples(t tb) []deal.Event {
 	before, after := clock.Length, clock.Length
 	approval := deal.Approval{
 		ID: "approval", Kind: deal.Contract, Requester: rep1, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
-		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Used: true,
+		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Used: true, Anywhere: true,
 		Levels: []deal.Level{{
 			Rules: deal.LevelRules{
 				Who: deal.OwnerManager, Mode: deal.AllSeats, Within: before,
@@ -69,6 +69,7 @@ func samples(t tb) []deal.Event {
 		},
 		deal.CycleCompleted{Pass: 1, Spent: time.Hour, Note: note("n"), Recheck: now.Add(90 * day), Clock: clock},
 		deal.CycleOpened{Cycle: 2, Goal: note("g"), Book: book, Clocks: clocks, FollowUp: &follow},
+		deal.PlaybookMoved{From: book, To: deal.BookRef{Name: "project", Version: 1}, Reason: note("r"), Clocks: clocks},
 		deal.Recomputed{Clocks: clocks},
 	}
 	kinds := deal.EventKinds()

@@ -23,14 +23,20 @@ type State struct {
 	Team     TeamID    `json:"team,omitempty"`
 	Grade    Grade     `json:"grade,omitempty"`
 	Intake   Intake    `json:"intake,omitempty"`
-	Late     bool      `json:"late,omitempty"`  // the lead was handed over after its working day
-	WonAt    time.Time `json:"won_at,omitzero"` // when sign was left in this cycle
-	Entered  time.Time `json:"entered"`         // when the present pass began
-	LastAt   time.Time `json:"last_at"`         // instant of the last event; time never runs backwards in a log
+	Late     bool      `json:"late,omitempty"`   // the lead was handed over after its working day
+	WonAt    time.Time `json:"won_at,omitzero"`  // when sign was left in this cycle
+	Entered  time.Time `json:"entered"`          // when the present pass began
+	Pauses   []Stretch `json:"pauses,omitempty"` // since then
+	LastAt   time.Time `json:"last_at"`          // instant of the last event; time never runs backwards in a log
 	ResumeOn string    `json:"resume_on,omitempty"`
 	Recheck  time.Time `json:"recheck,omitzero"` // while resting
 	Outcome  Outcome   `json:"outcome,omitempty"`
 	Merged   AccountID `json:"merged_into,omitempty"`
+	Parent   AccountID `json:"parent,omitempty"` // may be merged by now: whoever follows it follows that pointer, too
+	Relation Relation  `json:"relation,omitempty"`
+
+	PromotedAt time.Time `json:"promoted_at,omitzero"`   // when a project customer became a key account
+	NextBook   BookRef   `json:"next_playbook,omitzero"` // that the next cycle begins on, once promoted
 
 	Clocks    []Clock    `json:"clocks,omitempty"`
 	Tasks     []Task     `json:"tasks,omitempty"`
@@ -107,24 +113,30 @@ type Approval struct {
 	Level       int            `json:"level"` // the running one, 1-based
 	Levels      []Level        `json:"levels"`
 	ClosedAt    time.Time      `json:"closed_at,omitzero"`
-	Used        bool           `json:"used,omitempty"` // a reopen has used it up
+	Used        bool           `json:"used,omitempty"`     // a reopen has used it up
+	Anywhere    bool           `json:"anywhere,omitempty"` // belongs to no step, so that leaving one does not end it
 }
 
 // Subject is what an approval decides about, at the version that was submitted.
 type Subject struct {
 	Type    SubjectType `json:"type"`
-	ID      string      `json:"id"` // a step's name for a form, the account's ID for the account
+	ID      string      `json:"id"` // a step's name for a form, "<kind>/<id>" for a record, the account's ID for an account
 	Version int64       `json:"version"`
 }
 
 // SubjectType is what kind of thing a subject is.
 type SubjectType string
 
-// A step's form, or the account itself (reopen), whose version is its sequence number when it was closed.
+// A step's form; the account itself (reopen), whose version is its sequence number when it was closed, or another account
+// (merge), of which no version counts; a record of the account's file.
 const (
 	FormSubject    SubjectType = "form"
 	AccountSubject SubjectType = "account"
+	RecordSubject  SubjectType = "record"
 )
+
+// SubjectTypes returns every type.
+func SubjectTypes() []SubjectType { return []SubjectType{FormSubject, AccountSubject, RecordSubject} }
 
 // ApprovalStatus says how a request stands.
 type ApprovalStatus string
@@ -262,16 +274,4 @@ func (s State) responsible(o Org) PersonID {
 		return s.Owner
 	}
 	return o.LeadOf(s.Team)
-}
-
-// SubjectVersion is the version that a subject has now, given the records.
-func (s State) SubjectVersion(sub Subject, r Records) int64 {
-	if sub.Type == FormSubject {
-		f, _ := r.Form(Step(sub.ID))
-		return f.Version
-	}
-	if s.Status == Closed && sub.ID == string(s.Account) {
-		return sub.Version // a closed account does not change until it is reopened
-	}
-	return 0
 }

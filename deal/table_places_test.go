@@ -22,6 +22,7 @@ type place struct {
 	unowned  bool                // nobody's yet
 	homeless bool                // of no team
 	task     deal.PersonID       // who has a task that is ticked off by hand
+	begged   bool                // a deadline of the step asked sales_ops to give the account to somebody else
 }
 
 // reviewed is what became of the intake of an account that was walked to a step.
@@ -84,18 +85,25 @@ func stepPlaces(t tb) []place {
 	}
 	late := standingIn(t, deal.Survey)
 	late.tick(t, "2026-03-20 09:00")
+	begged := standingIn(t, deal.Survey)
+	begged.ladder(deal.Survey, deal.LadderRung{Name: deal.Reassign, Percent: 150})
+	begged.do(t, rep1, deal.Return{To: deal.Screen, Reason: note("again")})
+	begged.walk(t, deal.Survey)
+	begged.tick(t, "2026-03-30 09:00")
 	held := late.copy()
 	held.do(t, rep1, deal.Pause{Reason: note("wait"), ResumeOn: "2026-04-01"})
 	return append(all,
 		place{name: "overdue", world: late, status: deal.Active, step: deal.Survey, intake: deal.IntakeAccepted, task: manager1},
+		place{name: "to be reassigned", world: begged, status: deal.Active, step: deal.Survey, intake: deal.IntakeAccepted, task: ops1, begged: true},
 		place{name: "overdue and paused", world: held, status: deal.Paused, step: deal.Survey, intake: deal.IntakeAccepted, task: manager1},
 	)
 }
 
-// stepKinds are the approvals that are asked for in a step of the ring, and where.
+// stepKinds are the approvals that the table asks for in a step of the ring, and where. The last four belong to none.
 func stepKinds() map[deal.ApprovalKind]deal.Step {
 	return map[deal.ApprovalKind]deal.Step{
 		deal.Filing: deal.Screen, deal.Proposal: deal.Plan, deal.TrialWaiver: deal.Trial, deal.Contract: deal.Sign,
+		deal.VetoLift: deal.Survey, deal.GradeOverride: deal.Analyse, deal.CreditChange: deal.Maintain, deal.Merger: deal.Visit,
 	}
 }
 
@@ -136,12 +144,16 @@ func requestPlaces(t tb) []place {
 			ended.do(t, actor, end)
 			add(string(how), deal.Active, how, "", ended)
 		}
-		voided := w.copy()
-		voided.edit(step)
-		voided.do(t, deal.System, deal.VoidApproval{Approval: w.latest(t, kind).ID})
-		add("void", deal.Active, deal.VoidStatus, "", voided)
+		if kind != deal.Merger { // nobody edits an account
+			voided := w.copy()
+			voided.editSubject(kind)
+			voided.do(t, deal.System, deal.VoidApproval{Approval: w.latest(t, kind).ID})
+			add("void", deal.Active, deal.VoidStatus, "", voided)
+		}
 		w.do(t, manager1, w.say(kind, deal.Approve))
-		if second := map[deal.ApprovalKind]deal.PersonID{deal.Proposal: director1, deal.Contract: finance1}[kind]; second != "" {
+		if second := map[deal.ApprovalKind]deal.PersonID{
+			deal.Proposal: director1, deal.VetoLift: director1, deal.Contract: finance1,
+		}[kind]; second != "" {
 			add("at its second level", deal.Active, deal.Pending, second, w)
 			w.do(t, second, w.say(kind, deal.Approve))
 		}

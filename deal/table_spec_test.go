@@ -59,6 +59,14 @@ func heads(p place) []deal.PersonID {
 	return []deal.PersonID{manager1, director1}
 }
 
+// assigners are who gives the account to somebody else: the line above, and sales_ops once a ladder has asked them.
+func assigners(p place) []deal.PersonID {
+	if p.begged {
+		return append(heads(p), ops1)
+	}
+	return heads(p)
+}
+
 func line(p place) []deal.PersonID { return append(owners(p), heads(p)...) }
 
 func walkers(p place) []deal.PersonID {
@@ -202,7 +210,7 @@ func spec() []rule {
 			body: func(place) deal.Body { return deal.ReopenAccount{Reason: note("back")} },
 		},
 		{
-			name: deal.AssignName, who: heads, gives: gives(deal.AssignedKind),
+			name: deal.AssignName, who: assigners, gives: gives(deal.AssignedKind),
 			needs: []need{in(deal.CodeAlreadyClosed, deal.Active, deal.Paused, deal.Resting)},
 			body:  func(place) deal.Body { return deal.Assign{Owner: rep2, Reason: note("balance")} },
 		},
@@ -243,13 +251,13 @@ func spec() []rule {
 		{
 			name: deal.VoidApprovalName, who: machine,
 			gives: func(p place) []deal.EventKind {
-				if p.word == deal.Pending && p.asked != deal.Reopen {
+				if p.word == deal.Pending && p.asked != deal.Reopen && p.asked != deal.Merger {
 					return []deal.EventKind{deal.ApprovalVoidedKind}
 				}
-				return nil // nothing to void, or an account, which does not change while it is closed
+				return nil // nothing to void, or an account, which nobody edits
 			},
 			body:  func(p place) deal.Body { return deal.VoidApproval{Approval: request(p)} },
-			facts: func(p place, w *world) { w.edit(stepKinds()[p.asked]) },
+			facts: func(p place, w *world) { w.editSubject(p.asked) },
 		},
 		{
 			name: deal.CompleteTaskName, who: assignees, gives: gives(deal.TaskCompletedKind),
@@ -266,6 +274,12 @@ func spec() []rule {
 		{
 			name: deal.SecondDevelopmentName, who: line, needs: []need{in(deal.CodeNotResting, deal.Resting)}, gives: gives(deal.CycleOpenedKind),
 			body: func(place) deal.Body { return deal.SecondDevelopment{Goal: note("cold chain")} },
+		},
+		{
+			name: deal.MovePlaybookName, who: func(p place) []deal.PersonID { return append(heads(p), ops1) },
+			needs: []need{in(deal.CodeAlreadyClosed, deal.Active, deal.Paused, deal.Resting)}, gives: gives(deal.PlaybookMovedKind),
+			body:  func(place) deal.Body { return deal.MovePlaybook{To: deal.BookRef{Name: "express", Version: 2}, Reason: note("newer")} },
+			facts: func(_ place, w *world) { w.facts.Book.Ref.Version = 2 },
 		},
 		{
 			name: deal.RecomputeName, who: machine,

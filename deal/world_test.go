@@ -42,6 +42,7 @@ func (w *world) copy() *world {
 	c.facts.Org.People = slices.Clone(w.facts.Org.People)
 	c.facts.Org.Delegations = slices.Clone(w.facts.Org.Delegations)
 	c.facts.Records.Forms = slices.Clone(w.facts.Records.Forms)
+	c.facts.Records.Dossier = slices.Clone(w.facts.Records.Dossier)
 	return &c
 }
 
@@ -54,16 +55,26 @@ func (w *world) command(actor deal.PersonID, body deal.Body) deal.Command {
 
 // try judges a command and, unless it is refused, records it.
 func (w *world) try(actor deal.PersonID, body deal.Body) ([]deal.Event, deal.Refusals) {
-	facts := w.facts
-	if ask, ok := body.(deal.RequestApproval); ok && facts.Chain == nil {
-		rules, _ := facts.Book.Approval(ask.Kind)
-		facts.Chain = rules.Levels
-	}
-	events, no := deal.Decide(w.state, w.command(actor, body), facts)
+	events, no := deal.Decide(w.state, w.command(actor, body), w.read(body))
 	if len(no) > 0 {
 		return events, no
 	}
 	return w.record(events), nil
+}
+
+// read is what Perform would read for a command.
+func (w *world) read(body deal.Body) deal.Facts {
+	facts := w.facts
+	if ask, ok := body.(deal.RequestApproval); ok {
+		if facts.Chain == nil {
+			rules, _ := facts.Book.Approval(ask.Kind)
+			facts.Chain = rules.Levels
+		}
+		if ask.Subject.ID == string(other) {
+			facts.Target = deal.State{Account: other, Seq: 3, Status: deal.Active}
+		}
+	}
+	return facts
 }
 
 // record seals events and takes them over.
@@ -135,12 +146,18 @@ func standingIn(t tb, step deal.Step) *world {
 	return opened(t).walk(t, step)
 }
 
-// ask requests an approval of a kind about the form of its step, or about the closed account.
+// ask requests an approval of a kind about its record or the form of its step, about the closed account or another one.
 func (w *world) ask(kind deal.ApprovalKind) deal.RequestApproval {
-	if kind == deal.Reopen {
-		return deal.RequestApproval{Kind: kind, Subject: deal.Subject{Type: deal.AccountSubject, ID: string(account), Version: w.state.Seq}}
-	}
 	rules, _ := w.facts.Book.Approval(kind)
+	switch {
+	case kind == deal.Reopen:
+		return deal.RequestApproval{Kind: kind, Subject: deal.Subject{Type: deal.AccountSubject, ID: string(account), Version: w.state.Seq}}
+	case kind == deal.Merger:
+		return deal.RequestApproval{Kind: kind, Subject: deal.Subject{Type: deal.AccountSubject, ID: string(other), Version: 1}}
+	case rules.Subject != "":
+		d, _ := w.facts.Records.Document(rules.Subject, rules.Subject+"1")
+		return deal.RequestApproval{Kind: kind, Subject: deal.RecordSubjectOf(d)}
+	}
 	form, _ := w.facts.Records.Form(rules.Step)
 	return deal.RequestApproval{Kind: kind, Subject: deal.Subject{Type: deal.FormSubject, ID: string(rules.Step), Version: form.Version}}
 }
@@ -172,6 +189,21 @@ func (w *world) edit(step deal.Step) {
 		}
 	}
 	w.facts.Records.Forms = forms
+}
+
+// editSubject changes what approvals of a kind are about, if that is something of the account's file.
+func (w *world) editSubject(kind deal.ApprovalKind) {
+	rules, _ := w.facts.Book.Approval(kind)
+	if rules.Subject == "" {
+		w.edit(rules.Step)
+		return
+	}
+	w.facts.Records.Dossier = slices.Clone(w.facts.Records.Dossier)
+	for i, d := range w.facts.Records.Dossier {
+		if d.Kind == rules.Subject {
+			w.facts.Records.Dossier[i].Version, w.facts.Records.Dossier[i].Edited = d.Version+1, 0
+		}
+	}
 }
 
 // person changes somebody in the organisation.

@@ -62,6 +62,7 @@ func build(file bookFile, f *faults, zone *time.Location) *Playbook {
 	b.followUp(file)
 	b.steps(file)
 	b.approvals(file)
+	b.dossier(file)
 	b.compile()
 	return &b.book
 }
@@ -219,7 +220,9 @@ func (b *builder) until(file bookFile, s stepFile, d deadlineFile) {
 	case d.Until.line == 0, until == deal.UntilIntake, d.Until.text == "left":
 	case !requested:
 		b.lose(d.Until.line, "until %q is unknown: write left, intake or requested:<kind of approval>", d.Until.text)
-	case !slices.ContainsFunc(file.Approvals, func(a approvalFile) bool { return a.Kind.text == kind && a.Step.text == s.Step.text }):
+	case !slices.ContainsFunc(file.Approvals, func(a approvalFile) bool {
+		return a.Kind.text == kind && kind != string(deal.Reopen) && (a.Step.line == 0 || a.Step.text == s.Step.text)
+	}):
 		b.add(d.Until.line, "until: approvals of kind %q are not asked for in this step", kind)
 	}
 }

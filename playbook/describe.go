@@ -84,10 +84,11 @@ type RungDescription struct {
 
 // ApprovalDescription is the chain of one kind of approval.
 type ApprovalDescription struct {
-	Kind   deal.ApprovalKind  `json:"kind"`
-	Label  deal.Text          `json:"label"`
-	Step   deal.Step          `json:"step"` // empty: asked for while the account is closed
-	Levels []LevelDescription `json:"levels"`
+	Kind    deal.ApprovalKind  `json:"kind"`
+	Label   deal.Text          `json:"label"`
+	Step    deal.Step          `json:"step"`    // empty: anywhere while the account is active, and for reopen while it is closed
+	Subject string             `json:"subject"` // kind of the record that is decided about; empty: the form of the step, or an account
+	Levels  []LevelDescription `json:"levels"`
 }
 
 // LevelDescription is one level of a chain.
@@ -118,7 +119,7 @@ func (p *Playbook) Describe() Description {
 	}
 	for i, a := range p.approvals {
 		rules := p.rules.Approvals[i]
-		out := ApprovalDescription{Kind: a.kind, Label: a.label, Step: rules.Step, Levels: []LevelDescription{}}
+		out := ApprovalDescription{Kind: a.kind, Label: a.label, Step: rules.Step, Subject: rules.Subject, Levels: []LevelDescription{}}
 		for j, l := range rules.Levels {
 			out.Levels = append(out.Levels, LevelDescription{
 				Who: l.Who, Mode: l.Mode, When: strings.TrimSpace(a.when[j].source.text), Within: SpanText(l.Within), Ladder: rungs(l.Ladder),

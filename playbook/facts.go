@@ -24,31 +24,34 @@ func (emptyAccount) state(id deal.Step) deal.State {
 	return deal.State{Cycle: 1, Step: id, Status: deal.Active, Passes: make([]int, len(deal.Steps()))}
 }
 
-// gateVars is what the conditions of a gate see.
-func (p *Playbook) gateVars(s step, state deal.State, r deal.Records, at time.Time) map[string]any {
-	vars := p.vars(state, r)
+// gateScope is what the conditions of a gate see.
+func (p *Playbook) gateScope(s step, state deal.State, r deal.Records, at time.Time) scope {
+	out := p.scope(state, r, at)
 	f, _ := r.Form(s.id)
-	vars["form"] = recordOf(s.form.fields, f.Content)
-	vars["now"] = at
-	vars["today"] = at.In(p.zone).Format(time.DateOnly)
-	return vars
+	out.vars["form"] = recordOf(s.form.fields, f.Content)
+	out.vars["now"] = at
+	out.vars["today"] = at.In(p.zone).Format(time.DateOnly)
+	return out
 }
 
-// chainVars is what the levels of an approval see.
-func (p *Playbook) chainVars(kind deal.ApprovalKind, state deal.State, r deal.Records, amount int64, currency string) map[string]any {
-	vars := p.vars(state, r)
+// chainScope is what the levels of an approval see.
+func (p *Playbook) chainScope(
+	kind deal.ApprovalKind, state deal.State, r deal.Records, amount int64, currency string, at time.Time,
+) scope {
+	out := p.scope(state, r, at)
 	rules, _ := p.rules.Approval(kind)
 	if s, ok := p.step(rules.Step); ok {
 		f, _ := r.Form(s.id)
-		vars["form"] = recordOf(s.form.fields, f.Content)
+		out.vars["form"] = recordOf(s.form.fields, f.Content)
 	}
-	vars["amount"] = amount
-	vars["currency"] = currency
-	return vars
+	out.vars["amount"] = amount
+	out.vars["currency"] = currency
+	return out
 }
 
-// vars is what all conditions see. Forms are converted only for a condition that looks at them.
-func (p *Playbook) vars(s deal.State, r deal.Records) map[string]any {
+// scope is what all conditions see. Forms are converted and the file is worked out only for a condition that looks at
+// them.
+func (p *Playbook) scope(s deal.State, r deal.Records, at time.Time) scope {
 	roles := map[string]string{}
 	contacts := make([]any, len(r.Contacts))
 	for i, c := range r.Contacts {
@@ -57,18 +60,22 @@ func (p *Playbook) vars(s deal.State, r deal.Records) map[string]any {
 			"id": c.ID, "name": c.Name, "title": c.Title, "role": string(c.Role), "mobile": c.Mobile, "phone": c.Phone,
 		})
 	}
-	interactions := make([]any, len(r.Interactions))
-	for i, in := range r.Interactions {
-		interactions[i] = interactionRecord(s, in, roles)
+	interactions := make([]any, 0, len(r.Interactions))
+	for _, in := range r.Interactions {
+		if in.Cycle == s.Cycle { // older ones say when a contact was last touched: [dossier.Cover]
+			interactions = append(interactions, interactionRecord(s, in, roles))
+		}
 	}
-	return map[string]any{
+	file := p.fileOf(s, r, at)
+	return scope{file: file, vars: map[string]any{
 		"account":      accountRecord(s, r),
 		"profile":      profileRecord(r.Profile),
 		"contacts":     contacts,
 		"interactions": interactions,
 		"approvals":    p.approvalRecords(s, r),
 		"forms":        func() any { return p.formRecords(r) },
-	}
+		"file":         file.read,
+	}}
 }
 
 func accountRecord(s deal.State, r deal.Records) record {
@@ -110,6 +117,20 @@ func interactionRecord(s deal.State, in deal.Interaction, roles map[string]strin
 	}, map[string]string{"id": in.ID, "kind": string(in.Kind), "step": string(in.Step), "by": string(in.By)})
 }
 
+// isAbout tells whether a subject is what the playbook means a kind to decide about: an account that was moved from another
+// playbook may have an approval of something else.
+func isAbout(sub deal.Subject, rules deal.ApprovalRules) bool {
+	switch sub.Type {
+	case deal.FormSubject:
+		return rules.Subject == "" && deal.Step(sub.ID) == rules.Step
+	case deal.RecordSubject:
+		kind, _, _ := sub.RecordOf()
+		return rules.Subject == kind
+	case deal.AccountSubject:
+	}
+	return true
+}
+
 // approvalRecords is the newest request of every kind. It is current while it is approved and its subject still is as it
 // was submitted.
 func (p *Playbook) approvalRecords(s deal.State, r deal.Records) record {
@@ -119,13 +140,12 @@ func (p *Playbook) approvalRecords(s deal.State, r deal.Records) record {
 		if !ok {
 			continue
 		}
-		about := a.Subject.Type != deal.FormSubject || deal.Step(a.Subject.ID) == rules.Step
-		approved := a.Status == deal.Approved && about
+		approved := a.Status == deal.Approved && isAbout(a.Subject, rules)
 		out[string(rules.Kind)] = texts(record{
 			"approved": approved, "pending": a.Status == deal.Pending,
 			"current":         approved && a.Subject.Version == s.SubjectVersion(a.Subject, r),
 			"subject_version": a.Subject.Version, "amount_minor": a.Amount,
-		}, map[string]string{"status": string(a.Status), "currency": a.Currency})
+		}, map[string]string{"status": string(a.Status), "subject": a.Subject.ID, "currency": a.Currency})
 	}
 	return out
 }

@@ -27,6 +27,7 @@ type bookFile struct {
 	Steps      []stepFile     `yaml:"steps"`
 	Levels     levelDefaults  `yaml:"levels"` // of approval levels that say nothing else
 	Approvals  []approvalFile `yaml:"approvals"`
+	Dossier    dossierFile    `yaml:"dossier"` // over the trade's defaults
 }
 
 type followUpFile struct {
@@ -81,10 +82,11 @@ type levelDefaults struct {
 }
 
 type approvalFile struct {
-	Kind   scalar      `yaml:"kind"`
-	Step   scalar      `yaml:"step"`
-	Label  textFile    `yaml:"label"`
-	Levels []levelFile `yaml:"levels"`
+	Kind    scalar      `yaml:"kind"`
+	Step    scalar      `yaml:"step"`    // none: anywhere while the account is active
+	Subject scalar      `yaml:"subject"` // a kind of record; none: the form of the step, or an account
+	Label   textFile    `yaml:"label"`
+	Levels  []levelFile `yaml:"levels"`
 }
 
 type levelFile struct {
