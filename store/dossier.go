@@ -53,7 +53,8 @@ func (s *Store) Document(ctx context.Context, v view.Viewer, id deal.AccountID, 
 
 // AddDocument puts a document on file under its ID; without one it is the only one of its kind, for its cycle where
 // perCycle ties it to the running one ([deal.SoleID]). One that is there already comes back with [deal.ErrStale], another
-// one with the same key is a *[ConstraintError]; a closed account gives *[view.StateError].
+// one with the same key is a *[ConstraintError]; a closed account gives *[view.StateError]. What describes a file needs its
+// bytes ([Store.KeepFile]): else it is [view.ErrNoFile].
 func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error) {
 	var present deal.Document
 	err := s.edit(ctx, "add document", v, id, unlessClosed, func(e edit) error {
@@ -79,6 +80,9 @@ func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountI
 			return deal.ErrStale
 		}
 		present = added[0]
+		if err := e.hold(ctx, present); err != nil {
+			return err
+		}
 		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, nil, present)
 	})
 	return present, err
@@ -106,14 +110,21 @@ func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.Accou
 }
 
 // DeleteDocument removes the document that the editor read at a version; its change rows still say what it was, but for
-// what redact takes out of all of them. Nil takes nothing.
+// what redact takes out of all of them. Nil takes nothing. With the last document that describes a file go its bytes.
 func (s *Store) DeleteDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, redact view.Redaction) error {
-	return s.edit(ctx, "delete document", v, id, unlessClosed, func(e edit) error {
+	var file string
+	err := s.edit(ctx, "delete document", v, id, unlessClosed, func(e edit) error {
 		before, err := e.current(ctx, d)
 		if err != nil {
 			return err
 		}
 		if _, err := e.Exec(ctx, string(deleteDocument), string(id), d.Kind, d.ID, d.Version); err != nil {
+			return err
+		}
+		if file, err = sumOf(before); err != nil {
+			return err
+		}
+		if err := drop(ctx, e.Tx, file); err != nil {
 			return err
 		}
 		if redact != nil {
@@ -126,6 +137,13 @@ func (s *Store) DeleteDocument(ctx context.Context, v view.Viewer, id deal.Accou
 		}
 		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, nil)
 	})
+	if err != nil {
+		return err
+	}
+	if err := s.reap(ctx, file); err != nil { // the document is gone all the same; the sweep takes what is left
+		return nil //nolint:nilerr // see above
+	}
+	return nil
 }
 
 // current is the document as it is, if it is at the version that the editor read and belongs to a cycle that runs.

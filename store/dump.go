@@ -21,7 +21,7 @@ func dumped() []string {
 		"installation", "teams", "users", "territories", "delegations", "api_tokens", "counters", "playbooks", "request_keys",
 		"accounts", "account_events", "account_commands", "account_profile", "account_texts", "staged", "step_forms", "contacts",
 		"dossier", "record_changes", "tasks", "approvals", "approval_levels", "notifications", "notification_reads", "follow_ups", "interactions",
-		"imports", "import_rows", "import_problems",
+		"imports", "import_rows", "import_problems", "files", "file_chunks",
 	}
 }
 
@@ -43,8 +43,8 @@ const (
 	manifestName = "manifest.json"
 )
 
-// Dump writes the whole installation, as it was at one instant, as a tar of Postgres' own text format. Commands go on
-// meanwhile.
+// Dump writes the whole installation, as it was at one instant, as a tar of Postgres' own text format, with the files of
+// uploads wherever they lie. Commands go on meanwhile.
 func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 	archive := tar.NewWriter(w)
 	err := s.bulk(ctx, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, "dump", func(tx pgx.Tx) error {
@@ -64,7 +64,7 @@ func (s *Store) Dump(ctx context.Context, w io.Writer) error {
 				return fmt.Errorf("table %s: %w", table, err)
 			}
 		}
-		return nil
+		return s.dumpFiles(ctx, tx, archive)
 	})
 	if err != nil {
 		return err
@@ -101,7 +101,8 @@ func member(archive *tar.Writer, name string, content io.Reader, size int64) err
 }
 
 // Restore fills an empty, migrated database from a dump of the same schema, all or nothing. Accounts keep their IDs, keys
-// and chains; the watchdog starts their workflows, with their timers, in the engine it finds.
+// and chains; the watchdog starts their workflows, with their timers, in the engine it finds. Files that lay in a
+// directory go where this store keeps files.
 func (s *Store) Restore(ctx context.Context, r io.Reader) error {
 	return s.bulk(ctx, pgx.TxOptions{}, "restore", func(tx pgx.Tx) error {
 		var inhabited bool
@@ -114,7 +115,11 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) error {
 		if _, err := tx.Exec(ctx, string(clearForRestore)); err != nil {
 			return err
 		}
-		if err := restoreTables(ctx, tx, tar.NewReader(r)); err != nil {
+		archive := tar.NewReader(r)
+		if err := restoreTables(ctx, tx, archive); err != nil {
+			return err
+		}
+		if err := s.restoreFiles(ctx, tx, archive); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, string(settleRestore))

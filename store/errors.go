@@ -90,7 +90,7 @@ func sorted(err error) bool {
 		return true
 	}
 	for _, known := range []error{
-		deal.ErrNotFound, deal.ErrStale, deal.ErrUnavailable, deal.ErrPermanent, view.ErrReadOnly, view.ErrBadCursor, view.ErrBadSort,
+		deal.ErrNotFound, deal.ErrStale, deal.ErrUnavailable, deal.ErrPermanent, view.ErrReadOnly, view.ErrNoFile, view.ErrBadCursor, view.ErrBadSort,
 	} {
 		if errors.Is(err, known) {
 			return true

@@ -25,6 +25,9 @@ type Options struct {
 	RequestsKept time.Duration
 	// Zone tells the year of a human number; UTC when nil.
 	Zone *time.Location
+	// FilesDir is a directory for the bytes of uploads that every process of the installation sees; in the database when
+	// empty.
+	FilesDir string
 }
 
 // Ranges of Options.
@@ -69,6 +72,7 @@ func (o *Options) complete() error {
 type Store struct {
 	pool    *pgxpool.Pool
 	options Options
+	files   *directory               // nil: new files go into the database
 	org     atomic.Pointer[snapshot] // the organisation as last read; current as long as its version is
 }
 
@@ -77,6 +81,13 @@ type Store struct {
 func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err := o.complete(); err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
+	}
+	var files *directory
+	if o.FilesDir != "" {
+		var err error
+		if files, err = openDirectory(o.FilesDir); err != nil {
+			return nil, fmt.Errorf("open store: directory of files: %w", err)
+		}
 	}
 	config, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -91,7 +102,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{pool: pool, options: o}
+	s := &Store{pool: pool, options: o, files: files}
 	pending, err := s.Pending(ctx)
 	if err == nil && pending {
 		err = ErrSchemaOlder
