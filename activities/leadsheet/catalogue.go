@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// bilingual is one sentence in both languages, with the placeholders {column}, {cell}, {value} and {other}.
+// bilingual is one sentence in both languages, with the placeholders {column}, {cell}, {value}, {other} and {who}.
 type bilingual struct{ zh, en string }
 
 // entry is what a code says: what is wrong, and what to do.
@@ -70,9 +70,57 @@ var catalogue = sync.OnceValue(func() map[Code]entry {
 			bilingual{"电话“{value}”已出现在第 {other} 行的另一客户名下，疑似重复", "Row {other} has the phone “{value}” under another name: probably a duplicate."},
 			bilingual{"请核对是否同一客户；确属不同客户时请填写各自的电话。", "Check whether it is the same customer; if not, give each its own number."},
 		},
+		UnknownCustomer: {
+			bilingual{"跟进记录中的客户不在第一张表中：{value}", "The follow-up names a customer who is not on the first sheet: {value}"},
+			bilingual{"请核对 {cell} 单元格的单位名称，或在第一张表中补上该客户。", "Check the name in cell {cell}, or add the customer to the first sheet."},
+		},
+		AmbiguousCustomer: {
+			bilingual{"第一张表中有多个同名客户：{value}", "Several customers on the first sheet have this name: {value}"},
+			bilingual{"请在跟进记录中加上片区或统一社会信用代码。", "Add the territory or the credit code to the follow-up."},
+		},
+		SameAccount: {
+			bilingual{"与第 {other} 行是系统中的同一客户：{value}", "The same account on file as row {other}: {value}"},
+			bilingual{"请将两行合并为一行。", "Merge the two rows."},
+		},
+		EditedSince: {
+			bilingual{"“{column}”已由{who}修改，与表中内容不同：{value}", "“{column}” was edited by {who} and now differs from the sheet: {value}"},
+			bilingual{"请与对方确认；若以表格为准，请在收集日期中填写修改之后的日期再导入。", "Agree with them; if the sheet is right, give the row a date of collection after that edit and send it again."},
+		},
+		OlderRow: {
+			bilingual{"已导入过更新的表格，“{column}”与之不同：{value}", "A newer sheet was imported and “{column}” differs from it: {value}"},
+			bilingual{"请使用最新的表格，或更新收集日期。", "Use the newest sheet, or bring the date of collection up to date."},
+		},
+		FormClosed: {
+			bilingual{"客户已不在可修改线索表单的阶段，“{column}”不能改为：{value}", "The lead's form can no longer be changed; “{column}” cannot become: {value}"},
+			bilingual{"请在客户档案中登记该变化。", "Record the change in the account itself."},
+		},
+		AccountClosed: {
+			bilingual{"客户已关闭，不能修改：{value}", "The account is closed and cannot be changed: {value}"},
+			bilingual{"如需继续跟进，请先申请重新开启。", "Ask to reopen it first."},
+		},
+		FollowedBy: {
+			bilingual{"该客户已由{who}跟进：{value}", "The customer is already followed by {who}: {value}"},
+			bilingual{"请联系{who}，由其或销售管理部导入。", "Ask {who}; they or sales operations can import the row."},
+		},
+		Rejected: {
+			bilingual{"系统拒绝开户：{value}", "Opening was refused: {value}"},
+			bilingual{"请联系销售管理部。", "Ask sales operations."},
+		},
+		UnknownField: {
+			bilingual{"列映射的目标字段不存在：{value}", "The mapping names a field that does not exist: {value}"},
+			bilingual{"可用字段见 POST /imports/columns；不导入的列请映射为 ignore。", "POST /imports/columns lists the fields; map a column to ignore to leave it out."},
+		},
+		UnknownHeader: {
+			bilingual{"列映射中的列名不在表中：{value}", "The mapping names a column that the sheet does not have: {value}"},
+			bilingual{"请按表格第 1 行的列名填写映射。", "Use the column names as row 1 of the sheet has them."},
+		},
+		AmbiguousHeader: {
+			bilingual{"列映射中同一列出现两次：{value}", "The mapping names one column twice: {value}"},
+			bilingual{"请为每一列只保留一个目标字段。", "Keep one field for each column."},
+		},
 		UnknownColumn: {
 			bilingual{"未识别的列“{column}”，已忽略", "The column “{column}” is not known and was not read."},
-			bilingual{"如需导入该列，请使用模板中的列名。", "Use the column names of the template if it should be."},
+			bilingual{"如需导入该列，请使用模板中的列名，或指定列映射。", "Use the column names of the template, or map the column, if it should be."},
 		},
 		NotASheet: {
 			bilingual{"文件不是 .xlsx 或 CSV 表格", "The file is neither an .xlsx workbook nor a CSV file."},
@@ -124,11 +172,11 @@ var catalogue = sync.OnceValue(func() map[Code]entry {
 		},
 		MissingColumn: {
 			bilingual{"缺少必需的列：{value}", "Required columns are missing: {value}"},
-			bilingual{"第 1 行必须是列名，请使用客户资料收集表的模板。", "Row 1 must hold the column names: use the template of the information sheet."},
+			bilingual{"第 1 行必须是列名：请使用模板中的列名，或指定列映射（POST /imports/columns 可查看识别结果）。", "Row 1 must hold the column names: use those of the template, or send a mapping (POST /imports/columns shows what was recognised)."},
 		},
 		DuplicateColumn: {
 			bilingual{"有两列表示同一内容：{value}", "Two columns mean the same: {value}"},
-			bilingual{"请删除或改名其中一列。", "Delete or rename one of them."},
+			bilingual{"请删除或改名其中一列，或将其中一列映射为其他字段或 ignore。", "Delete or rename one of them, or map one to another field or to ignore."},
 		},
 	}
 })

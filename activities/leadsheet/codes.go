@@ -23,6 +23,19 @@ const (
 	UnknownSource     Code = "unknown_source"     // not one of AllSources
 	DuplicateInFile   Code = "duplicate_in_file"  // an earlier row has the same key
 	ProbableDuplicate Code = "probable_duplicate" // an earlier row, or an account, has the phone under another name
+	UnknownCustomer   Code = "unknown_customer"   // a follow-up on the second sheet about nobody on the first
+	AmbiguousCustomer Code = "ambiguous_customer" // a follow-up about one of several customers of that name
+)
+
+// Reasons that only an importer can know, who compares a good row with what is on file.
+const (
+	SameAccount   Code = "same_account"   // an earlier row was taken for the same account
+	EditedSince   Code = "edited_since"   // somebody changed the value, and the sheet does not say that it is newer
+	OlderRow      Code = "older_row"      // a newer sheet has said something else
+	FormClosed    Code = "form_closed"    // the lead's form can no longer be changed
+	AccountClosed Code = "account_closed" // the account is closed
+	FollowedBy    Code = "followed_by"    // somebody else follows the customer
+	Rejected      Code = "rejected"       // the rules refuse to open it
 )
 
 // UnknownColumn is a note, not a problem: the column is not read.
@@ -44,6 +57,9 @@ const (
 	Malformed       Code = "malformed"
 	MissingColumn   Code = "missing_column"
 	DuplicateColumn Code = "duplicate_column"
+	UnknownField    Code = "unknown_field"    // a mapping to something that a lead does not have
+	UnknownHeader   Code = "unknown_header"   // a mapping of a column that the sheet does not have
+	AmbiguousHeader Code = "ambiguous_header" // two entries of a mapping name one column
 )
 
 // Problem is one reason against one row.
@@ -54,6 +70,7 @@ type Problem struct {
 	Code   Code   `json:"code"`                // why
 	Value  string `json:"value,omitempty"`     // what stands there, at most 80 characters
 	Other  int    `json:"other_row,omitempty"` // the earlier row a duplicate collides with; 0 is none in this file
+	Who    string `json:"who,omitempty"`       // whom to ask, or who it was
 }
 
 // Text says in one sentence what is wrong. lang is a language tag; everything but Chinese is answered in English.
@@ -70,7 +87,7 @@ func (p Problem) entry() entry {
 }
 
 func (p Problem) args() []string {
-	return []string{"{column}", p.Column, "{cell}", p.Cell, "{value}", p.Value, "{other}", strconv.Itoa(p.Other)}
+	return []string{"{column}", p.Column, "{cell}", p.Cell, "{value}", p.Value, "{other}", strconv.Itoa(p.Other), "{who}", p.Who}
 }
 
 // Error is a reason against a whole file: nothing of it was taken over.
@@ -107,8 +124,10 @@ func refuse(code Code, value string, cause error) error {
 
 func render(text bilingual, lang string, args []string) string {
 	template := text.en
-	if strings.HasPrefix(strings.ToLower(lang), "zh") {
+	if isChinese(lang) {
 		template = text.zh
 	}
 	return strings.NewReplacer(args...).Replace(template)
 }
+
+func isChinese(lang string) bool { return strings.HasPrefix(strings.ToLower(lang), "zh") }

@@ -16,6 +16,8 @@ func TestCatalogue_saysEveryCodeInBothLanguagesWithARemedy(t *testing.T) {
 		Required, Formula, BadText, TooLong, BadPhone, BadCreditCode, BadVolume, BadDate, UnknownPremises, UnknownSource,
 		DuplicateInFile, ProbableDuplicate, UnknownColumn, NotASheet, Empty, TooLarge, ZipBomb, TooManyRows, TooManyColumns,
 		TooManyProblems, Macro, ExternalLink, Encrypted, BadEncoding, Malformed, MissingColumn, DuplicateColumn,
+		UnknownField, UnknownHeader, AmbiguousHeader, UnknownCustomer, AmbiguousCustomer, SameAccount, EditedSince, OlderRow,
+		FormClosed, AccountClosed, FollowedBy, Rejected,
 	}
 	require.Len(t, catalogue(), len(all))
 	placeholders := regexp.MustCompile(`\{[a-z]+\}`)
@@ -51,7 +53,7 @@ func TestProblem_speaksTheLanguageItIsAskedIn(t *testing.T) {
 func TestHeaders_meanOneFieldEach(t *testing.T) {
 	t.Parallel()
 	seen := map[string]Field{}
-	for _, field := range AllFields() {
+	for _, field := range append(AllFields(), FieldIgnored) {
 		require.NotEmpty(t, headers(field), field)
 		for _, header := range headers(field) {
 			require.Equal(t, plainHeader(header), header, "compared as written")

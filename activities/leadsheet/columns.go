@@ -9,92 +9,6 @@ import (
 	"closedloop/naming"
 )
 
-// Field is one piece of a lead that a column can hold.
-type Field string
-
-// The fields, in the order of the template.
-const (
-	FieldName            Field = "name"
-	FieldCreditCode      Field = "credit_code"
-	FieldPremises        Field = "premises"
-	FieldTerritory       Field = "territory"
-	FieldAddress         Field = "address"
-	FieldIndustry        Field = "industry"
-	FieldContact         Field = "contact"
-	FieldTitle           Field = "title"
-	FieldMobile          Field = "mobile"
-	FieldPhone           Field = "phone"
-	FieldItems           Field = "items"
-	FieldMonthlyInbound  Field = "monthly_inbound"
-	FieldMonthlyOutbound Field = "monthly_outbound"
-	FieldRival           Field = "rival"
-	FieldRivalVolume     Field = "rival_volume"
-	FieldSettlement      Field = "settlement"
-	FieldNeeds           Field = "needs"
-	FieldSource          Field = "source"
-	FieldCollectedBy     Field = "collected_by"
-	FieldCollectedOn     Field = "collected_on"
-	FieldNote            Field = "note"
-)
-
-// AllFields lists the fields in the order of the template.
-func AllFields() []Field {
-	return []Field{
-		FieldName, FieldCreditCode, FieldPremises, FieldTerritory, FieldAddress, FieldIndustry, FieldContact, FieldTitle,
-		FieldMobile, FieldPhone, FieldItems, FieldMonthlyInbound, FieldMonthlyOutbound, FieldRival, FieldRivalVolume,
-		FieldSettlement, FieldNeeds, FieldSource, FieldCollectedBy, FieldCollectedOn, FieldNote,
-	}
-}
-
-// headers are the column names by which a field is recognised, after [plainHeader]; the first is the one of the template.
-func headers(field Field) []string {
-	switch field {
-	case FieldName:
-		return []string{"单位名称", "客户名称", "公司名称", "企业名称", "单位", "name", "company", "companyname", "account", "accountname"}
-	case FieldCreditCode:
-		return []string{"统一社会信用代码", "社会信用代码", "信用代码", "税号", "creditcode", "unifiedsocialcreditcode", "uscc"}
-	case FieldPremises:
-		return []string{"场所类型", "场所", "单位类型", "premises", "premiseskind", "premisestype"}
-	case FieldTerritory:
-		return []string{"片区", "所属片区", "区域", "territory", "area"}
-	case FieldAddress:
-		return []string{"地址", "单位地址", "公司地址", "详细地址", "address"}
-	case FieldIndustry:
-		return []string{"行业", "所属行业", "industry"}
-	case FieldContact:
-		return []string{"联系人", "联系人姓名", "contact", "contactname", "contactperson"}
-	case FieldTitle:
-		return []string{"职务", "职位", "岗位", "title", "position", "jobtitle"}
-	case FieldMobile:
-		return []string{"手机", "手机号", "手机号码", "联系电话", "mobile", "mobilephone", "cellphone"}
-	case FieldPhone:
-		return []string{"办公电话", "固定电话", "座机", "电话", "phone", "officephone", "telephone", "landline"}
-	case FieldItems:
-		return []string{"主要寄递物品", "寄递物品", "物品", "items", "goods"}
-	case FieldMonthlyInbound:
-		return []string{"月进口件量", "进口件量", "月收件量", "monthlyinbound", "inbound", "inboundpermonth"}
-	case FieldMonthlyOutbound:
-		return []string{"月出口件量", "出口件量", "月寄件量", "月发件量", "monthlyoutbound", "outbound", "outboundpermonth"}
-	case FieldRival:
-		return []string{"现用快递", "现用快递公司", "竞争对手", "rival", "competitor", "currentcarrier"}
-	case FieldRivalVolume:
-		return []string{"竞争对手月件量", "竞争对手件量", "rivalvolume", "competitorvolume"}
-	case FieldSettlement:
-		return []string{"结算方式", "付款方式", "settlement", "payment"}
-	case FieldNeeds:
-		return []string{"用邮需求", "需求", "寄递需求", "needs"}
-	case FieldSource:
-		return []string{"信息来源", "来源", "source", "leadsource"}
-	case FieldCollectedBy:
-		return []string{"收集人", "采集人", "填表人", "collectedby", "collector"}
-	case FieldCollectedOn:
-		return []string{"收集日期", "采集日期", "日期", "collectedon", "date"}
-	case FieldNote:
-		return []string{"备注", "说明", "note", "notes", "remark", "remarks"}
-	}
-	return nil
-}
-
 // Column is where a field stands in a sheet.
 type Column struct {
 	Header string `json:"header"` // as written
@@ -108,6 +22,10 @@ func plainHeader(s string) string {
 	if at := strings.IndexByte(s, '('); at > 0 {
 		s = s[:at]
 	}
+	return lettersOf(s)
+}
+
+func lettersOf(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
 			return r
@@ -116,45 +34,101 @@ func plainHeader(s string) string {
 	}, s)
 }
 
-// readHeader finds the columns. What is not known becomes a note; a required column that is missing, and one that is
-// there twice, refuse the sheet.
-func readHeader(header record) (map[Field]Column, []Problem, error) {
-	known := map[string]Field{}
-	for _, field := range AllFields() {
-		for _, header := range headers(field) {
-			known[header] = field
-		}
-	}
-	columns := map[Field]Column{}
-	notes := []Problem{}
+// head is one column name of a sheet and what it was taken for.
+type head struct {
+	Column
+
+	row    int    // as the sheet counts
+	name   string // as written, without blanks at its ends
+	field  Field  // empty: not known
+	mapped bool   // by somebody's mapping
+}
+
+func (h head) place() string { return h.Letter + strconv.Itoa(h.row) }
+
+// headsOf reads the column names. A mapping goes before what the template says.
+func headsOf(header record, mapping Mapping) []head {
+	var heads []head
 	for i, cell := range header.cells {
 		name := strings.TrimSpace(cell.text)
 		if name == "" {
 			continue
 		}
-		column := Column{Header: quote(name), Letter: columnLetter(i), index: i}
-		place := column.Letter + strconv.Itoa(header.row)
-		field, found := known[plainHeader(name)]
-		if !found {
-			notes = append(notes, Problem{Row: header.row, Column: column.Header, Cell: place, Code: UnknownColumn})
-			continue
+		h := head{Column: Column{Header: quote(name), Letter: columnLetter(i), index: i}, row: header.row, name: name}
+		if h.field, h.mapped = mapping[HeaderKey(name)]; !h.mapped {
+			h.field = fieldOf(name)
 		}
-		if first, twice := columns[field]; twice {
-			return nil, nil, refuse(DuplicateColumn, first.Header+", "+column.Header+" ("+place+")", nil)
-		}
-		columns[field] = column
+		heads = append(heads, h)
 	}
+	return heads
+}
+
+// readHeader finds the columns. What is not known becomes a note; a required column that is missing, and one that is
+// there twice, refuse the sheet.
+func readHeader(header record, mapping Mapping) (map[Field]Column, []Problem, error) {
+	columns := map[Field]Column{}
+	notes := []Problem{}
+	for _, h := range headsOf(header, mapping) {
+		switch first, twice := columns[h.field]; {
+		case h.field == "":
+			notes = append(notes, Problem{Row: h.row, Column: h.Header, Cell: h.place(), Code: UnknownColumn})
+		case h.field == FieldIgnored:
+		case twice:
+			return nil, nil, refuse(DuplicateColumn, first.Header+", "+h.Header+" ("+h.place()+") → "+string(h.field), nil)
+		default:
+			columns[h.field] = h.Column
+		}
+	}
+	if missing := missingIn(columns); missing != nil {
+		return nil, nil, refuse(MissingColumn, strings.Join(missing, ", "), nil)
+	}
+	return columns, notes, nil
+}
+
+// missingIn names the required columns that are not there.
+func missingIn(columns map[Field]Column) []string {
 	var missing []string
 	for _, anyOf := range [][]Field{{FieldName}, {FieldContact}, {FieldMobile, FieldPhone}} {
 		if !slices.ContainsFunc(anyOf, func(field Field) bool { _, found := columns[field]; return found }) {
 			missing = append(missing, headers(anyOf[0])[0])
 		}
 	}
-	if missing != nil {
-		return nil, nil, refuse(MissingColumn, strings.Join(missing, ", "), nil)
-	}
-	return columns, notes, nil
+	return missing
 }
+
+// fieldOf recognises a column name by the words of the template, with the number of its group: 联系人2, 电话2, 联系人2电话,
+// 第2联系人. What is not known is empty.
+func fieldOf(name string) Field {
+	plain := plainHeader(name)
+	if field, found := knownHeaders()[plain]; found {
+		return field
+	}
+	if base, n := withoutNumber(plain); n > 0 {
+		for _, word := range []string{base, strings.TrimPrefix(base, "联系人"), strings.TrimPrefix(base, "跟进")} {
+			if field, found := knownHeaders()[word]; found && n <= groups(field) && groups(field) > 1 {
+				return field.Numbered(n)
+			}
+		}
+	}
+	return ""
+}
+
+// withoutNumber takes the one number off a column name; 0 says that there is none, or more than one. A number that stands
+// in the middle joins what is before it to what is behind: 联系人2电话 is the second 联系人电话.
+func withoutNumber(plain string) (base string, n int) {
+	first := strings.IndexFunc(plain, isDigit)
+	if first < 0 {
+		return plain, 0
+	}
+	last := strings.LastIndexFunc(plain, isDigit)
+	n, err := strconv.Atoi(plain[first : last+1])
+	if err != nil {
+		return plain, 0
+	}
+	return strings.TrimSuffix(plain[:first], "第") + plain[last+1:], n
+}
+
+func isDigit(r rune) bool { return r >= '0' && r <= '9' }
 
 // columnLetter is the name of a column: 0 is A, 25 is Z, 26 is AA.
 func columnLetter(index int) string {

@@ -58,10 +58,17 @@ func (s seen) add(row int, lead Lead, who identity) {
 
 // phoneField is the column under which a number of a lead is reported.
 func phoneField(lead Lead, number string, columns map[Field]Column) Field {
-	_, mobile := columns[FieldMobile]
-	_, phone := columns[FieldPhone]
-	if mobile && (number == lead.Contact.Mobile || !phone) {
-		return FieldMobile
+	for _, person := range lead.People() {
+		if person.Mobile != number && person.Phone != number {
+			continue
+		}
+		mobile, phone := FieldMobile.Numbered(person.group), FieldPhone.Numbered(person.group)
+		_, hasMobile := columns[mobile]
+		_, hasPhone := columns[phone]
+		if hasMobile && (number == person.Mobile || !hasPhone) {
+			return mobile
+		}
+		return phone
 	}
 	return FieldPhone
 }

@@ -193,7 +193,7 @@ func TestRead_refusesBombsCheaply(t *testing.T) {
 		"a text in endless pieces": {sheet(`<row r="2"><c r="A2" t="inlineStr"><is>` + strings.ReplaceAll(noise(4<<20), "v>", "t>") + `</is></c></row>`), leadsheet.ZipBomb},
 		"elements without end":     {sheet(noiseTags(1 << 20)), leadsheet.Malformed},
 	} {
-		limits := leadsheet.Limits{FileBytes: 20 << 20, UnzippedBytes: 20 << 20}
+		limits := leadsheet.Limits{FileBytes: 20 << 20, PartBytes: 16 << 20, UnzippedBytes: 20 << 20}
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		code := refusal(t, tc.file, limits)

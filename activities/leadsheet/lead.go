@@ -1,6 +1,7 @@
 package leadsheet
 
 import (
+	"slices"
 	"time"
 
 	"closedloop/naming"
@@ -16,6 +17,7 @@ type Lead struct {
 	Address         string    `json:"address,omitempty"`
 	Industry        string    `json:"industry,omitempty"`
 	Contact         Contact   `json:"contact"`
+	Others          []Contact `json:"others,omitempty"`           // further people
 	Items           string    `json:"items,omitempty"`            // what they mostly send
 	MonthlyInbound  *int      `json:"monthly_inbound,omitempty"`  // pieces a month; nil is unknown
 	MonthlyOutbound *int      `json:"monthly_outbound,omitempty"` // pieces a month; nil is unknown
@@ -27,14 +29,25 @@ type Lead struct {
 	CollectedBy     string    `json:"collected_by,omitempty"`
 	CollectedOn     time.Time `json:"collected_on,omitzero"` // a day, as midnight UTC; zero is unknown
 	Note            string    `json:"note,omitempty"`
+	History         []Note    `json:"history,omitempty"` // what was done so far
 }
 
-// Contact is the person at the customer. Name and one of the two numbers are always there.
+// Note is one entry of a lead's follow-up history, as somebody wrote it down elsewhere.
+type Note struct {
+	On   time.Time `json:"on,omitzero"`   // a day, as midnight UTC; zero is unknown
+	By   string    `json:"by,omitempty"`  // who did it
+	How  string    `json:"how,omitempty"` // visit, call …, in the sheet's word
+	Text string    `json:"text"`
+}
+
+// Contact is somebody at the customer. The name is always there, and of the first one a number.
 type Contact struct {
 	Name   string `json:"name"`
 	Title  string `json:"title,omitempty"`
 	Mobile string `json:"mobile,omitempty"` // canonical; see [naming.Phone]
 	Phone  string `json:"phone,omitempty"`  // canonical; a landline, or a second mobile number
+
+	group int // of columns; 0 is the first one
 }
 
 // Key is the upsert key of a lead (contract.md §6): the unified social credit code where there is one, else the normalised
@@ -61,13 +74,18 @@ func identify(l Lead) identity {
 	return who
 }
 
-// Phones are the contact's numbers in canonical form, the mobile one first. A number already known under a name with
-// another [naming.Key] makes a lead a probable duplicate.
+// People are everybody the row names, the first contact first.
+func (l Lead) People() []Contact { return append([]Contact{l.Contact}, l.Others...) }
+
+// Phones are the numbers of everybody in canonical form, each once, of one person the mobile one first. A number already
+// known under a name with another [naming.Key] makes a lead a probable duplicate.
 func (l Lead) Phones() []string {
 	var numbers []string
-	for _, number := range []string{l.Contact.Mobile, l.Contact.Phone} {
-		if number != "" && (len(numbers) == 0 || numbers[0] != number) {
-			numbers = append(numbers, number)
+	for _, person := range l.People() {
+		for _, number := range []string{person.Mobile, person.Phone} {
+			if number != "" && !slices.Contains(numbers, number) {
+				numbers = append(numbers, number)
+			}
 		}
 	}
 	return numbers

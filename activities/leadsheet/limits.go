@@ -1,10 +1,12 @@
 package leadsheet
 
-// Limits bound what a sheet may cost. The zero value of a field stands for the default of trust-and-speed.md SF1.
+// Limits bound what a sheet may cost. The zero value of a field stands for the default. The numbers are those of
+// trust-and-speed.md SF1, but for the file (contract.md §4: uploads of 20 MiB) and one part: the worksheet of 20,000 rows
+// with 20 columns unpacks to about 30 MB, where a ratio of 10 is usual.
 type Limits struct {
-	FileBytes     int64 // the file as uploaded: 10 MiB
+	FileBytes     int64 // the file as uploaded: 20 MiB
 	UnzippedBytes int64 // all parts of a workbook together: 100 MiB
-	PartBytes     int64 // one part of a workbook: 16 MiB
+	PartBytes     int64 // one part of a workbook: 64 MiB
 	Parts         int   // entries in a workbook's archive: 1,000
 	Ratio         int64 // unpacked to packed size of one part above 100 KiB: 100
 	Rows          int   // rows with content below the header: 50,000
@@ -19,15 +21,16 @@ const (
 	tokenBytes   = 1 << 20   // one XML tag or text; Excel keeps at most 32,767 characters in a cell
 	xmlDepth     = 64        // nesting of XML elements; a sheet has about ten
 	sharedTexts  = 1_000_000 // distinct texts in a workbook
+	sharedBytes  = 32 << 20  // of which they consist: they stay in memory while the sheet is read
 	lastSheetRow = 1 << 20   // Excel's last row
 	valueChars   = 80        // of a refused value, as quoted in a problem
 )
 
 // orDefault fills the fields that are not set.
 func (l Limits) orDefault() Limits {
-	set(&l.FileBytes, 10<<20)
+	set(&l.FileBytes, 20<<20)
 	set(&l.UnzippedBytes, 100<<20)
-	set(&l.PartBytes, 16<<20)
+	set(&l.PartBytes, 64<<20)
 	set(&l.Parts, 1_000)
 	set(&l.Ratio, 100)
 	set(&l.Rows, 50_000)

@@ -52,13 +52,15 @@ func TestRead_takesEveryFieldFromItsColumn(t *testing.T) {
 	t.Parallel()
 	number := func(n int) *int { return &n }
 	row := read(t, sample(t, "leads-suqian.xlsx")).Rows[0]
-	require.Equal(t, leadsheet.Row{Number: 2, Lead: leadsheet.Lead{
+	require.Equal(t, 2, row.Number)
+	require.Len(t, row.Cells, 21, "as written, for the workbook of refused rows")
+	require.Equal(t, leadsheet.Lead{
 		Name: "江苏晨风集团股份有限公司", Premises: leadsheet.Factory, Territory: "经济开发区", Address: "宿迁经济开发区发展大道18号",
 		Industry: "服装", Contact: leadsheet.Contact{Name: "孙丽", Title: "物流主管", Mobile: "13805240011", Phone: "0527-8435001"},
 		Items: "成衣样品 面辅料", MonthlyInbound: number(420), MonthlyOutbound: number(960), Rival: "顺丰", RivalVolume: number(900),
 		Settlement: "月结", Needs: "样衣次日达 退换货上门", Source: leadsheet.DoorToDoor, CollectedBy: "张伟",
 		CollectedOn: time.Date(2026, time.November, 9, 0, 0, 0, 0, time.UTC), Note: "外贸旺季10-12月",
-	}}, row)
+	}, row.Lead)
 	require.Equal(t, "name/晨风/经济开发区", row.Lead.Key())
 	require.Equal(t, []string{"13805240011", "0527-8435001"}, row.Lead.Phones())
 }
@@ -78,10 +80,18 @@ func TestRead_findsColumnsInAnyOrderAndNotesThoseItDoesNotKnow(t *testing.T) {
 		rows[i] = turned
 	}
 	sheet := read(t, table(t, rows...))
-	require.Equal(t, expected.Rows, sheet.Rows)
+	require.Equal(t, leadsOf(expected), leadsOf(sheet))
 	require.Equal(t, expected.Refused(), sheet.Refused())
 	require.Equal(t, []leadsheet.Problem{{Row: 1, Column: "心情", Cell: "A1", Code: leadsheet.UnknownColumn}}, sheet.Notes)
 	require.Contains(t, codes(sheet), "K19 bad_volume", "月进口件量 is column K now")
+}
+
+func leadsOf(s leadsheet.Sheet) map[int]leadsheet.Lead {
+	leads := map[int]leadsheet.Lead{}
+	for _, row := range s.Rows {
+		leads[row.Number] = row.Lead
+	}
+	return leads
 }
 
 func TestRead_knowsEnglishColumnNamesAndAsideMarks(t *testing.T) {
@@ -233,7 +243,7 @@ func TestRead_keepsToItsLimits(t *testing.T) {
 	require.Equal(t, leadsheet.TooManyColumns, refusal(t, b.Bytes(), leadsheet.Limits{Columns: 20}))
 	require.Equal(t, leadsheet.TooLarge, refusal(t, b.Bytes(), leadsheet.Limits{FileBytes: 1000}))
 	require.Equal(t, leadsheet.TooManyProblems, refusal(t, sample(t, "leads-suqian.csv"), leadsheet.Limits{Problems: 8}))
-	require.Equal(t, leadsheet.TooLarge, refusal(t, bytes.Repeat([]byte("a"), 10<<20+1), leadsheet.Limits{}))
+	require.Equal(t, leadsheet.TooLarge, refusal(t, bytes.Repeat([]byte("a"), 20<<20+1), leadsheet.Limits{}))
 	exact, err := leadsheet.Read(b.Bytes(), leadsheet.Limits{Rows: 11, Columns: 21})
 	require.NoError(t, err)
 	require.Len(t, exact.Rows, 11)

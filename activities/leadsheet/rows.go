@@ -1,6 +1,8 @@
 package leadsheet
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -11,7 +13,8 @@ import (
 
 // values reads the cells of one row by field and collects what is wrong with them.
 type values struct {
-	row      int // as the sheet counts
+	sheet    string // before the places of cells: "跟进记录!", empty for the first sheet
+	row      int    // as the sheet counts
 	cells    []cell
 	columns  map[Field]Column
 	epoch    time.Time // of date serials
@@ -28,6 +31,7 @@ func (v *values) lead() Lead {
 		Address:         v.text(FieldAddress),
 		Industry:        v.text(FieldIndustry),
 		Contact:         v.contact(),
+		Others:          v.others(),
 		Items:           v.text(FieldItems),
 		MonthlyInbound:  v.volume(FieldMonthlyInbound),
 		MonthlyOutbound: v.volume(FieldMonthlyOutbound),
@@ -39,6 +43,7 @@ func (v *values) lead() Lead {
 		CollectedBy:     v.text(FieldCollectedBy),
 		CollectedOn:     v.day(FieldCollectedOn),
 		Note:            v.text(FieldNote),
+		History:         v.history(),
 	}
 }
 
@@ -49,7 +54,7 @@ func (v *values) text(field Field) string {
 		return ""
 	}
 	cell := v.cells[column.index]
-	text := strings.TrimSpace(cell.text)
+	text := unquoted(strings.TrimSpace(cell.text))
 	switch {
 	case !cell.formula && isBlankMark(text):
 	case cell.formula || looksLikeFormula(text):
@@ -82,24 +87,78 @@ func (v *values) required(field Field) string {
 	return text
 }
 
-// contact reads the person and the numbers, each put where its kind belongs.
+// contact reads the first person and the numbers.
 func (v *values) contact() Contact {
-	person := Contact{Name: v.required(FieldContact), Title: v.text(FieldTitle)}
 	before := len(v.problems)
-	person.Mobile, person.Phone = v.phone(FieldMobile), v.phone(FieldPhone)
-	if person.Mobile == "" && person.Phone == "" && len(v.problems) == before {
+	person, empty := v.person(1)
+	if person.Name == "" && !v.reported(FieldContact) {
+		v.report(FieldContact, Required, "")
+	}
+	numbers := !empty && (person.Mobile != "" || person.Phone != "")
+	if !numbers && !v.reported(FieldMobile) && !v.reported(FieldPhone) {
 		if _, found := v.columns[FieldMobile]; found {
 			v.report(FieldMobile, Required, "")
 		} else {
 			v.report(FieldPhone, Required, "")
 		}
 	}
+	v.sortFrom(before)
+	return person
+}
+
+// others reads the further people of a row. A group of cells with nothing in it is nobody; a number needs a name.
+func (v *values) others() []Contact {
+	var people []Contact
+	for n := 2; n <= mostContacts; n++ {
+		before := len(v.problems)
+		person, empty := v.person(n)
+		if empty || len(v.problems) > before {
+			continue
+		}
+		if person.Name == "" {
+			v.nameless(n)
+			continue
+		}
+		person.group = n
+		people = append(people, person)
+	}
+	return people
+}
+
+// nameless reports a further person without a name, where the sheet has no column for it at the number.
+func (v *values) nameless(n int) {
+	at := FieldContact.Numbered(n)
+	for _, field := range []Field{FieldMobile, FieldPhone, FieldTitle} {
+		if _, found := v.columns[at]; !found {
+			at = field.Numbered(n)
+		}
+	}
+	v.report(at, Required, "").Column = FieldContact.Numbered(n).Label()
+}
+
+// person reads the n-th person, each number put where its kind belongs.
+func (v *values) person(n int) (person Contact, empty bool) {
+	person = Contact{Name: v.text(FieldContact.Numbered(n)), Title: v.text(FieldTitle.Numbered(n))}
+	person.Mobile, person.Phone = v.phone(FieldMobile.Numbered(n)), v.phone(FieldPhone.Numbered(n))
 	landlineAsMobile := person.Mobile != "" && !naming.IsMobile(person.Mobile)
 	mobileAsLandline := person.Mobile == "" && naming.IsMobile(person.Phone)
 	if landlineAsMobile && (person.Phone == "" || naming.IsMobile(person.Phone)) || mobileAsLandline {
 		person.Mobile, person.Phone = person.Phone, person.Mobile
 	}
-	return person
+	return person, person == Contact{}
+}
+
+// reported tells whether something is wrong with a field already.
+func (v *values) reported(field Field) bool {
+	cell := v.place(field)
+	return slices.ContainsFunc(v.problems, func(p Problem) bool { return p.Cell == cell })
+}
+
+// sortFrom puts problems in the order of their columns where they were found in another one.
+func (v *values) sortFrom(first int) {
+	slices.SortStableFunc(v.problems[first:], func(a, b Problem) int {
+		return cmp.Compare(columnIndex(strings.TrimPrefix(a.Cell, v.sheet)), columnIndex(strings.TrimPrefix(b.Cell, v.sheet)))
+	})
 }
 
 func (v *values) phone(field Field) string {
@@ -167,9 +226,11 @@ func kindOf[K ~string](v *values, field Field, parse func(string) (K, bool), unk
 
 // report notes a problem with a field and answers it for what else it should say.
 func (v *values) report(field Field, code Code, value string) *Problem {
-	column := v.columns[field]
 	v.problems = append(v.problems, Problem{
-		Row: v.row, Column: column.Header, Cell: column.Letter + strconv.Itoa(v.row), Code: code, Value: quote(value),
+		Row: v.row, Column: v.columns[field].Header, Cell: v.place(field), Code: code, Value: quote(value),
 	})
 	return &v.problems[len(v.problems)-1]
 }
+
+// place is where a field stands in this row.
+func (v *values) place(field Field) string { return v.sheet + v.columns[field].Letter + strconv.Itoa(v.row) }

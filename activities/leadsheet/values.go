@@ -54,6 +54,16 @@ func looksLikeFormula(s string) bool {
 	return false
 }
 
+// unquoted takes off the apostrophe that keeps a spreadsheet from taking a text for a formula: exports put it there, and
+// a corrected sheet brings it back.
+func unquoted(s string) string {
+	rest, found := strings.CutPrefix(s, "'")
+	if found && rest != "" && strings.ContainsRune("=+-@\t＝＋－＠", []rune(rest)[0]) {
+		return strings.TrimSpace(rest)
+	}
+	return s
+}
+
 // firstChars is the beginning of a text, enough to recognise a formula without folding a whole note.
 func firstChars(s string, n int) string {
 	for at := range s {

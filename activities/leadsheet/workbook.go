@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"time"
 )
@@ -13,8 +14,18 @@ import (
 type workbook struct {
 	archive *archive
 	targets map[string]relation // by relation ID
-	sheet   string              // part of the first visible worksheet
+	sheets  []worksheet         // the visible ones, in their order
 	epoch   time.Time           // of date serials
+}
+
+// worksheet is one sheet of a workbook.
+type worksheet struct{ name, part string }
+
+// isTrail tells whether a sheet holds follow-ups, by its name.
+func (w worksheet) isTrail() bool {
+	return slices.Contains([]string{
+		"跟进记录", "跟进历史", "历史跟进", "拜访记录", "走访记录", "沟通记录", "历史记录", "followups", "followuphistory", "history",
+	}, plainHeader(w.name))
 }
 
 // relation points from one part of a workbook to another.
@@ -23,36 +34,58 @@ type relation struct {
 	target string // name of the part
 }
 
-// openWorkbook finds the first visible sheet of an .xlsx and the texts that its cells share.
-func openWorkbook(file []byte, limits Limits) (source, time.Time, error) {
+// openWorkbook finds the sheets of an .xlsx that count and the texts that their cells share.
+func openWorkbook(file []byte, limits Limits) (opened, error) {
 	a, err := openArchive(file, limits)
 	if err != nil {
-		return nil, time.Time{}, err
+		return opened{}, err
 	}
 	main, err := a.mainPart()
 	if err != nil {
-		return nil, time.Time{}, err
+		return opened{}, err
 	}
 	book := workbook{archive: a, epoch: epoch1900()}
 	folder, name := path.Split(main)
 	if book.targets, err = a.relations(folder, folder+"_rels/"+name+".rels"); err != nil {
-		return nil, time.Time{}, err
+		return opened{}, err
 	}
 	if err := book.read(main); err != nil {
-		return nil, time.Time{}, err
+		return opened{}, err
+	}
+	if len(book.sheets) == 0 {
+		return opened{}, refuse(Malformed, quote(main), nil)
 	}
 	shared, err := book.sharedTexts()
 	if err != nil {
-		return nil, time.Time{}, err
+		return opened{}, err
 	}
-	if book.sheet == "" {
-		return nil, time.Time{}, refuse(Malformed, quote(main), nil)
+	rows := func(sheet worksheet) (source, error) {
+		part, err := a.openXML(sheet.part)
+		if err != nil {
+			return nil, err
+		}
+		return &sheetSource{part: part, shared: shared, columns: limits.Columns}, nil
 	}
-	part, err := a.openXML(book.sheet)
-	if err != nil {
-		return nil, time.Time{}, err
+	leads, trail := book.pick()
+	out := opened{epoch: book.epoch}
+	if trail != nil {
+		out.trailName = trail.name
+		out.trail = func() (source, error) { return rows(*trail) }
 	}
-	return &sheetSource{part: part, shared: shared, columns: limits.Columns}, book.epoch, nil
+	out.main, err = rows(leads)
+	return out, err
+}
+
+// pick answers the sheet with the leads, the first that is not called like one of follow-ups, and the one with follow-ups
+// if there is any.
+func (b *workbook) pick() (leads worksheet, trail *worksheet) {
+	first := max(0, slices.IndexFunc(b.sheets, func(w worksheet) bool { return !w.isTrail() }))
+	for i, w := range b.sheets {
+		if i != first && w.isTrail() && trail == nil {
+			trail = &w
+		}
+	}
+	return b.sheets[first], trail
 }
 
 // mainPart is the workbook part. An archive without one is something else: a Word document, a program, an .ods.
@@ -106,7 +139,7 @@ func (a *archive) relations(folder, name string) (map[string]relation, error) {
 	}
 }
 
-// read finds the first visible sheet and the epoch of dates.
+// read finds the visible sheets and the epoch of dates.
 func (b *workbook) read(main string) error {
 	part, err := b.archive.openXML(main)
 	if err != nil {
@@ -133,8 +166,8 @@ func (b *workbook) read(main string) error {
 		case "sheet":
 			to := b.targets[attribute(element, "id")]
 			state := attribute(element, "state")
-			if b.sheet == "" && to.kind == "worksheet" && state != "hidden" && state != "veryHidden" {
-				b.sheet = to.target
+			if to.kind == "worksheet" && state != "hidden" && state != "veryHidden" {
+				b.sheets = append(b.sheets, worksheet{name: attribute(element, "name"), part: to.target})
 			}
 		}
 	}
@@ -193,7 +226,7 @@ func (a *archive) texts(name string) (textTable, error) {
 			return textTable{}, err
 		}
 		all.WriteString(unescape(text))
-		if ends = append(ends, all.Len()); len(ends) > sharedTexts {
+		if ends = append(ends, all.Len()); len(ends) > sharedTexts || all.Len() > sharedBytes {
 			return textTable{}, refuse(ZipBomb, quote(name), nil)
 		}
 	}
