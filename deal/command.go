@@ -27,9 +27,14 @@ const (
 	TransferApprovalName  CommandName = "transfer-approval"
 	WithdrawApprovalName  CommandName = "withdraw-approval"
 	VoidApprovalName      CommandName = "void-approval"
+	ArbitrateName         CommandName = "arbitrate"
 	CompleteTaskName      CommandName = "complete-task"
 	SecondDevelopmentName CommandName = "second-development"
+	SetParentName         CommandName = "set-parent"
+	PromoteName           CommandName = "promote"
+	MergeName             CommandName = "merge"
 	RecomputeName         CommandName = "recompute"
+	MovePlaybookName      CommandName = "move-playbook"
 	TickName              CommandName = "tick"
 	LoadName              CommandName = "load" // the key-less first call of every run: it reads and changes nothing
 )
@@ -83,8 +88,13 @@ func bodies() []Body {
 		TransferApproval{},
 		WithdrawApproval{},
 		VoidApproval{},
+		Arbitrate{},
 		CompleteTask{},
 		SecondDevelopment{},
+		MovePlaybook{},
+		SetParent{},
+		Promote{},
+		Merge{},
 		Recompute{},
 		Tick{},
 		Load{},
@@ -261,6 +271,7 @@ func (WithdrawApproval) name() CommandName  { return WithdrawApprovalName }
 func (VoidApproval) name() CommandName      { return VoidApprovalName }
 func (CompleteTask) name() CommandName      { return CompleteTaskName }
 func (SecondDevelopment) name() CommandName { return SecondDevelopmentName }
+func (MovePlaybook) name() CommandName      { return MovePlaybookName }
 func (Recompute) name() CommandName         { return RecomputeName }
 func (Tick) name() CommandName              { return TickName }
 func (Load) name() CommandName              { return LoadName }
@@ -284,6 +295,7 @@ func (b WithdrawApproval) texts() []*TextRef  { return []*TextRef{b.Reason} }
 func (VoidApproval) texts() []*TextRef        { return nil }
 func (CompleteTask) texts() []*TextRef        { return nil }
 func (b SecondDevelopment) texts() []*TextRef { return []*TextRef{b.Goal} }
+func (b MovePlaybook) texts() []*TextRef      { return []*TextRef{b.Reason} }
 func (Recompute) texts() []*TextRef           { return nil }
 func (Tick) texts() []*TextRef                { return nil }
 func (Load) texts() []*TextRef                { return nil }

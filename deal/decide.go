@@ -49,10 +49,20 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 		d.withdrawApproval(b)
 	case VoidApproval:
 		d.voidApproval(b)
+	case Arbitrate:
+		d.arbitrate(b)
 	case CompleteTask:
 		d.completeTask(b)
 	case SecondDevelopment:
 		d.secondDevelopment(b)
+	case MovePlaybook:
+		d.movePlaybook(b)
+	case SetParent:
+		d.setParent(b)
+	case Promote:
+		d.promote(b)
+	case Merge:
+		d.merge(b)
 	case Recompute:
 		d.recompute()
 	case Tick:
@@ -61,6 +71,9 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 	}
 	if len(d.no) > 0 {
 		return nil, d.no
+	}
+	if _, ticks := cmd.Body.(Tick); !ticks && len(d.events) > 0 {
+		d.plan(d.at)
 	}
 	return d.events, nil
 }

@@ -46,8 +46,16 @@ const (
 	VoidedNotice      NoticeKind = "approval_voided"
 	WithdrawnNotice   NoticeKind = "approval_withdrawn"
 	TransferredNotice NoticeKind = "approval_transferred"
-	ResumedNotice     NoticeKind = "resumed"
-	RecheckNotice     NoticeKind = "recheck"
+
+	FilingGrantedNotice NoticeKind = "filing_granted" // an arbitration gave the project to the account
+	FilingRefusedNotice NoticeKind = "filing_refused" // … or left it with whom it was
+
+	ResumedNotice  NoticeKind = "resumed"
+	FamilyNotice   NoticeKind = "family_changed"
+	PromotedNotice NoticeKind = "promoted"
+	MergedNotice   NoticeKind = "merged"
+	RecheckNotice  NoticeKind = "recheck"
+	MovedNotice    NoticeKind = "playbook_moved"
 )
 
 // RungNotice is the kind of notice that a rung of a clock sends: "step_urge", "follow_up_remind", "approval_superior".
@@ -74,11 +82,16 @@ const (
 	ApprovalTransferredKind EventKind = "approval_transferred"
 	ApprovalWithdrawnKind   EventKind = "approval_withdrawn"
 	ApprovalVoidedKind      EventKind = "approval_voided"
+	FilingArbitratedKind    EventKind = "filing_arbitrated"
 	TaskCompletedKind       EventKind = "task_completed"
 	RungReachedKind         EventKind = "rung_reached"
 	CycleCompletedKind      EventKind = "cycle_completed"
 	CycleOpenedKind         EventKind = "cycle_opened"
+	PlaybookMovedKind       EventKind = "playbook_moved"
+	ParentSetKind           EventKind = "parent_set"
+	PromotedKind            EventKind = "promoted"
 	RecomputedKind          EventKind = "recomputed"
+	AgendaPlannedKind       EventKind = "agenda_planned"
 )
 
 // eventBodies are one of each.
@@ -100,11 +113,16 @@ func eventBodies() []EventBody {
 		ApprovalTransferred{},
 		ApprovalWithdrawn{},
 		ApprovalVoided{},
+		FilingArbitrated{},
 		TaskCompleted{},
 		RungReached{},
 		CycleCompleted{},
 		CycleOpened{},
+		PlaybookMoved{},
+		ParentSet{},
+		Promoted{},
 		Recomputed{},
+		AgendaPlanned{},
 	}
 }
 
@@ -279,6 +297,7 @@ type TaskCompleted struct {
 type RungReached struct {
 	Clock     string        `json:"clock"`
 	ClockKind ClockKind     `json:"clock_kind"`
+	Topic     Topic         `json:"topic,omitempty"` // of the agenda
 	Rung      RungName      `json:"rung"`
 	Due       time.Time     `json:"due"` // the instant of the rung
 	Breach    bool          `json:"breach,omitempty"`
@@ -329,4 +348,5 @@ func (TaskCompleted) kind() EventKind       { return TaskCompletedKind }
 func (RungReached) kind() EventKind         { return RungReachedKind }
 func (CycleCompleted) kind() EventKind      { return CycleCompletedKind }
 func (CycleOpened) kind() EventKind         { return CycleOpenedKind }
+func (PlaybookMoved) kind() EventKind       { return PlaybookMovedKind }
 func (Recomputed) kind() EventKind          { return RecomputedKind }

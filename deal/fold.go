@@ -69,7 +69,7 @@ func (b IntakeReviewed) fold(s *State, e Event) {
 }
 
 func (b Graded) fold(s *State, e Event) {
-	s.Grade = b.Grade
+	s.Grade, s.GradedAt = b.Grade, e.At
 	if b.FollowUp != nil && b.Clock != nil {
 		s.closeTasks(e, TaskVoid, aboutFollowUp) // they asked for the date that is gone
 		s.setClock(*b.Clock)
@@ -159,6 +159,7 @@ func (b RungReached) fold(s *State, _ Event) {
 		n := slices.IndexFunc(c.Rungs, func(r Rung) bool { return r.Name == b.Rung && r.At.Equal(b.Due) })
 		if n >= 0 {
 			s.Clocks[i].Rungs = slices.Delete(slices.Clone(c.Rungs), n, n+1)
+			s.Clocks[i].Passed = max(c.Passed, c.Rungs[n].Day)
 		}
 		s.Clocks[i].Breached = c.Breached || b.Breach
 	}
@@ -170,8 +171,8 @@ func (b RungReached) fold(s *State, _ Event) {
 func (b CycleCompleted) fold(s *State, e Event) {
 	s.endOfStep(e, everyRequest)
 	s.Status, s.Recheck = Resting, b.Recheck
-	s.Clocks = []Clock{b.Clock}
-	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
+	s.Clocks = append(s.agenda(), b.Clock)
+	s.closeTasks(e, TaskVoid, func(t Task) bool { return !aboutAgenda(t.Ref) })
 	s.FollowUp = nil
 }
 
@@ -182,7 +183,7 @@ func (b CycleOpened) fold(s *State, e Event) {
 	s.Approvals, s.WonAt, s.Recheck = nil, zeroTime, zeroTime
 	s.NextBook = BookRef{}
 	s.enter(secondDevelopment, e)
-	s.Clocks = b.Clocks
+	s.Clocks = append(s.agenda(), b.Clocks...)
 	s.follow(b.FollowUp, e)
 }
 

@@ -44,6 +44,20 @@ const (
 	CodeTaskNotManual    Code = "task_not_manual"    // the task is done by deciding, not by ticking it off
 	CodeTwoPersons       Code = "two_persons"        // a merge needs a second person
 	CodeAlreadyOnFile    Code = "already_on_file"    // there is one record of this kind for this already
+	CodeUnknownPlaybook  Code = "unknown_playbook"   // no such playbook, or no such version of it
+	CodeSamePlaybook     Code = "same_playbook"      // the account follows that version already
+	CodePlaybookUnusable Code = "playbook_unusable"  // this release cannot use the version
+	CodePlaybookOutdated Code = "playbook_outdated"  // the version no longer passes the checks: nothing may begin with it
+	CodeAccountMerged    Code = "account_merged"     // the account lives on in another one; Args name it
+	CodeTargetClosed     Code = "target_closed"      // the account named in the body is closed
+	CodeFamilyCycle      Code = "family_cycle"       // an account would come under itself
+	CodeFamilyTooDeep    Code = "family_too_deep"    // more generations than a family may have; Args say how many
+	CodeSameParent       Code = "same_parent"        // the account stands there already
+	CodeSharedRecord     Code = "shared_record"      // the record belongs to an account above; Link leads there
+	CodeNotAProject      Code = "not_a_project"      // the playbook does not serve one-off projects
+	CodeAlreadyPromoted  Code = "already_promoted"   // the next cycle has its playbook already
+	CodeFilingConflict   Code = "filing_conflict"    // another account of the customer holds the project; Args say who
+	CodeNoFilingConflict Code = "no_filing_conflict" // nobody else holds the project
 	CodeKeyReused        Code = "key_reused"         // the key was used for another request
 	CodeTextMissing      Code = "text_missing"       // the text behind the command was not staged; send it again
 	CodeInternalError    Code = "internal_error"     // our fault; Args carry the incident
@@ -67,7 +81,9 @@ func (c Code) Class() Class {
 		return Forbidden
 	case CodeStepMoved, CodeNotActive, CodeNotPaused, CodeNotResting, CodeNotClosed, CodeAlreadyClosed, CodeNotOpened,
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,
-		CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed, CodeAlreadyOnFile:
+		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict,
+		CodeNoFilingConflict,
+		CodeAccountMerged, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
 		return Conflict
 	case CodeInternalError:
 		return Fault

@@ -37,11 +37,26 @@ func (o Org) mayLead(s State, actor PersonID, at time.Time) bool {
 	return o.owns(s, actor, at) || o.above(s.Team, actor, at)
 }
 
-// mayAssign is the right to give the account to somebody of a team: the common superior, or sales_ops where no team
-// is known.
+// mayAssign is the right to give the account to somebody of a team: the common superior, sales_ops where no team is
+// known, and whoever a ladder has asked to.
 func (o Org) mayAssign(s State, team TeamID, actor PersonID, at time.Time) bool {
+	if o.askedToReassign(s, actor, at) {
+		return true
+	}
 	return o.above(s.Team, actor, at) && (s.Team == "" || o.above(team, actor, at))
 }
+
+// askedToReassign tells whether a ladder has asked the actor, or somebody the actor stands in for, to move the account:
+// its last rung, after the owner and the superior have let a deadline of the account lie (domain.md §1, ladder).
+func (o Org) askedToReassign(s State, actor PersonID, at time.Time) bool {
+	return slices.ContainsFunc(s.Tasks, func(t Task) bool {
+		return t.Status == TaskOpen && t.asksToReassign() && o.ActsFor(actor, t.Assignee, at)
+	})
+}
+
+// asksToReassign tells whether a task asks to give the account to somebody else. Where it is about a request it asks to
+// give the request's seat to somebody else: see [State.reassigns].
+func (t Task) asksToReassign() bool { return t.Kind == ReassignTask && ofApproval(t.Ref) == "" }
 
 func (d *draft) needWalk() { d.no.If(!d.f.Org.mayWalk(d.s, d.cmd.Actor, d.at), CodeNotYourRole) }
 
@@ -67,14 +82,19 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	add(active && org.mayWalk(s, actor, at), AdvanceName)
 	add(active && lead && s.Step != Collect, ReturnName)
 	add(active && lead && s.Step == Screen && s.Intake == IntakePending, IntakeName)
-	add(active && lead, GradeName, PauseName, FollowUpName)
+	add((active || s.Status == Resting) && lead, GradeName)
+	add(active && lead, PauseName, FollowUpName)
 	add(active && (lead || org.brought(s, actor, at)), LogInteractionName)
 	add(s.Status == Paused && lead, ResumeName)
 	add(s.Status != Closed && lead, CloseName)
-	add(s.Status == Closed && lead, ReopenName)
+	add(s.Status == Closed && s.Merged == "" && lead, ReopenName)
 	add(s.Status != Closed && org.mayAssign(s, s.Team, actor, at), AssignName)
-	add((active || s.Status == Closed) && lead, RequestApprovalName)
+	add(s.Status != Closed && org.mayMove(s, actor, at), MovePlaybookName)
+	add((active || s.Status == Closed && s.Merged == "") && lead, RequestApprovalName)
 	add(s.Status == Resting && lead, SecondDevelopmentName)
+	add(s.Status != Closed && org.governs(s, actor, at), SetParentName)
+	add(s.Status != Closed && org.above(s.Team, actor, at), PromoteName)
+	add(s.Status != Closed && lead, MergeName)
 	waits := func(a Approval) bool {
 		return a.Status == Pending && a.Requester != actor && a.seatFor(org, actor, at) >= 0
 	}
@@ -83,6 +103,7 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	}
 	add(s.Status != Paused && slices.ContainsFunc(s.Approvals, waits), DecideApprovalName)
 	add(slices.ContainsFunc(s.Approvals, waits) || slices.ContainsFunc(s.Approvals, moves), TransferApprovalName)
+	add(active && org.arbitrates(actor, at) && slices.ContainsFunc(s.Approvals, Approval.files), ArbitrateName)
 	mine := func(a Approval) bool { return a.Status == Pending && org.ActsFor(actor, a.Requester, at) }
 	add(slices.ContainsFunc(s.Approvals, mine), WithdrawApprovalName)
 	todo := func(t Task) bool {

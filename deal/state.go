@@ -22,6 +22,7 @@ type State struct {
 	Owner    PersonID  `json:"owner,omitempty"`
 	Team     TeamID    `json:"team,omitempty"`
 	Grade    Grade     `json:"grade,omitempty"`
+	GradedAt time.Time `json:"graded_at,omitzero"`
 	Intake   Intake    `json:"intake,omitempty"`
 	Late     bool      `json:"late,omitempty"`   // the lead was handed over after its working day
 	WonAt    time.Time `json:"won_at,omitzero"`  // when sign was left in this cycle
@@ -87,6 +88,12 @@ const (
 	OverdueTask     TaskKind = "overdue"      // a superior looks after a missed deadline
 	ReassignTask    TaskKind = "reassign"     // sales_ops moves what nobody decided
 	RecheckTask     TaskKind = "recheck"      // a resting account has reached its date
+
+	RenewAgreementTask TaskKind = "renew_agreement"     // an agreement has come to its end
+	EvaluateTask       TaskKind = "evaluate"            // what an agreement brought is to be reported
+	RegradeTask        TaskKind = "regrade"             // the grade is to be looked at again
+	ServeTask          TaskKind = "serve"               // a planned service is due
+	SurveyTask         TaskKind = "satisfaction_survey" // the customer is to be asked
 )
 
 // TaskStatus says whether a task is still there.

@@ -144,7 +144,7 @@ func TestAllowed_offersWhatDecideAccepts(t *testing.T) {
 		require.True(t, allowed || len(c.no) > 0, c)
 		if allowed {
 			offered++
-			if c.rule.name == deal.CompleteTaskName && c.place.stale {
+			if c.rule.name == deal.CompleteTaskName && (c.place.stale || c.place.begged) {
 				continue // offered for a task of one's own beside the one of the table
 			}
 			for _, code := range codes(c.no) {

@@ -86,6 +86,11 @@ func sentences() []sentence {
 		{`"void-approval","body":{"approval":"x"}`, deal.VoidApproval{Approval: "x"}, nil},
 		{`"complete-task","body":{"task":"x"}`, deal.CompleteTask{Task: "x"}, nil},
 		{`"second-development","body":{"goal":` + text + `}`, deal.SecondDevelopment{Goal: note("a")}, []string{"text-a"}},
+		{
+			`"move-playbook","body":{"to":{"name":"express","version":2},"reason":` + text + `}`,
+			deal.MovePlaybook{To: deal.BookRef{Name: "express", Version: 2}, Reason: note("a")},
+			[]string{"text-a"},
+		},
 		{`"recompute","body":{}`, deal.Recompute{}, nil},
 		{`"tick","body":{"due":"2026-03-02T02:00:00Z"}`, deal.Tick{Due: when}, nil},
 		{`"load","body":{}`, deal.Load{}, nil},
@@ -149,6 +154,6 @@ func TestCommandNames_areTheWordsOfTheContract(t *testing.T) {
 	require.Equal(t, []deal.CommandName{
 		"open", "advance", "return", "intake", "grade", "pause", "resume", "close", "reopen", "assign", "follow-up", "log-interaction",
 		"request-approval", "decide-approval", "transfer-approval", "withdraw-approval", "void-approval", "complete-task",
-		"second-development", "recompute", "tick",
+		"second-development", "move-playbook", "recompute", "tick",
 	}, deal.CommandNames())
 }
