@@ -233,4 +233,6 @@ func (v *values) report(field Field, code Code, value string) *Problem {
 }
 
 // place is where a field stands in this row.
-func (v *values) place(field Field) string { return v.sheet + v.columns[field].Letter + strconv.Itoa(v.row) }
+func (v *values) place(field Field) string {
+	return v.sheet + v.columns[field].Letter + strconv.Itoa(v.row)
+}

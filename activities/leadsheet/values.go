@@ -64,6 +64,25 @@ func unquoted(s string) string {
 	return s
 }
 
+// Risky tells whether a spreadsheet could take a text for a formula, whatever it is: exports put an apostrophe before it.
+func Risky(s string) bool {
+	first, _ := utf8.DecodeRuneInString(strings.TrimLeft(s, " \u3000"))
+	return s != "" && (strings.ContainsRune("=+-@\t\r\n＝＋－＠", first) || s[0] == '\t' || s[0] == '\r')
+}
+
+// Printable leaves out what neither XML nor people can read.
+func Printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' || r == '\uFFFE' || r == '\uFFFF' {
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, string(unicode.ReplacementChar)))
+}
+
+// ColumnOf is the column of a place such as L19, from 0; -1 when it is none.
+func ColumnOf(place string) int { return columnIndex(place) }
+
 // firstChars is the beginning of a text, enough to recognise a formula without folding a whole note.
 func firstChars(s string, n int) string {
 	for at := range s {
