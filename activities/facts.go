@@ -17,13 +17,21 @@ func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (
 	if f.Org, err = tx.Org(ctx); err != nil {
 		return f, fmt.Errorf("read organisation: %w", err)
 	}
-	if f.Book, err = l.book(s, cmd); err != nil {
+	if move, ok := cmd.Body.(deal.MovePlaybook); ok {
+		err = l.target(s, move, &f)
+	} else {
+		f.Book, err = l.book(s, cmd)
+	}
+	if err != nil {
 		return f, err
 	}
 	if needsRecords(s, cmd) {
 		if f.Records, err = tx.Records(ctx, s.Cycle); err != nil {
 			return f, fmt.Errorf("read records: %w", err)
 		}
+	}
+	if err = l.agenda(ctx, tx, cmd, &f); err != nil {
+		return f, err
 	}
 	switch b := cmd.Body.(type) {
 	case deal.Open:
@@ -34,10 +42,14 @@ func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (
 			return f, fmt.Errorf("take number: %w", err)
 		}
 	case deal.ReviewIntake:
-		if b.MergeInto != "" {
-			if f.Target, err = tx.Other(ctx, b.MergeInto); err != nil {
-				return f, fmt.Errorf("read account to merge into: %w", err)
-			}
+		err = named(ctx, tx, b.MergeInto, &f)
+	case deal.Merge:
+		err = named(ctx, tx, b.Into, &f)
+	case deal.SetParent:
+		err = named(ctx, tx, b.Parent, &f)
+	case deal.Promote:
+		if s.Exists() {
+			err = l.promotion(b, &f)
 		}
 	case deal.Advance:
 		if s.Status == deal.Active && b.From == s.Step {
@@ -47,12 +59,12 @@ func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (
 		}
 	case deal.RequestApproval:
 		if s.Exists() {
-			if f.Chain, err = l.books.Chain(s, f.Records, b.Kind, b.Amount, b.Currency); err != nil {
+			if f.Chain, err = l.books.Chain(s, f.Records, b.Kind, b.Amount, b.Currency, later(s, cmd)); err != nil {
 				return f, fmt.Errorf("%w: find approval chain: %w", deal.ErrPermanent, err)
 			}
 		}
 	}
-	return f, nil
+	return f, err
 }
 
 // book is the pinned playbook, or the one that a new cycle will be pinned to.
@@ -64,7 +76,7 @@ func (l *Ledger) book(s deal.State, cmd deal.Command) (deal.Book, error) {
 		ref = l.books.Default()
 	case deal.SecondDevelopment:
 		if s.Exists() {
-			ref, err = l.books.Newest(s.Book.Name)
+			ref, err = l.books.Newest(nextBook(s))
 		}
 	}
 	if err != nil {
@@ -80,12 +92,22 @@ func (l *Ledger) book(s deal.State, cmd deal.Command) (deal.Book, error) {
 	return book, nil
 }
 
+// target is the playbook to which an account is to be moved. The present one is not needed: it may be the reason.
+func (l *Ledger) target(s deal.State, move deal.MovePlaybook, f *deal.Facts) error {
+	var err error
+	if f.Book, f.Against, err = l.books.Movable(move.To); err != nil {
+		return fmt.Errorf("%w: find playbook: %w", deal.ErrPermanent, err)
+	}
+	f.Unusable = s.Exists() && !l.books.Usable(s.Book)
+	return nil
+}
+
 // needsRecords tells whether judging the command looks at the account's files.
 func needsRecords(s deal.State, cmd deal.Command) bool {
 	switch cmd.Body.(type) {
-	case deal.Advance, deal.LogInteraction, deal.RequestApproval, deal.DecideApproval, deal.VoidApproval:
+	case deal.Advance, deal.LogInteraction, deal.Promote, deal.RequestApproval, deal.DecideApproval, deal.VoidApproval:
 		return s.Exists()
-	case deal.Tick: // a rung of an approval looks whether its subject is still as submitted
+	case deal.Tick, deal.Recompute: // a rung of an approval looks whether its subject is still as submitted
 		return slices.ContainsFunc(s.Approvals, func(a deal.Approval) bool { return a.Status == deal.Pending })
 	}
 	return false

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/playbook"
 	"closedloop/playbook/playbooktest"
 
@@ -65,9 +66,14 @@ func TestBook_ofExpressHasTheChainsOfTheTrade(t *testing.T) {
 	for _, kind := range deal.ApprovalKinds() {
 		rules, ok := book.Approval(kind)
 		require.True(t, ok, kind)
+		who[kind] = string(rules.Step) + "/" + rules.Subject
+		var inAll time.Duration
 		for _, l := range rules.Levels {
-			who[kind] += string(rules.Step) + ":" + string(l.Who) + " "
-			require.Equal(t, deal.WorkingDays(2), l.Within)
+			who[kind] += " " + string(l.Who)
+			inAll += l.Within.Length
+			if kind != deal.CreditChange {
+				require.Equal(t, deal.WorkingDays(2), l.Within)
+			}
 			require.Equal(t, deal.AnySeat, l.Mode)
 			require.Equal(t, []deal.LadderRung{
 				{Name: deal.Remind, Percent: 50},
@@ -76,13 +82,20 @@ func TestBook_ofExpressHasTheChainsOfTheTrade(t *testing.T) {
 				{Name: deal.Reassign, Percent: 200},
 			}, l.Ladder)
 		}
+		if kind == deal.CreditChange {
+			require.Equal(t, 10*24*time.Hour, inAll, "a change of credit takes ten calendar days")
+		}
 	}
 	require.Equal(t, map[deal.ApprovalKind]string{
-		deal.Filing:      "screen:owner_manager screen:role:sales_ops ",
-		deal.Proposal:    "plan:owner_manager plan:superior ",
-		deal.Contract:    "sign:owner_manager sign:role:finance sign:superior ",
-		deal.TrialWaiver: "trial:owner_manager ",
-		deal.Reopen:      ":owner_manager ",
+		deal.Filing:        "screen/filing owner_manager role:sales_ops",
+		deal.Proposal:      "plan/proposal owner_manager superior",
+		deal.Contract:      "sign/agreement owner_manager role:finance superior",
+		deal.TrialWaiver:   "trial/ owner_manager",
+		deal.VetoLift:      "/veto owner_manager superior",
+		deal.GradeOverride: "/value_score owner_manager superior",
+		deal.CreditChange:  "/credit role:finance superior",
+		deal.Merger:        "/ owner_manager role:sales_ops",
+		deal.Reopen:        "/ owner_manager",
 	}, who)
 }
 
@@ -138,27 +151,31 @@ func TestChain_climbsToTheSuperiorOnlyWhereTheConditionHolds(t *testing.T) {
 		grade    deal.Grade
 		amount   int64
 		currency string
-		onForm   any
+		onFile   int64
 		want     []deal.Audience
 	}{
-		"small":                       {deal.Proposal, deal.GradeB, 5, "CNY", 5.0, []deal.Audience{"owner_manager"}},
-		"at the limit":                {deal.Proposal, deal.GradeB, limit, "CNY", 5.0, []deal.Audience{"owner_manager"}},
-		"above the limit":             {deal.Proposal, deal.GradeB, limit + 1, "CNY", 5.0, []deal.Audience{"owner_manager", "superior"}},
-		"above the limit, but silent": {deal.Proposal, deal.GradeB, 0, "", float64(limit + 1), []deal.Audience{"owner_manager", "superior"}},
-		"grade A":                     {deal.Proposal, deal.GradeA, 5, "CNY", 5.0, []deal.Audience{"owner_manager", "superior"}},
-		"foreign money":               {deal.Contract, deal.GradeB, 5, "USD", 5.0, []deal.Audience{"owner_manager", "role:finance", "superior"}},
-		"contract":                    {deal.Contract, "", 5, "", nil, []deal.Audience{"owner_manager", "role:finance"}},
-		"filing":                      {deal.Filing, deal.GradeA, limit * 2, "CNY", nil, []deal.Audience{"owner_manager", "role:sales_ops"}},
-		"reopen":                      {deal.Reopen, deal.GradeA, 0, "", nil, []deal.Audience{"owner_manager"}},
-		"unknown kind":                {"gift", deal.GradeA, 0, "", nil, nil},
+		"small":                       {deal.Proposal, deal.GradeB, 5, "CNY", 5, []deal.Audience{"owner_manager"}},
+		"at the limit":                {deal.Proposal, deal.GradeB, limit, "CNY", 5, []deal.Audience{"owner_manager"}},
+		"above the limit":             {deal.Proposal, deal.GradeB, limit + 1, "CNY", 5, []deal.Audience{"owner_manager", "superior"}},
+		"above the limit, but silent": {deal.Proposal, deal.GradeB, 0, "", limit + 1, []deal.Audience{"owner_manager", "superior"}},
+		"grade A":                     {deal.Proposal, deal.GradeA, 5, "CNY", 5, []deal.Audience{"owner_manager", "superior"}},
+		"foreign money":               {deal.Contract, deal.GradeB, 5, "USD", 5, []deal.Audience{"owner_manager", "role:finance", "superior"}},
+		"foreign money on file":       {deal.Proposal, deal.GradeB, 0, "", -5, []deal.Audience{"owner_manager", "superior"}},
+		"contract":                    {deal.Contract, "", 5, "", 0, []deal.Audience{"owner_manager", "role:finance"}},
+		"filing":                      {deal.Filing, deal.GradeA, limit * 2, "CNY", 0, []deal.Audience{"owner_manager", "role:sales_ops"}},
+		"reopen":                      {deal.Reopen, deal.GradeA, 0, "", 0, []deal.Audience{"owner_manager"}},
+		"unknown kind":                {"gift", deal.GradeA, 0, "", 0, nil},
 	} {
 		rules, _ := p.Book().Approval(c.kind)
-		content := map[string]any{}
-		if c.onForm != nil {
-			content["amount_minor"] = c.onForm
+		a := playbooktest.Account{State: deal.State{Book: p.Ref(), Cycle: 1, Step: rules.Step, Grade: c.grade}}
+		if c.onFile < 0 {
+			a.Put(dossier.Proposal{PriceMinor: 5, Currency: "USD"})
 		}
-		records := deal.Records{Forms: []deal.Form{{Step: rules.Step, Cycle: 1, Version: 1, Content: content}}}
-		levels, err := p.Chain(c.kind, deal.State{Book: p.Ref(), Step: rules.Step, Grade: c.grade}, records, c.amount, c.currency)
+		if c.onFile > 0 {
+			a.Put(dossier.Proposal{PriceMinor: c.onFile, Currency: "CNY"})
+			a.Put(dossier.Agreement{Number: "KD-1", AmountMinor: c.onFile, Currency: "CNY"})
+		}
+		levels, err := p.Chain(c.kind, a.State, a.Records, c.amount, c.currency, time.Now())
 		require.NoError(t, err, name)
 		var who []deal.Audience
 		for _, l := range levels {
@@ -174,7 +191,7 @@ func TestChain_isAnErrorWhenItsConditionFails(t *testing.T) {
 	source := strings.Replace(sourceOf(t, library, playbooktest.Quick), "amount > yuan(1000000)", "amount == 0 || yuan(amount) > 0", 1)
 	source = strings.Replace(source, "version: 1", "version: 2", 1)
 	require.NoError(t, library.Add([]byte(source), "test.yaml"))
-	_, err := library.Chain(deal.Proposal, deal.State{Book: deal.BookRef{Name: "quick", Version: 2}}, deal.Records{}, 1<<62, "CNY")
+	_, err := library.Chain(deal.Proposal, deal.State{Book: deal.BookRef{Name: "quick", Version: 2}}, deal.Records{}, 1<<62, "CNY", time.Now())
 	require.ErrorContains(t, err, "level 2 of approval proposal in playbook quick version 2")
 }
 

@@ -34,7 +34,7 @@ func TestCheckForm_takesADraftAsFarAsItIsFilledIn(t *testing.T) {
 			require.Empty(t, no, "%s/%s", book, step)
 		}
 	}
-	p := newest(t, playbooktest.Express)
+	p := former(t)
 	require.Empty(t, p.CheckForm(deal.Plan, map[string]any{
 		"solution": "  ", "milestones": []any{map[string]any{"milestone": "试寄", "due_on": ""}}, "rivals": []any{},
 	}), "blank boxes and half a row are a draft")
@@ -42,7 +42,7 @@ func TestCheckForm_takesADraftAsFarAsItIsFilledIn(t *testing.T) {
 
 func TestCheckForm_refusesWhatDoesNotFitWithSentenceAndRemedy(t *testing.T) {
 	t.Parallel()
-	p := newest(t, playbooktest.Express)
+	p := former(t)
 	for name, c := range map[string]struct {
 		step    deal.Step
 		field   string
@@ -104,7 +104,7 @@ func manyRows(n int) []any {
 
 func TestCheckForm_refusesFieldsInTheOrderOfTheForm(t *testing.T) {
 	t.Parallel()
-	p := newest(t, playbooktest.Express)
+	p := former(t)
 	no := p.CheckForm(deal.Plan, map[string]any{
 		"zz": 1.0, "aa": 1.0, "rivals": []any{map[string]any{"them": 9.0, "rival": 1.0}}, "milestones": []any{
 			map[string]any{},
@@ -132,7 +132,7 @@ func TestCheckForm_endsItsListSomewhere(t *testing.T) {
 	for i := range 1000 {
 		content[strings.Repeat("x", i+1)] = "a\x00"
 	}
-	require.Len(t, newest(t, playbooktest.Express).CheckForm(deal.Plan, content), 200)
+	require.Len(t, former(t).CheckForm(deal.Plan, content), 200)
 }
 
 func TestCheckForm_takesWhatALeadSheetFillsIn(t *testing.T) {
@@ -148,15 +148,15 @@ func TestCheckForm_takesWhatALeadSheetFillsIn(t *testing.T) {
 
 func TestCheckForm_readsNumbersHoweverJSONWasDecoded(t *testing.T) {
 	t.Parallel()
-	library := load(t)
-	a := playbooktest.Ready(playbooktest.Express, deal.Visit)
+	library := formerLibrary(t)
+	a := formerAccount(deal.Visit)
 	text, err := json.Marshal(a.Form(deal.Visit))
 	require.NoError(t, err)
 	exact := json.NewDecoder(strings.NewReader(string(text)))
 	exact.UseNumber()
 	var content map[string]any
 	require.NoError(t, exact.Decode(&content))
-	require.Empty(t, newest(t, playbooktest.Express).CheckForm(deal.Visit, content))
+	require.Empty(t, former(t).CheckForm(deal.Visit, content))
 	for i := range a.Records.Forms {
 		if a.Records.Forms[i].Step == deal.Visit {
 			a.Records.Forms[i].Content = content
@@ -174,7 +174,7 @@ func TestCheckForm_readsNumbersHoweverJSONWasDecoded(t *testing.T) {
 
 func TestCheckForm_refusesAStepThatDoesNotExist(t *testing.T) {
 	t.Parallel()
-	require.True(t, newest(t, playbooktest.Express).CheckForm("nowhere", nil).Has(deal.CodeInvalidValue))
+	require.True(t, former(t).CheckForm("nowhere", nil).Has(deal.CodeInvalidValue))
 	_, err := load(t).CheckForm(deal.BookRef{Name: "express", Version: 7}, deal.Plan, nil)
 	require.ErrorIs(t, err, deal.ErrNotFound)
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -44,8 +45,16 @@ const (
 	FormComplete   = "form_complete"   // met
 )
 
-// links are the places below an account where a condition may send people. account is the account itself.
-var links = []string{"account", "approvals", "contacts", "grade", "intake", "interactions"}
+// links are the places below an account where a condition may send people: account is the account itself, and every kind
+// of record has a place of its own.
+var links = placesOf("account", "approvals", "contacts", "grade", "intake", "interactions")
+
+func placesOf(places ...string) []string {
+	for _, k := range dossier.Kinds() {
+		places = append(places, k.Path)
+	}
+	return places
+}
 
 var stepLink = regexp.MustCompile(`^steps/([a-z]+)/form$`)
 
@@ -60,6 +69,8 @@ func (b *builder) conditions(s stepFile, id deal.Step) []condition {
 			b.add(line, "condition %q: write a code in lower-case letters, digits and underscores", code)
 		case code == FormIncomplete || code == FormComplete:
 			b.add(line, "condition %s: the form has this code for itself", code)
+		case code == GradeAllowsNext:
+			b.add(line, "condition %s: the grade has this code for itself", code)
 		case slices.ContainsFunc(list, func(have condition) bool { return have.code == code }):
 			b.add(line, "condition %s stands in step %s twice", code, id)
 		}
@@ -157,17 +168,17 @@ func (s scalar) lineOf(line int) int {
 
 func (b *builder) tryEmpty() {
 	for _, s := range b.book.steps {
-		vars := b.book.gateVars(s, nothing.state(s.id), nothing.records, nothing.at)
+		seen := b.book.gateScope(s, nothing.state(s.id), nothing.records, nothing.at)
 		for _, c := range s.conditions {
-			if _, err := holds(c.program, vars); err != nil {
+			if _, err := seen.holds(c.program); err != nil {
 				b.add(c.source.line, "condition %s fails where nothing is on file: %v", c.code, err)
 			}
 		}
 	}
 	for _, a := range b.book.approvals {
-		vars := b.book.chainVars(a.kind, nothing.state(""), nothing.records, 0, "")
+		seen := b.book.chainScope(a.kind, nothing.state(""), nothing.records, 0, "", nothing.at)
 		for _, w := range a.when {
-			if _, err := holds(w.program, vars); err != nil {
+			if _, err := seen.holds(w.program); err != nil {
 				b.add(w.source.line, "when of approval %s fails where nothing is on file: %v", a.kind, err)
 			}
 		}

@@ -26,6 +26,7 @@ type Description struct {
 	FollowUp   FollowUpDescription   `json:"follow_up"`
 	Steps      []StepDescription     `json:"steps"`
 	Approvals  []ApprovalDescription `json:"approvals"`
+	Grades     []GradeDescription    `json:"grades"` // empty: grades set the cadence of follow-ups and nothing else
 }
 
 // FollowUpDescription says how often accounts are contacted.
@@ -111,6 +112,7 @@ func (p *Playbook) Describe() Description {
 		Summary: p.Summary(), QuietHours: p.rules.QuietHours, Recheck: SpanText(p.rules.Recheck),
 		FollowUp: FollowUpDescription{Ungraded: SpanText(p.rules.FollowUp.Ungraded), Ladder: rungs(p.rules.FollowUp.Ladder)},
 	}
+	d.Grades = p.describeGrades()
 	for _, c := range p.rules.FollowUp.Cadence {
 		d.FollowUp.Cadence = append(d.FollowUp.Cadence, CadenceDescription{Grade: c.Grade, Every: SpanText(c.Every)})
 	}

@@ -26,9 +26,15 @@ func (p *Playbook) Gate(s deal.State, r deal.Records, at time.Time) (deal.Gate, 
 	if len(gate.Unmet) == 0 {
 		gate.Met = append(gate.Met, FormComplete)
 	}
-	vars := p.gateVars(step, s, r, at)
+	switch asked, no := p.gradeItem(s, r); {
+	case no != nil:
+		gate.Unmet = append(gate.Unmet, *no)
+	case asked:
+		gate.Met = append(gate.Met, GradeAllowsNext)
+	}
+	seen := p.gateScope(step, s, r, at)
 	for _, c := range step.conditions {
-		met, err := holds(c.program, vars)
+		met, err := seen.holds(c.program)
 		switch {
 		case err != nil:
 			return deal.Gate{}, fmt.Errorf("condition %s of step %s in playbook %s version %d: %w",
@@ -42,23 +48,23 @@ func (p *Playbook) Gate(s deal.State, r deal.Records, at time.Time) (deal.Gate, 
 	return gate, nil
 }
 
-// Chain is the levels that a request of a kind has to climb: those whose condition holds for this account, this amount
-// (in minor units) and the form that is the subject. A kind that the playbook does not know has none.
+// Chain is the levels that a request of a kind has to climb: those whose condition holds for this account at an instant,
+// this amount (in minor units) and what is on file. A kind that the playbook does not know has none.
 func (p *Playbook) Chain(
-	kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string,
+	kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string, at time.Time,
 ) ([]deal.LevelRules, error) {
 	rules, ok := p.rules.Approval(kind)
 	if !ok {
 		return nil, nil
 	}
 	var levels []deal.LevelRules
-	vars := p.chainVars(kind, s, r, amountMinor, currency)
+	seen := p.chainScope(kind, s, r, amountMinor, currency, at)
 	for _, a := range p.approvals {
 		if a.kind != kind {
 			continue
 		}
 		for i, w := range a.when {
-			applies, err := holds(w.program, vars)
+			applies, err := seen.holds(w.program)
 			if err != nil {
 				return nil, fmt.Errorf("level %d of approval %s in playbook %s version %d: %w",
 					i+1, kind, p.rules.Ref.Name, p.rules.Ref.Version, err)

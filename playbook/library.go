@@ -31,6 +31,7 @@ type Options struct {
 // It may be used by many at once. The zero value is empty.
 type Library struct {
 	zone *time.Location
+	ask  func() error // nil: there is nobody to ask
 
 	mu       sync.RWMutex
 	books    map[deal.BookRef]*Playbook
@@ -142,7 +143,24 @@ func (l *Library) Newest(name string) (*Playbook, error) {
 
 // Get is one version of a playbook; the error is [deal.ErrNotFound], or [ErrUnusable] with the reasons for a stored
 // version that this release cannot build.
+//
+// Before it says that nobody knows a version, it asks who may have stored it meanwhile ([Library.Ask]).
 func (l *Library) Get(ref deal.BookRef) (*Playbook, error) {
+	p, err := l.get(ref)
+	if !errors.Is(err, deal.ErrNotFound) || l.ask == nil {
+		return p, err
+	}
+	if err := l.ask(); err != nil {
+		return nil, fmt.Errorf("ask for playbook %s version %d: %w", ref.Name, ref.Version, err)
+	}
+	return l.get(ref)
+}
+
+// Ask sets what takes in the versions that other processes have stored ([Library.AddStored]), before the library is used
+// by many. It is called by many at once and should be quick when there is nothing new.
+func (l *Library) Ask(ask func() error) { l.ask = ask }
+
+func (l *Library) get(ref deal.BookRef) (*Playbook, error) {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	if p := l.books[ref]; p != nil {
@@ -201,13 +219,13 @@ func (l *Library) Gate(s deal.State, r deal.Records, at time.Time) (deal.Gate, e
 
 // Chain is the levels of a request by the playbook the account is pinned to; see [Playbook.Chain].
 func (l *Library) Chain(
-	kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string,
+	kind deal.ApprovalKind, s deal.State, r deal.Records, amountMinor int64, currency string, at time.Time,
 ) ([]deal.LevelRules, error) {
 	p, err := l.Get(s.Book)
 	if err != nil {
 		return nil, err
 	}
-	return p.Chain(kind, s, r, amountMinor, currency)
+	return p.Chain(kind, s, r, amountMinor, currency, at)
 }
 
 // CheckForm checks content against a step's form of one version; see [Playbook.CheckForm].

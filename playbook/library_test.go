@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"closedloop/deal"
 	"closedloop/playbook"
@@ -29,7 +30,7 @@ func TestLoad_bringsTheShippedPlaybooks(t *testing.T) {
 	t.Parallel()
 	want := []deal.BookRef{}
 	for _, name := range slices.Sorted(slices.Values(playbooktest.Books())) {
-		want = append(want, deal.BookRef{Name: name, Version: 1})
+		want = append(want, deal.BookRef{Name: name, Version: playbooktest.Version(name)})
 	}
 	require.Equal(t, want, names(load(t).List()))
 }
@@ -47,7 +48,7 @@ func TestLoad_letsADirectoryReplaceAndAddPlaybooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []deal.BookRef{
 		{Name: "bakery", Version: 1},
-		{Name: "express", Version: 1},
+		{Name: "express", Version: 2},
 		{Name: "group-buying", Version: 1},
 		{Name: "industrial", Version: 1},
 		{Name: "project", Version: 1},
@@ -128,15 +129,15 @@ func TestLibrary_givesItsSourcesToBeStored(t *testing.T) {
 func TestLibrary_saysThatItDoesNotKnowAVersion(t *testing.T) {
 	t.Parallel()
 	library := load(t)
-	ref := deal.BookRef{Name: "express", Version: 2}
+	ref := deal.BookRef{Name: "express", Version: 9}
 	_, err := library.Get(ref)
 	require.ErrorIs(t, err, deal.ErrNotFound)
 	_, err = library.Book(ref)
 	require.ErrorIs(t, err, deal.ErrNotFound)
-	_, err = library.Describe("express", 2)
+	_, err = library.Describe("express", 9)
 	require.ErrorIs(t, err, deal.ErrNotFound)
 	_, err = library.Describe("nothing", 0)
 	require.ErrorIs(t, err, deal.ErrNotFound)
-	_, err = library.Chain(deal.Filing, deal.State{Book: ref}, deal.Records{}, 0, "")
+	_, err = library.Chain(deal.Filing, deal.State{Book: ref}, deal.Records{}, 0, "", time.Now())
 	require.ErrorIs(t, err, deal.ErrNotFound)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // Playbook is one version of a playbook, checked and compiled. It does not change and may be used by many at once.
@@ -16,6 +17,7 @@ type Playbook struct {
 	summary   deal.Text
 	steps     []step
 	approvals []approval
+	dossier   dossier.Rules // without the cadence; see Rules
 	source    []byte
 	checksum  string
 	installed bool           // at run time, so it is in force beside the files ([Library.Install])

@@ -261,7 +261,7 @@ func TestPreview_leadsFromOneTradeToAnother(t *testing.T) {
 		for _, to := range playbooktest.Books() {
 			for _, step := range deal.Steps() {
 				a := playbooktest.Ready(from, step)
-				c, err := library.Preview(a.State.Book, deal.BookRef{Name: to, Version: 1}, a.State, a.Records, a.At)
+				c, err := library.Preview(a.State.Book, deal.BookRef{Name: to, Version: playbooktest.Version(to)}, a.State, a.Records, a.At)
 				require.NoError(t, err)
 				require.Empty(t, c.Gate.Before)
 				require.Equal(t, from == to, len(c.Steps) == 0, "%s to %s", from, to)

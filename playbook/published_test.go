@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
@@ -135,6 +136,11 @@ func TestPublishedSchema_offersTheVeryWordsThatTheLoaderKnows(t *testing.T) {
 	require.ElementsMatch(t, append(slices.Clone(links), forms...), words("condition", "properties", "link", "enum"))
 	require.ElementsMatch(t, []string{FormIncomplete, FormComplete}, words("condition", "properties", "code", "not", "enum"))
 	require.ElementsMatch(t, reserved, words("fieldName", "not", "enum"))
+	var facts []string
+	for _, f := range dossier.AllFacts() {
+		facts = append(facts, "file."+f.Name)
+	}
+	require.Equal(t, facts, words("when", "examples"), "editors offer the facts in conditions")
 	rungs := []deal.RungName{deal.Remind, deal.Urge, deal.Superior, deal.Reassign}
 	require.Equal(t, fmt.Sprint(rungs), fmt.Sprint(words("rung", "properties", "rung", "enum")))
 	modes := []deal.SeatMode{deal.AnySeat, deal.AllSeats, deal.InOrder}

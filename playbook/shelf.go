@@ -2,6 +2,7 @@ package playbook
 
 import (
 	"fmt"
+	"time"
 
 	"closedloop/deal"
 )
@@ -39,9 +40,11 @@ func (s Shelf) Newest(name string) (deal.BookRef, error) {
 	return p.Ref(), nil
 }
 
-// Chain is the levels of an approval whose conditions hold.
-func (s Shelf) Chain(st deal.State, r deal.Records, kind deal.ApprovalKind, amountMinor int64, currency string) ([]deal.LevelRules, error) {
-	return s.Library.Chain(kind, st, r, amountMinor, currency)
+// Chain is the levels of an approval whose conditions hold at an instant.
+func (s Shelf) Chain(
+	st deal.State, r deal.Records, kind deal.ApprovalKind, amountMinor int64, currency string, at time.Time,
+) ([]deal.LevelRules, error) {
+	return s.Library.Chain(kind, st, r, amountMinor, currency, at)
 }
 
 // List describes the newest version of every playbook.

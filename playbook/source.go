@@ -28,6 +28,7 @@ type bookFile struct {
 	Levels     levelDefaults  `yaml:"levels"` // of approval levels that say nothing else
 	Approvals  []approvalFile `yaml:"approvals"`
 	Dossier    dossierFile    `yaml:"dossier"` // over the trade's defaults
+	Grades     gradesFile     `yaml:"grades"`
 }
 
 type followUpFile struct {

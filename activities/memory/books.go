@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // Books is one playbook in which every step has a day of calendar time and reminds at half of it.
@@ -42,6 +43,19 @@ func (b *Books) Book(deal.BookRef) (deal.Book, error) {
 	return book, nil
 }
 
+// Movable is the only one, under any version.
+func (b *Books) Movable(to deal.BookRef) (deal.Book, deal.Refusals, error) {
+	book, err := b.Book(to)
+	book.Ref = to
+	return book, nil, err
+}
+
+// Usable is every version.
+func (b *Books) Usable(deal.BookRef) bool { return true }
+
+// Rules are those of the trade.
+func (b *Books) Rules(deal.BookRef) (dossier.Rules, error) { return dossier.DefaultRules(), nil }
+
 // Gate holds unless told otherwise.
 func (b *Books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
 	if b.Panic {
@@ -51,6 +65,6 @@ func (b *Books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
 }
 
 // Chain is one level, of the owner's manager.
-func (b *Books) Chain(deal.State, deal.Records, deal.ApprovalKind, int64, string) ([]deal.LevelRules, error) {
+func (b *Books) Chain(deal.State, deal.Records, deal.ApprovalKind, int64, string, time.Time) ([]deal.LevelRules, error) {
 	return []deal.LevelRules{{Who: deal.OwnerManager, Mode: deal.AnySeat, Within: deal.CalendarTime(time.Hour)}}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"closedloop/activities"
 	"closedloop/calendar"
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // pace is how long things take in a playbook of these tests. Zero is so long that nothing fires.
@@ -74,6 +75,8 @@ func (b *books) Book(deal.BookRef) (deal.Book, error) {
 	return book, nil
 }
 
+func (b *books) Rules(deal.BookRef) (dossier.Rules, error) { return dossier.DefaultRules(), nil }
+
 func (b *books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
 	switch b.poison.Load() {
 	case panics:
@@ -86,7 +89,7 @@ func (b *books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
 	return deal.Gate{}, nil
 }
 
-func (b *books) Chain(_ deal.State, _ deal.Records, kind deal.ApprovalKind, _ int64, _ string) ([]deal.LevelRules, error) {
+func (b *books) Chain(_ deal.State, _ deal.Records, kind deal.ApprovalKind, _ int64, _ string, _ time.Time) ([]deal.LevelRules, error) {
 	book, err := b.Book(bookRef)
 	rules, _ := book.Approval(kind)
 	return rules.Levels, err

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // Account is an account at one instant.
@@ -21,7 +22,15 @@ const (
 	Owner      = "person-owner"
 )
 
-// Ready is an account that stands in a step of a playbook (version 1) with everything that its gate asks for. Every call
+// Version is the shipped version of a playbook.
+func Version(book string) int {
+	if book == Express {
+		return 2
+	}
+	return 1
+}
+
+// Ready is an account that stands in a step of a shipped playbook with everything that its gate asks for. Every call
 // makes a new one, so a test may take away what it wants to miss.
 func Ready(book string, step deal.Step) Account {
 	at := time.Date(2026, 3, 4, 2, 0, 0, 0, time.UTC) // 10:00 in Shanghai, a Wednesday
@@ -29,7 +38,7 @@ func Ready(book string, step deal.Step) Account {
 	a := Account{
 		At: at,
 		State: deal.State{
-			Account: "account-1", Seq: 10, Cycle: 1, Step: step, Status: deal.Active, Book: deal.BookRef{Name: book, Version: 1},
+			Account: "account-1", Seq: 10, Cycle: 1, Step: step, Status: deal.Active, Book: deal.BookRef{Name: book, Version: Version(book)},
 			Owner: Owner, Grade: deal.GradeB, Intake: deal.IntakeAccepted, OpenedAt: at.AddDate(0, -1, 0), Entered: at.AddDate(0, 0, -1),
 		},
 		Records: deal.Records{
@@ -44,12 +53,13 @@ func Ready(book string, step deal.Step) Account {
 			},
 		},
 	}
+	o := Options{Contact: Decider, Person: Owner, Now: at.In(time.FixedZone("Asia/Shanghai", 8*60*60))}
 	for _, s := range deal.Steps() {
 		pass := 0
 		if !step.Before(s) {
 			pass = 1
-			content := Filled(book, s, Options{Contact: Decider, Person: Owner, Now: at})
-			a.Records.Forms = append(a.Records.Forms, deal.Form{Step: s, Cycle: 1, Version: 3, Content: content})
+			a.Records.Forms = append(a.Records.Forms, deal.Form{Step: s, Cycle: 1, Version: version, Content: Filled(book, s, o)})
+			Records(book, s, o, a.Put)
 		}
 		a.State.Passes = append(a.State.Passes, pass)
 	}
@@ -59,17 +69,42 @@ func Ready(book string, step deal.Step) Account {
 			a.meet(s, Meetings(book, s)...)
 		}
 	}
-	a.approve(deal.Filing, deal.Screen)
-	a.approve(deal.Proposal, deal.Plan)
-	a.approve(deal.Contract, deal.Sign)
+	for _, s := range deal.Steps() {
+		for _, r := range Requests(book, s) {
+			a.approve(r, s)
+		}
+	}
+	a.settle(o.on(0))
 	return a
 }
 
-func (a *Account) approve(kind deal.ApprovalKind, step deal.Step) {
-	a.State.Approvals = append(a.State.Approvals, deal.Approval{
-		ID: string(kind), Kind: kind, Requester: Owner, Status: deal.Approved, Amount: AmountMinor, Currency: Currency,
-		Subject: deal.Subject{Type: deal.FormSubject, ID: string(step), Version: 3},
+// version is that of every form and record of [Ready].
+const version = 3
+
+// approve puts an approved request on file.
+func (a *Account) approve(r Request, step deal.Step) {
+	sub := deal.Subject{Type: deal.FormSubject, ID: string(step), Version: version}
+	if r.Subject != "" {
+		sub = deal.Subject{Type: deal.RecordSubject, Version: version}
+		for _, d := range a.Records.Dossier {
+			if d.Kind == string(r.Subject) {
+				sub.ID = d.Kind + "/" + d.ID
+			}
+		}
+	}
+	request := deal.Approval{ID: string(r.Kind), Kind: r.Kind, Requester: Owner, Status: deal.Approved, Subject: sub}
+	if r.Amount {
+		request.Amount, request.Currency = AmountMinor, Currency
+	}
+	a.State.Approvals = append(a.State.Approvals, request)
+}
+
+// settle does to the records what their approvals have brought about.
+func (a *Account) settle(today dossier.Day) {
+	Change(a, func(f *dossier.Filing) {
+		*f = dossier.DefaultRules().File("KA-2026-0042-F1", f.Project, f.Scope, f.Owner, today)
 	})
+	Change(a, func(c *dossier.Credit) { *c = c.Granted(today) })
 }
 
 // meet logs interactions, an hour ago in the first pass of a step.
