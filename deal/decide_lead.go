@@ -57,8 +57,7 @@ func (d *draft) intake(b ReviewIntake) {
 	case MergeIntake:
 		d.needReason(b.Reason, "/reason")
 		d.no.If(d.cmd.Actor == d.s.OpenedBy, CodeTwoPersons)
-		unfit := !d.f.Target.Exists() || d.f.Target.Account == d.s.Account || d.f.Target.Status == Closed
-		d.no.Field(unfit, CodeUnknownAccount, "/merge_into")
+		d.mergeable("/merge_into", b.MergeInto)
 	default:
 		d.no.Field(true, CodeInvalidValue, "/decision", "accept", "return", "merge")
 	}
@@ -75,13 +74,14 @@ func (d *draft) intake(b ReviewIntake) {
 		d.move(StepLeft{To: Collect, Direction: Back, Note: b.Reason}) // the collector's clock starts again
 	case MergeIntake:
 		d.emit(reviewed, nil, nil)
-		d.emit(ClosedBody{Outcome: Merged, Reason: b.Reason, MergeInto: b.MergeInto}, nil, nil)
+		d.mergeInto(b.MergeInto, b.Reason)
 	}
 }
 
-// grade sets the value grade; a follow-up that the cadence dated is dated anew.
+// grade sets the value grade; a follow-up that the cadence dated is dated anew. A resting account is graded as well: its
+// grade comes up for another look like any other.
 func (d *draft) grade(b SetGrade) {
-	d.needActive()
+	d.no.If(d.s.Status != Active && d.s.Status != Resting, CodeNotActive, string(d.s.Status))
 	d.needLead()
 	d.no.Field(!slices.Contains(Grades(), b.Grade), CodeInvalidValue, "/grade", "A", "B", "C", "D")
 	d.needReason(b.Reason, "/reason")

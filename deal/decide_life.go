@@ -16,6 +16,10 @@ func (d *draft) pause(b Pause) {
 	}
 	var clocks []Clock
 	for _, c := range d.s.Clocks {
+		if c.Kind == AgendaClock {
+			clocks = append(clocks, c.rest())
+			continue
+		}
 		clocks = append(clocks, c.hold(d.at, d.f.Working))
 	}
 	clocks = append(clocks, d.resumeClock(b.ResumeOn))
@@ -42,7 +46,11 @@ func (d *draft) resume(from time.Time, byItself bool) {
 	}
 	var clocks []Clock
 	for _, c := range d.s.Clocks {
-		if c.Kind != ResumeClock {
+		switch c.Kind {
+		case ResumeClock:
+		case AgendaClock: // what stood still is dated anew from the records
+			clocks = append(clocks, c)
+		case StepClock, ApprovalClock, FollowUpClock, RecheckClock:
 			clocks = append(clocks, c.resume(from, d.f.Working))
 		}
 	}
@@ -66,8 +74,9 @@ func (d *draft) reopen(b ReopenAccount) {
 	d.no.If(d.s.Status != Closed, CodeNotClosed, string(d.s.Status))
 	d.needLead()
 	d.needReason(b.Reason, "/reason")
+	d.no.If(d.s.Merged != "", CodeAccountMerged, string(d.s.Merged))
 	approval, ok := d.s.Latest(Reopen)
-	if d.s.Status == Closed && (!ok || approval.Status != Approved || approval.Used) {
+	if d.s.Status == Closed && d.s.Merged == "" && (!ok || approval.Status != Approved || approval.Used) {
 		d.no = append(d.no, Refusal{
 			Code: CodeGateUnmet, Item: "reopen_not_approved",
 			Text: Text{ZH: "重新启动尚未获批", EN: "reopening is not approved"},

@@ -195,16 +195,13 @@ func TestReopen_asksAgainForOwnerAndReview(t *testing.T) {
 	require.Contains(t, clockIDs(w.state), "step/intake")
 }
 
-func TestReopen_ofAMergedLeadReviewsItAnew(t *testing.T) {
+func TestReopen_ofAMergedAccountIsRefused(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Screen)
-	w.facts.Target = deal.State{Account: other, Seq: 1, Status: deal.Active}
 	w.do(t, manager1, deal.ReviewIntake{Decision: deal.MergeIntake, Reason: note("twin"), MergeInto: other})
-	w.do(t, rep1, w.ask(deal.Reopen))
-	w.do(t, manager1, w.say(deal.Reopen, deal.Approve))
-	w.do(t, rep1, deal.ReopenAccount{Reason: note("not the same")})
-	require.Equal(t, []any{deal.IntakePending, deal.AccountID("")}, []any{w.state.Intake, w.state.Merged})
-	require.Equal(t, []string{"intake manager1"}, w.todo())
+	no := w.refuse(t, rep1, w.ask(deal.Reopen), deal.CodeAccountMerged)
+	require.Equal(t, []string{string(other)}, no[0].Args, "it says where the account lives on")
+	w.refuse(t, rep1, deal.ReopenAccount{Reason: note("not the same")}, deal.CodeAccountMerged)
 }
 
 func TestReopen_inScreenAfterTheReviewHasNoReviewToWaitFor(t *testing.T) {

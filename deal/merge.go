@@ -1,0 +1,80 @@
+package deal
+
+import "slices"
+
+// Merge closes the account in favour of another one that is the same customer. Both histories are kept: this log ends
+// with a pointer, and what is on file for life goes over (see [Carry]). There is no way back.
+type Merge struct {
+	Into   AccountID `json:"into"`
+	Reason *TextRef  `json:"reason"`
+}
+
+func (Merge) name() CommandName   { return MergeName }
+func (b Merge) texts() []*TextRef { return []*TextRef{b.Reason} }
+
+// Carry is what of an account's file goes over to the account that lives on, worked out by package dossier and written
+// with the command. Every record that goes over leaves a change row on both sides.
+type Carry struct {
+	Into      AccountID
+	Number    string    // for people, of the account that lives on
+	Contacts  []Contact // they keep their IDs, so that what was logged about them still finds them
+	Documents []CarriedDocument
+	Was, Is   Profile // of the account that lives on: it takes over the names under which the customer was known
+	Formerly  Profile // of the account that is merged
+}
+
+// CarriedDocument is a document as it leaves one file and as it comes into the other.
+type CarriedDocument struct {
+	Was   Document
+	Is    Document // the same, about the contacts that the other account knows
+	Stays bool     // it is left on the old file as well: a file that other records there refer to
+}
+
+// merge closes the account in favour of another, once an approval says so: whoever asked for it never decided it, so
+// that there are two persons to every merge.
+func (d *draft) merge(b Merge) {
+	d.no.If(d.s.Status == Closed, CodeAlreadyClosed)
+	d.needLead()
+	d.needReason(b.Reason, "/reason")
+	d.mergeable("/into", b.Into)
+	approved := slices.ContainsFunc(d.s.Approvals, func(a Approval) bool {
+		return a.Kind == Merger && a.Status == Approved && a.Subject.Type == AccountSubject && a.Subject.ID == string(b.Into)
+	})
+	if d.s.Status != Closed && !approved {
+		d.no = append(d.no, Refusal{
+			Code: CodeGateUnmet, Item: "merge_not_approved",
+			Text: Text{ZH: "合并到该客户尚未获批", EN: "merging into that account is not approved"},
+			Hint: Text{ZH: "提交 merge 审批并等待批准", EN: "request an approval of kind merge about that account and wait for it"},
+			Link: "approvals",
+		})
+	}
+	if len(d.no) == 0 {
+		d.mergeInto(b.Into, b.Reason)
+	}
+}
+
+// mergeable refuses an account that nobody can be merged into: one that is not there or closed, this one, or one below
+// it, which would come under itself.
+func (d *draft) mergeable(field string, into AccountID) {
+	unfit := !d.f.Target.Exists() || into == d.s.Account || d.f.Target.Account == d.s.Account || d.f.Target.Status == Closed
+	d.no.Field(unfit, CodeUnknownAccount, field)
+	if !unfit {
+		d.fits(field, 0)
+	}
+}
+
+// mergeInto ends the account with a pointer to the one that lives on. Its children follow the pointer.
+func (d *draft) mergeInto(into AccountID, reason *TextRef) {
+	told := d.tell(MergedNotice, string(into), zeroTime, d.s.Owner, d.f.Target.Owner)
+	d.emit(ClosedBody{Outcome: Merged, Reason: reason, MergeInto: into}, nil, told)
+}
+
+// MergeTarget is the account that events merge another one into; empty when they merge nothing.
+func MergeTarget(events []Event) AccountID {
+	for _, e := range events {
+		if b, ok := e.Body.(ClosedBody); ok {
+			return b.MergeInto
+		}
+	}
+	return ""
+}
