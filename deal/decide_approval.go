@@ -12,6 +12,7 @@ func (d *draft) requestApproval(b RequestApproval) {
 	rules, ok := d.f.Book.Approval(b.Kind)
 	if b.Kind == Reopen {
 		d.no.If(d.s.Status != Closed, CodeNotClosed, string(d.s.Status))
+		d.no.If(d.s.Merged != "", CodeAccountMerged, string(d.s.Merged))
 	} else {
 		d.needActive()
 		d.no.Field(ok && rules.Step != "" && rules.Step != d.s.Step, CodeKindNotHere, "/kind", string(b.Kind), string(rules.Step))
@@ -250,6 +251,9 @@ func (d *draft) settle(a Approval, decided ApprovalDecided) {
 				return
 			}
 			if a.Status == Approved {
+				if d.contested(a) {
+					return
+				}
 				over(Approved, ApprovedNotice)
 				break
 			}

@@ -38,8 +38,25 @@ type LedgerTx interface {
 	Org(ctx context.Context) (Org, error)
 	// Records are the account's files of a cycle.
 	Records(ctx context.Context, cycle int) (Records, error)
+	// Dated are the account's documents of some kinds, of every cycle.
+	Dated(ctx context.Context, kinds []string) ([]Document, error)
+	// Replanned says that the account's dated records were looked at: the mark that their last change left goes with this
+	// transaction, whether anything is recorded or not.
+	Replanned()
 	// Other reads another account, for a merge; a state that does not exist when there is none.
 	Other(ctx context.Context, id AccountID) (State, error)
+	// Above are the account's parent and everything above that, nearest first, merged accounts on the way among them. None
+	// of them moves until this command is recorded.
+	Above(ctx context.Context, of State) ([]State, error)
+	// Below is how many generations of accounts stand under the command's account.
+	Below(ctx context.Context) (int, error)
+	// Own are an account's contacts and documents of all cycles, without what accounts above share with it, and its profile.
+	Own(ctx context.Context, id AccountID) (Records, error)
+	// Claims are the filings of other accounts of the same customer: of its credit code, or of its name where one of the two
+	// has no code. Nobody else files for this customer until this command is recorded.
+	Claims(ctx context.Context) ([]Claim, error)
+	// Hold reads a claim anew and keeps its filing from changing until this command is recorded.
+	Hold(ctx context.Context, c Claim) (Claim, error)
 	// TeamOf is the team of a territory; empty when nobody has it.
 	TeamOf(ctx context.Context, territory string) (TeamID, error)
 	// NextNumber takes the next human number of the year.
@@ -47,6 +64,12 @@ type LedgerTx interface {
 	// Record appends the events and writes everything people read that follows from them: projections, inbox,
 	// what was staged, and the key with its answer.
 	Record(ctx context.Context, entry Entry) error
+}
+
+// Mark says that an account's dated records changed, and when they first did, since its clocks were looked at.
+type Mark struct {
+	Account AccountID
+	Since   time.Time
 }
 
 // Remembered is a key's first use.
@@ -63,4 +86,17 @@ type Entry struct {
 	After   State
 	Events  []Event
 	Rows    Rows
+
+	// Documents are those of the account's file that change with the events, and Foreign those of other accounts: with the
+	// version that is on file and the content that comes after it. They are no edits ([Document.EditedAt]).
+	Documents []Document
+	Foreign   []ForeignDocument
+
+	Carry *Carry // merges: what goes over to the other account
+}
+
+// ForeignDocument is a document of another account's file.
+type ForeignDocument struct {
+	Account  AccountID
+	Document Document
 }

@@ -129,16 +129,16 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 			names = []deal.CommandName{
 				deal.AdvanceName, deal.AdvanceName, deal.AdvanceName, deal.AdvanceName, deal.IntakeName, deal.IntakeName, deal.ReturnName,
 				deal.RequestApprovalName, deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.TransferApprovalName,
-				deal.WithdrawApprovalName, deal.FollowUpName, deal.LogInteractionName, deal.GradeName, deal.PauseName, deal.CloseName,
+				deal.WithdrawApprovalName, deal.ArbitrateName, deal.FollowUpName, deal.LogInteractionName, deal.GradeName, deal.PauseName, deal.CloseName,
 				deal.AssignName, deal.AssignName, deal.TickName, deal.TickName, deal.TickName, deal.RecomputeName, deal.VoidApprovalName,
-				deal.CompleteTaskName, deal.MovePlaybookName,
+				deal.CompleteTaskName, deal.MovePlaybookName, deal.SetParentName, deal.PromoteName, deal.MergeName,
 			}
 		case deal.Paused:
 			names = []deal.CommandName{
 				deal.ResumeName, deal.TickName, deal.TickName, deal.RecomputeName, deal.TransferApprovalName, deal.MovePlaybookName,
 			}
 		case deal.Resting:
-			names = []deal.CommandName{deal.SecondDevelopmentName, deal.SecondDevelopmentName, deal.TickName, deal.CompleteTaskName, deal.RecomputeName}
+			names = []deal.CommandName{deal.SecondDevelopmentName, deal.SecondDevelopmentName, deal.TickName, deal.CompleteTaskName, deal.RecomputeName, deal.PromoteName, deal.SetParentName}
 		case deal.Closed:
 			names = []deal.CommandName{deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.ReopenName, deal.TickName}
 		}
@@ -160,6 +160,10 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 					actor = one(m, "approver", a.Waiting()...)
 				}
 			}
+		case deal.SetParentName, deal.PromoteName:
+			actor = manager1
+		case deal.ArbitrateName:
+			actor = ops1
 		case deal.OpenName:
 			actor = one(m, "opener", collector1, rep1, manager1, ops1)
 		}
@@ -250,6 +254,7 @@ func (m mover) body(name deal.CommandName) deal.Body {
 	case deal.DecideApprovalName:
 		id := m.request()
 		a, _ := s.Approval(id)
+		m.w.facts.Claim = one(m, "claim", claim(), deal.Claim{}, deal.Claim{})
 		what := one(m, "word", deal.Approve, deal.Approve, deal.Approve, deal.Reject, deal.SendBack, "perhaps")
 		return deal.DecideApproval{Approval: id, Decision: what, Comment: m.text("comment"), Version: a.Subject.Version - int64(m.pick("read", 8)/7)}
 	case deal.TransferApprovalName:
@@ -258,6 +263,12 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		return deal.WithdrawApproval{Approval: m.request(), Reason: m.text("reason")}
 	case deal.VoidApprovalName:
 		return deal.VoidApproval{Approval: m.request()}
+	case deal.ArbitrateName:
+		m.w.facts.Claim = one(m, "claim", claim(), claim(), deal.Claim{})
+		return deal.Arbitrate{
+			Filing: one(m, "filing", "filing1", "filing1", "none"), Decision: one(m, "decision", deal.GrantFiling, deal.RefuseFiling, "toss"),
+			Reason: m.text("reason"),
+		}
 	case deal.CompleteTaskName:
 		ids := []string{"none"}
 		for _, task := range s.Tasks {
@@ -276,6 +287,23 @@ func (m mover) body(name deal.CommandName) deal.Body {
 			to.Version = 9
 		}
 		return deal.MovePlaybook{To: to, Reason: m.text("reason")}
+	case deal.SetParentName:
+		m.family()
+		b := deal.SetParent{Parent: one(m, "parent", other, other, account, ""), Relation: deal.Subsidiary, Reason: m.text("reason")}
+		if b.Parent == "" || m.pick("relation", 9) == 0 {
+			b.Relation = ""
+		}
+		return b
+	case deal.PromoteName:
+		m.w.project()
+		m.w.facts.Book.OneOff = m.pick("one-off", 4) > 0
+		if m.pick("tests", 5) == 0 {
+			m.w.facts.KeyTests = nil
+		}
+		return deal.Promote{Reason: m.text("reason")}
+	case deal.MergeName:
+		m.family()
+		return deal.Merge{Into: other, Reason: m.text("reason")}
 	case deal.RecomputeName:
 		return deal.Recompute{}
 	case deal.TickName:
@@ -284,6 +312,17 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		return deal.Load{}
 	}
 	panic(fmt.Sprintf("no body for %q", name))
+}
+
+// family is where the other account stands by chance.
+func (m mover) family() {
+	m.w.facts.Target = deal.State{
+		Account: other, Seq: int64(m.pick("target", 6)), Status: one(m, "of status", deal.Active, deal.Active, deal.Active, deal.Closed), Team: team1,
+	}
+	m.w.facts.Lineage = deal.Lineage{Below: m.pick("below", 3)}
+	for range m.pick("above", 5) {
+		m.w.facts.Lineage.Above = append(m.w.facts.Lineage.Above, deal.State{Account: one(m, "who", "top", "top", "top", account), Seq: 1})
+	}
 }
 
 func (m mover) interaction() deal.LogInteraction {

@@ -103,7 +103,11 @@ func TestClosedSets_areListedInFull(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []deal.Status{"active", "paused", "resting", "closed"}, deal.Statuses())
 	require.Equal(t, []deal.Grade{"A", "B", "C", "D"}, deal.Grades())
-	require.Equal(t, []deal.ApprovalKind{"filing", "proposal", "contract", "trial_waiver", "reopen"}, deal.ApprovalKinds())
+	require.Equal(t, []deal.ApprovalKind{
+		"filing", "proposal", "contract", "trial_waiver", "veto_lift", "grade_override", "credit_change", "merge", "reopen",
+	}, deal.ApprovalKinds())
+	require.Equal(t, []deal.SubjectType{"form", "account", "record"}, deal.SubjectTypes())
+	require.Equal(t, []deal.Arbitration{"grant", "refuse"}, deal.Arbitrations())
 	require.Equal(t, []deal.BuyingRole{"user", "gatekeeper", "decider", "influencer", "champion"}, deal.BuyingRoles())
 	require.Equal(t, []deal.InteractionKind{"visit", "call", "meeting", "plant_tour", "seminar"}, deal.InteractionKinds())
 	require.Equal(t, "阶段", deal.Text{ZH: "阶段", EN: "step"}.In("zh"))

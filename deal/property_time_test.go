@@ -115,8 +115,16 @@ func coming(t tb, w *world) int {
 	s, facts := w.state, w.facts
 	facts.Records = records() // as submitted: nobody edits what a request is about
 	for _, a := range s.Approvals {
-		if a.Status == deal.Pending && a.Kind != deal.Reopen {
+		if a.Status != deal.Pending {
+			continue
+		}
+		if a.Subject.Type == deal.FormSubject {
 			facts.Records.Forms[deal.Step(a.Subject.ID).Number()-1].Version = a.Subject.Version
+		}
+		for i, d := range facts.Records.Dossier {
+			if a.Subject.Type == deal.RecordSubject && a.Subject.ID == d.Kind+"/"+d.ID {
+				facts.Records.Dossier[i].Version = a.Subject.Version
+			}
 		}
 	}
 	list := deal.DueList(s, facts.Org)

@@ -53,10 +53,10 @@ func (d Document) EditedAt() int64 {
 	return d.Edited
 }
 
-// Document finds a document of the running cycle or of the account's life.
+// Document finds a document of the running cycle or of the account's life; what accounts above share is theirs.
 func (r Records) Document(kind, id string) (Document, bool) {
 	for _, d := range r.Dossier {
-		if d.Kind == kind && d.ID == id {
+		if d.Kind == kind && d.ID == id && d.SharedFrom == "" {
 			return d, true
 		}
 	}

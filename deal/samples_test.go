@@ -15,8 +15,8 @@ func samples(t tb) []deal.Event {
 	follow := deal.FollowUp{ID: "follow-up", At: now.Add(day), Note: note("n"), By: rep1, Auto: true}
 	clock := deal.Clock{
 		ID: "step/step", Kind: deal.StepClock, Until: deal.UntilIntake, From: now, Length: deal.WorkingDays(2), Due: now.Add(2 * day), Breached: true,
-		Rungs: []deal.Rung{{Name: deal.Urge, Offset: hours(16), At: now.Add(2 * day), Breach: true}},
-		Quiet: true, Provisional: true, Calendar: "cal-1",
+		Rungs: []deal.Rung{{Name: deal.Urge, Offset: hours(16), At: now.Add(2 * day), Breach: true, Day: "2026-03-04"}},
+		Quiet: true, Provisional: true, Calendar: "cal-1", Topic: deal.ServiceTopic, For: rep2, Basis: "2026-03-04/7", Passed: "2026-02-25",
 	}
 	clock.Length.Length, clock.Rungs[0].Offset.Count = time.Hour, 1 // no span has both; every field has a value
 	before, after := clock.Length, clock.Length
@@ -63,14 +63,21 @@ func samples(t tb) []deal.Event {
 		deal.ApprovalTransferred{Approval: approval, From: manager1, To: manager2, Reason: note("r")},
 		deal.ApprovalWithdrawn{Approval: "approval", Reason: note("r")},
 		deal.ApprovalVoided{Approval: "approval", Cause: deal.SubjectEdited},
+		deal.FilingArbitrated{
+			Approval: "approval", Filing: "filing1", Decision: deal.GrantFiling, Reason: note("r"),
+			Against: deal.ClaimRef{Account: other, Filing: "theirs", Owner: rep3},
+		},
 		deal.TaskCompleted{Task: "task"},
 		deal.RungReached{
-			Clock: "step/step", ClockKind: deal.StepClock, Rung: deal.Superior, Due: now, Breach: true, Late: time.Minute, Approval: &approval,
+			Clock: "step/step", ClockKind: deal.StepClock, Topic: deal.ServiceTopic, Rung: deal.Superior, Due: now, Breach: true, Late: time.Minute, Approval: &approval,
 		},
 		deal.CycleCompleted{Pass: 1, Spent: time.Hour, Note: note("n"), Recheck: now.Add(90 * day), Clock: clock},
 		deal.CycleOpened{Cycle: 2, Goal: note("g"), Book: book, Clocks: clocks, FollowUp: &follow},
 		deal.PlaybookMoved{From: book, To: deal.BookRef{Name: "project", Version: 1}, Reason: note("r"), Clocks: clocks},
+		deal.ParentSet{Parent: other, Relation: deal.Subsidiary, Previous: account, PreviousRelation: deal.ParallelProject, Reason: note("r")},
+		deal.Promoted{From: book, To: deal.BookRef{Name: "industrial", Version: 2}, Tests: []string{"strong_growth"}, Reason: note("r")},
 		deal.Recomputed{Clocks: clocks},
+		deal.AgendaPlanned{Clocks: clocks, Done: []string{"agenda/regrade"}, Dropped: []string{"agenda/survey"}},
 	}
 	kinds := deal.EventKinds()
 	require.Len(t, bodies, len(kinds))

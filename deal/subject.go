@@ -58,8 +58,7 @@ func (d *draft) judgeSubject(b RequestApproval, rules ApprovalRules) Subject {
 		return sub
 	case b.Kind == Merger:
 		d.no.Field(sub.Type != AccountSubject, CodeInvalidValue, "/subject/type", string(AccountSubject))
-		unfit := !d.f.Target.Exists() || d.f.Target.Account == d.s.Account || d.f.Target.Status == Closed
-		d.no.Field(unfit, CodeUnknownAccount, "/subject/id")
+		d.mergeable("/subject/id", AccountID(sub.ID))
 		return sub
 	case rules.Subject != "":
 		wanted = RecordSubject
@@ -69,7 +68,10 @@ func (d *draft) judgeSubject(b RequestApproval, rules ApprovalRules) Subject {
 		d.no.Field(rules.Step != "" && Step(sub.ID) != rules.Step, CodeInvalidValue, "/subject/id", string(rules.Step))
 	}
 	d.no.Field(sub.Type != wanted, CodeInvalidValue, "/subject/type", string(wanted))
-	now := d.s.SubjectVersion(sub, d.f.Records)
+	var now int64
+	if sub.Type == wanted {
+		now = d.s.SubjectVersion(sub, d.f.Records)
+	}
 	d.no.Field(now == 0, CodeSubjectMissing, "/subject")
 	d.no.Field(now != 0 && now != sub.Version, CodeSubjectChanged, "/subject/version", strconv.FormatInt(now, 10))
 	if now != 0 && sub.Type == RecordSubject {

@@ -19,6 +19,9 @@ type place struct {
 	approver deal.PersonID       // whose word it waits for
 	stale    bool                // nobody decided the request for long: a superior was seated, sales_ops may transfer it
 	used     bool                // an approved reopen that was taken
+	merged   bool                // lives on in another account
+	child    bool                // stands under another account
+	promoted bool                // has the playbook of its next cycle
 	unowned  bool                // nobody's yet
 	homeless bool                // of no team
 	task     deal.PersonID       // who has a task that is ticked off by hand
@@ -40,7 +43,7 @@ func reviewed(step deal.Step) deal.Intake {
 // places are all situations: every status with every step that can have it, and the stages of intake and approvals.
 func places(t tb) []place {
 	t.Helper()
-	all := slices.Concat(leadPlaces(t), stepPlaces(t), requestPlaces(t), closedPlaces(t), restingPlaces(t))
+	all := slices.Concat(leadPlaces(t), stepPlaces(t), requestPlaces(t), closedPlaces(t), restingPlaces(t), familyPlaces(t))
 	for _, p := range all {
 		p.world.delegate(rep1, rep2, 10_000)
 	}
@@ -103,7 +106,7 @@ func stepPlaces(t tb) []place {
 func stepKinds() map[deal.ApprovalKind]deal.Step {
 	return map[deal.ApprovalKind]deal.Step{
 		deal.Filing: deal.Screen, deal.Proposal: deal.Plan, deal.TrialWaiver: deal.Trial, deal.Contract: deal.Sign,
-		deal.VetoLift: deal.Survey, deal.GradeOverride: deal.Analyse, deal.CreditChange: deal.Maintain, deal.Merger: deal.Visit,
+		deal.VetoLift: deal.Survey, deal.GradeOverride: deal.Analyse, deal.CreditChange: deal.Archive, deal.Merger: deal.Visit,
 	}
 }
 

@@ -96,6 +96,11 @@ func requesters(place) []deal.PersonID { return []deal.PersonID{rep1, rep2} }
 
 func openers(place) []deal.PersonID { return []deal.PersonID{collector1, rep1, rep2, rep3} }
 
+func arbiters(place) []deal.PersonID { return []deal.PersonID{ops1} }
+
+// files tells whether a filing waits for its approval.
+func files(p place) bool { return p.asked == deal.Filing && p.word == deal.Pending }
+
 func machine(place) []deal.PersonID { return []deal.PersonID{deal.System} }
 
 func anybody(place) []deal.PersonID { return everyone() }
@@ -205,8 +210,8 @@ func spec() []rule {
 		{
 			name: deal.ReopenName, who: line, gives: gives(deal.ReopenedKind),
 			needs: []need{in(deal.CodeNotClosed, deal.Closed), when(deal.CodeGateUnmet, func(p place) bool {
-				return p.status != deal.Closed || (p.word == deal.Approved && !p.used)
-			})},
+				return p.status != deal.Closed || p.merged || (p.word == deal.Approved && !p.used)
+			}), notMerged},
 			body: func(place) deal.Body { return deal.ReopenAccount{Reason: note("back")} },
 		},
 		{
@@ -228,6 +233,7 @@ func spec() []rule {
 				in(deal.CodeNotActive, deal.Active, deal.Closed),
 				when(deal.CodeKindNotHere, func(p place) bool { return p.status == deal.Closed || stepKinds()[wanted(p)] == p.step }),
 				when(deal.CodeAlreadyPending, func(p place) bool { return p.asked != wanted(p) || p.word != deal.Pending }),
+				notMerged,
 			},
 			body: func(p place) deal.Body { return p.world.ask(wanted(p)) },
 		},
@@ -260,6 +266,18 @@ func spec() []rule {
 			facts: func(p place, w *world) { w.editSubject(p.asked) },
 		},
 		{
+			name: deal.ArbitrateName, who: arbiters, gives: gives(deal.FilingArbitratedKind),
+			needs: []need{
+				active,
+				when(deal.CodeUnknownApproval, files),
+				{deal.CodeOwnRequest, func(p place, actor deal.PersonID) bool { return !files(p) || (actor != rep1 && actor != rep3) }},
+			},
+			body: func(place) deal.Body {
+				return deal.Arbitrate{Filing: "filing1", Decision: deal.GrantFiling, Reason: note("theirs is cold")}
+			},
+			facts: func(_ place, w *world) { w.facts.Claim = claim() },
+		},
+		{
 			name: deal.CompleteTaskName, who: assignees, gives: gives(deal.TaskCompletedKind),
 			first: []need{when(deal.CodeTaskDone, func(p place) bool { return p.task != "" })},
 			body: func(p place) deal.Body {
@@ -281,6 +299,7 @@ func spec() []rule {
 			body:  func(place) deal.Body { return deal.MovePlaybook{To: deal.BookRef{Name: "express", Version: 2}, Reason: note("newer")} },
 			facts: func(_ place, w *world) { w.facts.Book.Ref.Version = 2 },
 		},
+		setParentRule(), promoteRule(), mergeRule(),
 		{
 			name: deal.RecomputeName, who: machine,
 			gives: func(p place) []deal.EventKind {

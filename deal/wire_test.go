@@ -84,6 +84,11 @@ func sentences() []sentence {
 			[]string{"text-a"},
 		},
 		{`"void-approval","body":{"approval":"x"}`, deal.VoidApproval{Approval: "x"}, nil},
+		{
+			`"arbitrate","body":{"filing":"x","decision":"refuse","reason":` + text + `}`,
+			deal.Arbitrate{Filing: "x", Decision: deal.RefuseFiling, Reason: note("a")},
+			[]string{"text-a"},
+		},
 		{`"complete-task","body":{"task":"x"}`, deal.CompleteTask{Task: "x"}, nil},
 		{`"second-development","body":{"goal":` + text + `}`, deal.SecondDevelopment{Goal: note("a")}, []string{"text-a"}},
 		{
@@ -91,6 +96,17 @@ func sentences() []sentence {
 			deal.MovePlaybook{To: deal.BookRef{Name: "express", Version: 2}, Reason: note("a")},
 			[]string{"text-a"},
 		},
+		{
+			`"set-parent","body":{"parent":"x","relation":"subsidiary","reason":` + text + `}`,
+			deal.SetParent{Parent: "x", Relation: deal.Subsidiary, Reason: note("a")},
+			[]string{"text-a"},
+		},
+		{
+			`"promote","body":{"playbook":"industrial","reason":` + text + `}`,
+			deal.Promote{Playbook: "industrial", Reason: note("a")},
+			[]string{"text-a"},
+		},
+		{`"merge","body":{"into":"x","reason":` + text + `}`, deal.Merge{Into: "x", Reason: note("a")}, []string{"text-a"}},
 		{`"recompute","body":{}`, deal.Recompute{}, nil},
 		{`"tick","body":{"due":"2026-03-02T02:00:00Z"}`, deal.Tick{Due: when}, nil},
 		{`"load","body":{}`, deal.Load{}, nil},
@@ -153,7 +169,7 @@ func TestCommandNames_areTheWordsOfTheContract(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, []deal.CommandName{
 		"open", "advance", "return", "intake", "grade", "pause", "resume", "close", "reopen", "assign", "follow-up", "log-interaction",
-		"request-approval", "decide-approval", "transfer-approval", "withdraw-approval", "void-approval", "complete-task",
-		"second-development", "move-playbook", "recompute", "tick",
+		"request-approval", "decide-approval", "transfer-approval", "withdraw-approval", "void-approval", "arbitrate", "complete-task",
+		"second-development", "move-playbook", "set-parent", "promote", "merge", "recompute", "tick",
 	}, deal.CommandNames())
 }

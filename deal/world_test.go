@@ -31,6 +31,7 @@ func newWorld() *world {
 		now: at("2026-03-02 09:00"),
 		facts: deal.Facts{
 			Org: organisation(), Working: office{version: "cal-1"}, Book: playbook(), Records: records(), Number: "KA-2026-0042", Team: team1,
+			Target: deal.State{Account: other, Seq: 3, Status: deal.Active, Owner: rep2, Team: team1},
 		},
 	}
 }
@@ -60,6 +61,11 @@ func (w *world) try(actor deal.PersonID, body deal.Body) ([]deal.Event, deal.Ref
 		return events, no
 	}
 	return w.record(events), nil
+}
+
+// claim is what another account, of rep3, has filed of the same customer's project.
+func claim() deal.Claim {
+	return deal.Claim{Account: other, Owner: rep3, Team: team2, Filing: deal.Document{Kind: "filing", ID: "theirs", Version: 4}}
 }
 
 // read is what Perform would read for a command.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,6 +21,8 @@ type Ledger struct {
 
 	People  deal.Org
 	Files   deal.Records // of every account
+	Rivals  []deal.Claim // filings of other accounts of the same customer
+	Replans int          // how often dated records were looked at
 	Trouble func(cmd deal.Command) error
 	// AfterCommit runs when a command is in the log and its receipt is not yet back: an error loses the receipt.
 	AfterCommit func(cmd deal.Command) error
@@ -51,10 +54,14 @@ func (l *Ledger) InTx(_ context.Context, cmd deal.Command, act func(deal.LedgerT
 	if err := act(t); err != nil {
 		return err
 	}
+	if t.replanned {
+		l.Replans++
+	}
 	if t.entry == nil {
 		return nil
 	}
 	a.state = t.entry.After
+	l.write(*t.entry)
 	a.log = append(a.log, t.entry.Events...)
 	a.commands[cmd.Key] = deal.Remembered{Fingerprint: cmd.Fingerprint, Answer: t.entry.Answer}
 	l.accounts[cmd.Account] = a
@@ -97,6 +104,8 @@ type tx struct {
 	account *account
 	cmd     deal.Command
 	entry   *deal.Entry
+
+	replanned bool
 }
 
 func (t *tx) Remembered() (deal.Remembered, bool) {
@@ -118,6 +127,53 @@ func (t *tx) Other(_ context.Context, id deal.AccountID) (deal.State, error) {
 	}
 	return deal.State{}, nil
 }
+
+// Dated are the account's documents of some kinds.
+func (t *tx) Dated(_ context.Context, kinds []string) ([]deal.Document, error) {
+	var dated []deal.Document
+	for _, d := range t.ledger.Files.Dossier {
+		if slices.Contains(kinds, d.Kind) {
+			dated = append(dated, d)
+		}
+	}
+	return dated, nil
+}
+
+// Replanned counts.
+func (t *tx) Replanned() { t.replanned = true }
+
+// Above is the chain of parents and mergers.
+func (t *tx) Above(ctx context.Context, of deal.State) ([]deal.State, error) {
+	var above []deal.State
+	for id := of.Upward(); id != ""; {
+		s, err := t.Other(ctx, id)
+		if err != nil || !s.Exists() {
+			return above, err
+		}
+		above = append(above, s)
+		id = s.Upward()
+	}
+	return above, nil
+}
+
+// Below counts children and theirs.
+func (t *tx) Below(context.Context) (int, error) { return t.ledger.below(t.cmd.Account), nil }
+
+func (l *Ledger) below(id deal.AccountID) int {
+	deepest := 0
+	for child, a := range l.accounts {
+		if a.state.Upward() == id {
+			generation := l.below(child)
+			if a.state.Merged == "" {
+				generation++
+			}
+			deepest = max(deepest, generation)
+		}
+	}
+	return deepest
+}
+
+func (t *tx) Own(context.Context, deal.AccountID) (deal.Records, error) { return t.ledger.Files, nil }
 
 func (t *tx) TeamOf(_ context.Context, territory string) (deal.TeamID, error) {
 	for _, team := range t.ledger.People.Teams {

@@ -16,11 +16,11 @@ type Set struct {
 // Sets returns every closed set that records, facts and computations use, with labels in both languages.
 func Sets() []Set {
 	return []Set{
-		shown("account_kind", accountKinds()), shown("buying_phase", buyingPhases()), shown("buying_role", buyingRoles()),
+		shown("account_kind", accountKinds()), shown("arbitration_result", arbitrationResults()), shown("buying_phase", buyingPhases()), shown("buying_role", buyingRoles()),
 		shown("champion_rung", championRungs()), shown("commitment_type", commitmentTypes()), shown("credit_colour", colours()),
 		shown("document_purpose", documentPurposes()), shown("focus", focuses()), shown("gatekeeper_kind", gatekeeperKinds()),
 		shown("key_account_test", tests()), shown("man_cell", cells()), shown("need_origin", needOrigins()), shown("pillar", pillars()),
-		shown("purpose", purposes()), shown("relation_type", relationTypes()), shown("sector", sectors()), shown("side", sides()),
+		shown("purpose", purposes()), shown("relation_type", relationTypes()), shown("release_cause", releaseCauses()), shown("sector", sectors()), shown("side", sides()),
 		shown("temper", tempers()), shown("trend", trends()), shown("value_item", valueItems()), shown("verdict", verdicts()),
 		shown("voting", votings()),
 	}

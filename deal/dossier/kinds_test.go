@@ -111,7 +111,7 @@ func TestSets_haveWordsForEveryMember(t *testing.T) {
 			values[m.Value], zh[m.Label.ZH], en[m.Label.EN] = true, true, true
 		}
 	}
-	require.Len(t, names, 22)
+	require.Len(t, names, 24)
 }
 
 // closed checks one closed set: what is listed is read and labelled, and nothing else is.
@@ -158,6 +158,8 @@ func TestClosedSets_readWhatTheyListAndNothingElse(t *testing.T) {
 	closed(t, dossier.AllColours(), dossier.ParseColour, 4)
 	closed(t, dossier.AllTrends(), dossier.ParseTrend, 3)
 	closed(t, dossier.AllFocuses(), dossier.ParseFocus, 5)
+	closed(t, dossier.AllReleaseCauses(), dossier.ParseReleaseCause, 3)
+	closed(t, dossier.AllArbitrationResults(), dossier.ParseArbitrationResult, 3)
 }
 
 func TestSchema_acceptsTheFieldsOfItsKindOnly(t *testing.T) {

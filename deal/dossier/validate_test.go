@@ -22,7 +22,6 @@ func TestValidate_saysAtOnceWhatAnEmptyRecordLacks(t *testing.T) {
 	want := map[dossier.Kind][]string{
 		dossier.ManKind:         {"invalid_value /money", "invalid_value /authority", "invalid_value /need"},
 		dossier.VetoKind:        {"invalid_value /item", "invalid_value /on"},
-		dossier.FilingKind:      {"invalid_value /number", "invalid_value /owner", "invalid_value /filed_on", "invalid_value /valid_until"},
 		dossier.StakeholderKind: {"invalid_value /contact"},
 		dossier.RelationKind:    {"invalid_value /from", "invalid_value /to", "invalid_value /type"},
 		dossier.TrustKind:       {"invalid_value /contact"},
@@ -214,13 +213,20 @@ func TestValidate_refusesWhatMakesNoSense(t *testing.T) {
 			"invalid_value /payments/overdue_minor", "invalid_value /change/to", "invalid_value /change/to",
 			"reason_missing /change/reason", "date_in_future /change/asked_on", "invalid_value /change/due_on",
 		}},
+		"filing without anything": {
+			dossier.Filing{Number: "1", Arbitration: &dossier.Arbitrated{On: tomorrow, Result: "tossed"}},
+			[]string{
+				"date_in_future /arbitration/on", "invalid_value /arbitration/arbiter", "invalid_value /arbitration/result",
+				"invalid_value /owner", "invalid_value /filed_on", "invalid_value /valid_until",
+			},
+		},
 		"filing without end": {dossier.Filing{
 			Number: "1", Project: long, Owner: "a", FiledOn: today, ValidUntil: today, Renewals: []dossier.Renewal{{}},
 			ReleasedOn: tomorrow,
 		}, []string{
 			"invalid_value /project", "invalid_value /valid_until", "invalid_value /renewals/0/on",
 			"reason_missing /renewals/0/progress", "invalid_value /renewals/0/until", "date_in_future /released_on",
-			"reason_missing /reason",
+			"invalid_value /cause",
 		}},
 	} {
 		t.Run(name, func(t *testing.T) {

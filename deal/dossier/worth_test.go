@@ -252,7 +252,7 @@ func TestFiling_protectsNinetyDaysAndIsRenewedByProgress(t *testing.T) {
 
 	_, no = r.Renew(f, "", today.Add(91))
 	refused(t, no, "reason_missing /progress", "invalid_value /valid_until")
-	f.ReleasedOn, f.Reason = today.Add(5), "arbitration"
+	f = f.Release(dossier.ProjectAwarded, today.Add(5))
 	require.True(t, f.Live(today.Add(4)))
 	require.False(t, f.Live(today.Add(5)))
 }
