@@ -30,6 +30,27 @@ type Book struct {
 	QuietHours bool            // reminders that fall outside office hours wait for the next working minute
 	OneOff     bool            // for projects that are sold once: an account can be promoted out of it
 	Recheck    Span            // how long an archived account rests when its form names no date
+	Grades     []GradeRules    // empty: grades set the cadence of follow-ups and nothing else
+}
+
+// GradeRules are what a grade means for the effort on an account (domain.md §5).
+type GradeRules struct {
+	Grade          Grade
+	Label          Text
+	Treatment      Text
+	VisitsPerMonth *int // limit; nil for none
+	HoursPerMonth  *int // limit; nil for none
+	LastStep       Step // the last one that the grade allows without an override; empty: none stops it
+}
+
+// Grade finds what a grade means; the second value is false where the playbook does not say.
+func (b Book) Grade(g Grade) (GradeRules, bool) {
+	for _, r := range b.Grades {
+		if r.Grade == g {
+			return r, true
+		}
+	}
+	return GradeRules{}, false
 }
 
 // StepRules are the rules of one step.

@@ -10,7 +10,7 @@ import (
 // Clock is one thing that time does to an account: a deadline with its ladder, a follow-up, a date to wake up.
 // What is still to come stands in Rungs, in order of time; a rung that has fired is gone.
 type Clock struct {
-	ID          string    `json:"id"` // unique in the account: "step/<deadline>", "approval/<id>/<level>", "follow_up", "recheck", "resume"
+	ID          string    `json:"id"` // unique in the account: "step/<deadline>", "approval/<id>/<level>", "agenda/<matter>", "follow_up", "recheck", "resume"
 	Kind        ClockKind `json:"kind"`
 	Until       Until     `json:"until,omitempty"`
 	From        time.Time `json:"from"` // when it started, or was resumed
@@ -21,6 +21,12 @@ type Clock struct {
 	Quiet       bool      `json:"quiet,omitempty"` // rungs outside office hours wait for the next working minute
 	Provisional bool      `json:"provisional,omitempty"`
 	Calendar    string    `json:"calendar"` // version of the calendar that the instants were computed with
+
+	// Of the agenda: what it is about, for whom, what its dates follow from, and the day up to which it has fired.
+	Topic  Topic    `json:"topic,omitempty"`
+	For    PersonID `json:"for,omitempty"`
+	Basis  string   `json:"basis,omitempty"`
+	Passed string   `json:"passed,omitempty"`
 }
 
 // Rung is one coming act of a clock. Offset counts from the clock's start, so that a new calendar can place it anew.
@@ -29,6 +35,7 @@ type Rung struct {
 	Offset Span      `json:"offset"`
 	At     time.Time `json:"at"`
 	Breach bool      `json:"breach,omitempty"` // stands at 100 %: reaching it is a breach of the deadline
+	Day    string    `json:"day,omitempty"`    // of the agenda: the civil day (YYYY-MM-DD) that it is meant for, whatever the office's hours
 }
 
 // ClockKind says what a clock belongs to.
@@ -41,6 +48,7 @@ const (
 	FollowUpClock ClockKind = "follow_up"
 	RecheckClock  ClockKind = "recheck"
 	ResumeClock   ClockKind = "resume"
+	AgendaClock   ClockKind = "agenda" // what a record is about comes due
 )
 
 // HandoverDeadline is the deadline of collect: a lead is handed over before the end of the same working day. Missing it

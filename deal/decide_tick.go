@@ -9,14 +9,29 @@ func (d *draft) tick() {
 	if len(d.no) > 0 {
 		return
 	}
-	for {
+	d.catchUp()
+}
+
+// catchUp lets everything happen that is due by now. What the records ask for next is planned as of the instant at which
+// something fired, as a process that was there would have done.
+//
+// What is left after very many rungs waits for the next tick, which comes at once: a transaction stays small, however long
+// nobody was there.
+func (d *draft) catchUp() {
+	for range mostAtOnce {
 		c, r, ok := d.due()
 		if !ok {
 			return
 		}
 		d.reach(c, r)
+		if c.Kind == AgendaClock || c.Kind == ResumeClock {
+			d.plan(r.At)
+		}
 	}
 }
+
+// mostAtOnce is how many rungs one command fires: years of everything that an account usually has.
+const mostAtOnce = 1000
 
 // due is the earliest rung that the present instant has reached; clocks in the order they were armed break ties.
 func (d *draft) due() (Clock, Rung, bool) {
@@ -38,7 +53,7 @@ func (d *draft) reach(c Clock, r Rung) {
 		d.resume(r.At, true)
 		return
 	}
-	body := RungReached{Clock: c.ID, ClockKind: c.Kind, Rung: r.Name, Due: r.At, Breach: r.Breach, Late: d.at.Sub(r.At)}
+	body := RungReached{Clock: c.ID, ClockKind: c.Kind, Topic: c.Topic, Rung: r.Name, Due: r.At, Breach: r.Breach, Late: d.at.Sub(r.At)}
 	people := audience(d.s, d.f.Org, c, r)
 	var tasks []Task
 	switch c.Kind {
@@ -59,19 +74,29 @@ func (d *draft) reach(c Clock, r Rung) {
 		}
 	case RecheckClock:
 		tasks = tasksFor(people, RecheckTask, c)
+	case AgendaClock:
+		tasks = d.agendaTasks(c, r)
 	case StepClock, ResumeClock:
 	}
 	if r.Name == Superior && c.Kind != ApprovalClock {
-		tasks = tasksFor(people, OverdueTask, c)
+		tasks = append(tasks, tasksFor(people, OverdueTask, c)...)
 	}
 	if r.Name == Reassign {
 		tasks = tasksFor(people, ReassignTask, c)
 	}
-	kind := RungNotice(c.Kind, r.Name)
-	if c.Kind == RecheckClock {
-		kind = RecheckNotice
+	d.emit(body, tasks, d.tell(c.notice(r.Name), c.ID, c.Due, people...))
+}
+
+// notice is the kind of notice that a rung of the clock sends.
+func (c Clock) notice(r RungName) NoticeKind {
+	switch c.Kind {
+	case RecheckClock:
+		return RecheckNotice
+	case AgendaClock:
+		return TopicNotice(c.Topic, r)
+	case StepClock, ApprovalClock, FollowUpClock, ResumeClock:
 	}
-	d.emit(body, tasks, d.tell(kind, c.ID, c.Due, people...))
+	return RungNotice(c.Kind, r)
 }
 
 // tasksFor asks several people for the same.
@@ -91,9 +116,15 @@ func (d *draft) asked(kind TaskKind) bool {
 // audience is who a rung speaks to: whose turn it is, their superior, or sales_ops. It is what upcoming lists, too.
 func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	who := []PersonID{s.responsible(org)}
+	if c.For != "" {
+		who = []PersonID{c.For}
+	}
 	var requester PersonID
 	if c.Kind == ApprovalClock {
 		a, _ := s.Approval(ofApproval(c.ID))
+		who, requester = a.holders(), a.Requester
+	}
+	if a, asked := s.Latest(CreditChange); c.Topic == CreditTopic && asked && a.Status == Pending {
 		who, requester = a.holders(), a.Requester
 	}
 	switch r.Name {
@@ -146,16 +177,28 @@ func (d *draft) seatSuperiors(a Approval) Approval {
 	return a
 }
 
-// recompute places every running clock anew with the calendar at hand. What has fired stays fired.
+// recompute lets happen what is due, places every running clock anew with the calendar at hand, and plans what the records
+// ask for. What has fired stays fired.
 func (d *draft) recompute() {
 	d.needSystem()
 	if len(d.no) > 0 {
 		return
 	}
+	d.catchUp()
+	d.placeAnew()
+	before := len(d.events)
+	d.plan(d.at)
+	if len(d.events) > before { // what lies behind already speaks now
+		d.catchUp()
+	}
+}
+
+// placeAnew places the clocks that do not follow from records.
+func (d *draft) placeAnew() {
 	clocks := slices.Clone(d.s.Clocks)
 	changed := false
 	for i, c := range clocks {
-		if c.Calendar == d.f.Working.Version() {
+		if c.Calendar == d.f.Working.Version() || c.Kind == AgendaClock {
 			continue
 		}
 		changed = true

@@ -189,7 +189,7 @@ func spec() []rule {
 			body: func(place) deal.Body { return deal.ReviewIntake{Decision: deal.AcceptIntake} },
 		},
 		{
-			name: deal.GradeName, who: line, needs: []need{active}, gives: gives(deal.GradedKind),
+			name: deal.GradeName, who: line, needs: []need{in(deal.CodeNotActive, deal.Active, deal.Resting)}, gives: gives(deal.GradedKind),
 			body: func(place) deal.Body { return deal.SetGrade{Grade: deal.GradeA, Reason: note("big")} },
 		},
 		{

@@ -98,7 +98,7 @@ type ApprovalChange struct {
 	After   *ApprovalDescription `json:"after,omitempty"`
 }
 
-// SettingChange is one setting of the whole playbook, in words: quiet_hours, recheck, follow_up.<grade>,
+// SettingChange is one setting of the whole playbook, in words: quiet_hours, recheck, follow_up.<grade>, grades.<grade>,
 // follow_up.ungraded or follow_up.ladder. Before is empty in a blind change.
 type SettingChange struct {
 	Name   string    `json:"name"`

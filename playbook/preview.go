@@ -158,9 +158,9 @@ func (v preview) settings(blind bool) []SettingChange {
 	var list []SettingChange
 	before, after := settingsOf(v.before), settingsOf(v.after)
 	for i, s := range after {
-		if blind {
+		if blind && s.text != (deal.Text{}) {
 			list = append(list, SettingChange{Name: s.name, After: s.text})
-		} else if before[i].text != s.text {
+		} else if !blind && before[i].text != s.text {
 			list = append(list, SettingChange{Name: s.name, Before: before[i].text, After: s.text})
 		}
 	}
@@ -184,6 +184,13 @@ func settingsOf(d Description) []setting {
 			every = d.FollowUp.Cadence[i].Every
 		}
 		list = append(list, setting{"follow_up." + string(g), every})
+	}
+	for i, g := range deal.Grades() {
+		meaning := deal.Text{}
+		if i < len(d.Grades) {
+			meaning = d.Grades[i].text()
+		}
+		list = append(list, setting{"grades." + string(g), meaning})
 	}
 	return append(list, setting{"follow_up.ungraded", d.FollowUp.Ungraded}, setting{"follow_up.ladder", ladderText(d.FollowUp.Ladder)})
 }

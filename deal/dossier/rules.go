@@ -28,6 +28,8 @@ type Rules struct {
 	TrendDays        int   `json:"trend_days"`         // how far back the trend of trust looks
 	AgreementDays    []int `json:"agreement_days"`     // days before the end of an agreement to speak up
 	FlagBonus        int   `json:"flag_bonus"`         // percent that every focus flag adds to the rank of a visit
+
+	Agenda AgendaRules `json:"agenda"`
 }
 
 // ItemWeight weighs a value item against the others.
@@ -109,6 +111,7 @@ func DefaultRules() Rules {
 			{"blacklisted", deal.Text{ZH: "列入黑名单", EN: "Blacklisted"}},
 		},
 		FilingDays: 90, CreditChangeDays: 10, SurveyDays: 90, TrendDays: 90, AgreementDays: []int{60, 30, 7}, FlagBonus: 10,
+		Agenda: AgendaRules{EvaluationAfter: 90, EvaluationAhead: 60, Notice: 14, Urge: 1, Superior: 7},
 	}
 }
 
@@ -190,7 +193,11 @@ func (r Rules) Check() error {
 	for i, g := range r.GradeFrom {
 		want(i == 0 || g.Score < r.GradeFrom[i-1].Score, "grade_from: %s does not begin below the grade before it", g.Grade)
 	}
-	for _, days := range append([]int{r.FilingDays, r.CreditChangeDays, r.SurveyDays, r.TrendDays}, r.AgreementDays...) {
+	spans := []int{
+		r.FilingDays, r.CreditChangeDays, r.SurveyDays, r.TrendDays, r.Agenda.EvaluationAfter, r.Agenda.EvaluationAhead, r.Agenda.Notice,
+		r.Agenda.Urge, r.Agenda.Superior,
+	}
+	for _, days := range append(spans, r.AgreementDays...) {
 		want(days > 0, "days: %d is no number of days", days)
 	}
 	for _, g := range append([]deal.Grade{""}, deal.Grades()...) {
