@@ -34,6 +34,7 @@ type API struct {
 	logins   loginLimiter
 	commands inFlight
 	uploads  chan struct{}
+	spools   chan struct{}
 	replays  keyedLocks
 }
 
@@ -46,6 +47,7 @@ func New(o Options) (*API, error) {
 	a := &API{
 		Options: o, echo: echo.New(), say: catalogue.New(), public: parsePublic(o.PublicURL), matcher: languages(),
 		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, kinds: recordKinds(), uploads: make(chan struct{}, o.Limits.Uploads),
+		spools: make(chan struct{}, o.Limits.FileUploads),
 		logins: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
 	}
 	a.commands = inFlight{total: o.Limits.InFlight, perAccount: o.Limits.InFlightPerAccount}
@@ -94,6 +96,7 @@ func (a *API) operations() {
 	a.importRoutes()
 	a.duplicateRoutes()
 	a.playbookRoutes()
+	a.moveRoutes()
 	a.organisationRoutes()
 	a.healthRoutes()
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/http/httptest"
 	"slices"
 	"strings"
@@ -109,7 +110,9 @@ type world struct {
 	imp       view.Import
 	unready   map[string]error
 
-	files files
+	files   files
+	shelf   shelf
+	uploads uploads
 
 	failing error // every read fails with it
 	deny    error // every write of a record fails with it
@@ -554,7 +557,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	require.NoError(t, err)
 	r := &rig{world: w, t: t, lang: "en", token: map[deal.PersonID]string{}, logs: &logBuffer{}}
 	o := api.Options{
-		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Health: w,
+		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Editions: &w.shelf, Health: w,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),
@@ -682,8 +685,11 @@ func (s *slowSheet) Read(p []byte) (int, error) {
 }
 
 func (r *rig) doReader(as deal.PersonID, path string, body io.Reader) answer {
-	req := httptest.NewRequestWithContext(r.t.Context(), "POST", path, body)
-	req.Header.Set("Content-Type", "text/csv")
+	return r.send(as, httptest.NewRequestWithContext(r.t.Context(), "POST", path, body), "text/csv")
+}
+
+func (r *rig) send(as deal.PersonID, req *http.Request, kind string) answer {
+	req.Header.Set("Content-Type", kind)
 	req.Header.Set("Authorization", "Bearer "+r.token[as])
 	rec := httptest.NewRecorder()
 	r.api.ServeHTTP(rec, req)

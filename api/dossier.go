@@ -112,10 +112,14 @@ func (a *API) recordRoutes(k *recordKind) {
 			return a.versions(ctx, k, *in, "")
 		})
 	}
-	register(a, a.recordOp(k, http.MethodPost, many, "add-"+k.noun, "put one on file").takes().answer(http.StatusCreated),
-		func(ctx context.Context, in *AccountPath) (*created[documentBody], error) {
-			return a.addDocument(ctx, k, in.ID)
-		})
+	if k.Kind == dossier.DocumentKind {
+		a.fileRoutes(k, many, one)
+	} else {
+		register(a, a.recordOp(k, http.MethodPost, many, "add-"+k.noun, "put one on file").takes().answer(http.StatusCreated),
+			func(ctx context.Context, in *AccountPath) (*created[documentBody], error) {
+				return a.addDocument(ctx, k, in.ID)
+			})
+	}
 	register(a, a.recordOp(k, http.MethodPut, one, "change-"+k.noun, "replace its content").takes().answer(http.StatusOK),
 		func(ctx context.Context, in *putRecordInput) (*documentOutput, error) {
 			return a.changeDocument(ctx, k, in)

@@ -129,7 +129,8 @@ func (a *API) judged(
 	if onFile != nil {
 		record = rules.Private.Unmask(onFile, record, role)
 	}
-	bad := a.recordReasons(append(record.Validate(a.today()), allowed...))
+	record, unproven := underlying(record, onFile, records)
+	bad := a.recordReasons(slices.Concat(unproven, record.Validate(a.today()), allowed))
 	if is, ok := record.(dossier.Stakeholder); ok && onFile != nil {
 		if was, ok := onFile.(dossier.Stakeholder); ok && was.Contact != is.Contact {
 			bad = append(bad, reason{code: string(deal.CodeInvalidValue), pointer: "/contact", args: []string{was.Contact}})
@@ -146,6 +147,22 @@ func (a *API) judged(
 		}
 	}
 	return record, bad
+}
+
+// underlying holds a record against the files it speaks of: what a document says of its bytes was found by the server and
+// stays, and what an agreement takes for its evidence is what that document hashes to.
+func underlying(record, onFile dossier.Record, records deal.Records) (dossier.Record, deal.Refusals) {
+	switch is := record.(type) {
+	case dossier.Document:
+		if was, ok := onFile.(dossier.Document); ok {
+			return is.Amended(was)
+		}
+	case dossier.Agreement:
+		if file, err := dossier.FileOf(records.Dossier); err == nil { // else the gate will say that nothing is proven
+			return record, is.Disproof(dossier.Entries[dossier.Document](file))
+		}
+	}
+	return record, nil
 }
 
 // leads tells whether a reference leads to somebody or something.

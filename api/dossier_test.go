@@ -20,7 +20,6 @@ import (
 // records are one good record of every kind, by its segment of the URL, and a good one to replace it by.
 func records() map[string][2]string {
 	owner := string(rep1)
-	hash := strings.Repeat("a", 64)
 	return map[string][2]string{
 		"man":          {`{"money":true,"authority":true,"need":true}`, `{"money":true,"authority":false,"need":true}`},
 		"vetoes":       {`{"item":"bad_payer","hit":false,"on":"2026-03-01"}`, `{"item":"bad_payer","hit":true,"on":"2026-03-01","evidence":"court"}`},
@@ -48,10 +47,7 @@ func records() map[string][2]string {
 			`{"on":"2026-03-01","answers":[{"question":"speed","score":4}]}`, `{"on":"2026-03-01","answers":[{"question":"speed","score":5}]}`,
 		},
 		"evaluations": {`{"on":"2026-03-01"}`, `{"on":"2026-03-01","satisfaction":4}`},
-		"documents": {
-			`{"name":"a.pdf","media_type":"application/pdf","size":1,"sha256":"` + hash + `","purpose":"other"}`,
-			`{"name":"b.pdf","media_type":"application/pdf","size":1,"sha256":"` + hash + `","purpose":"other"}`,
-		},
+		"documents":   {"an upload, see rig.file", `{"name":"b.pdf","purpose":"other"}`},
 	}
 }
 
@@ -87,7 +83,7 @@ func TestRecords_ofEveryKindAreFiledChangedAndRemembered(t *testing.T) {
 				first.ok(200)
 			} else {
 				require.Empty(t, r.do(rep1, "GET", at(mine, path), nil).ok(200)["items"])
-				first = r.do(rep1, "POST", at(mine, path), bodies[0], key("k"))
+				first = r.file(path, bodies[0], key("k"))
 				out := first.ok(201)
 				path += "/" + out["id"].(string)
 				require.Equal(t, at(mine, path), first.Header().Get("Location"))
@@ -336,7 +332,7 @@ func TestRecords_areDescribedAsTheyAre(t *testing.T) {
 		if k.Single {
 			out = r.do(rep1, "PUT", at(mine, "/"+path), bodies[1], match("0")).ok(200)
 		} else {
-			out = r.do(rep1, "POST", at(mine, "/"+path), bodies[1]).ok(201)
+			out = r.file("/"+path, bodies[1]).ok(201)
 		}
 		name := strings.ReplaceAll(cases.Title(language.English).String(strings.ReplaceAll(string(k.Kind), "_", " ")), " ", "") + "Record"
 		described, ok := schemas[name].(map[string]any)

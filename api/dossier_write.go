@@ -27,22 +27,29 @@ func (a *API) addDocument(ctx context.Context, k *recordKind, account string) (*
 		if d.ID == "" {
 			d.ID = derivedID("dossier", a.Installation, string(c.actor.person.ID), string(id), c.key)
 		}
-		added, err := a.Dossier.AddDocument(ctx, c.actor.viewer, id, d, k.PerCycle)
-		if errors.Is(err, deal.ErrStale) {
-			added, err = mineAlready(c, k, id, d, added)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("add document: %w", err)
-		}
-		// The answer is kept for repeats, so that it must not hold what may be erased.
-		shown, err := a.documentOf(ctx, k, added, privacy{})
-		if err != nil {
-			return nil, err
-		}
-		return &created[documentBody]{
-			Status: http.StatusCreated, Location: base + "/accounts/" + account + "/" + k.Path + "/" + added.ID, ETag: etag(added.Version), Body: shown,
-		}, nil
+		return a.filed(ctx, k, id, d)
 	})
+}
+
+// filed puts a new document on file and shows it.
+func (a *API) filed(ctx context.Context, k *recordKind, id deal.AccountID, d deal.Document) (*created[documentBody], error) {
+	c := callOf(ctx)
+	added, err := a.Dossier.AddDocument(ctx, c.actor.viewer, id, d, k.PerCycle)
+	if errors.Is(err, deal.ErrStale) {
+		added, err = mineAlready(c, k, id, d, added)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("add document: %w", err)
+	}
+	// The answer is kept for repeats, so that it must not hold what may be erased.
+	shown, err := a.documentOf(ctx, k, added, privacy{})
+	if err != nil {
+		return nil, err
+	}
+	return &created[documentBody]{
+		Status: http.StatusCreated, Location: base + "/accounts/" + string(id) + "/" + k.Path + "/" + added.ID, ETag: etag(added.Version),
+		Body: shown,
+	}, nil
 }
 
 // mineAlready judges a document that is there under the ID of a new one: the caller's own from a try whose answer was
@@ -57,15 +64,15 @@ func mineAlready(c *call, k *recordKind, id deal.AccountID, d, present deal.Docu
 
 // sameRecord compares content whatever the database made of the form of its JSON.
 func sameRecord(k *recordKind, d, other deal.Document) bool {
-	one, err := filed(k, d)
+	one, err := encoded(k, d)
 	if err != nil {
 		return false
 	}
-	two, err := filed(k, other)
+	two, err := encoded(k, other)
 	return err == nil && bytes.Equal(one, two)
 }
 
-func filed(k *recordKind, d deal.Document) ([]byte, error) {
+func encoded(k *recordKind, d deal.Document) ([]byte, error) {
 	record, err := dossier.Load(k.Kind, d.Body)
 	if err != nil {
 		return nil, err

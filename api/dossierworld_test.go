@@ -96,6 +96,9 @@ func (w *world) AddDocument(_ context.Context, v view.Viewer, id deal.AccountID,
 	if w.clash(d) {
 		return deal.Document{}, taken{}
 	}
+	if sum, about := described(d); about && w.uploads.kept[sum] == nil {
+		return deal.Document{}, view.ErrNoFile
+	}
 	d.Version, d.CreatedAt, d.UpdatedAt, d.UpdatedBy = 1, w.now, w.now, v.Person.ID
 	w.files.now, w.files.versions = append(w.files.now, d), append(w.files.versions, d)
 	return d, nil

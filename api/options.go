@@ -19,12 +19,14 @@ type Options struct {
 	Accounts  Accounts
 	Records   Records
 	Dossier   Dossier
+	Files     Files
 	Work      Work
 	People    People
 	Identity  Identity
 	Requests  Requests
 	Imports   Imports
 	Playbooks Playbooks
+	Editions  Editions
 	Health    Health
 
 	// Passwords checks logins.
@@ -53,7 +55,9 @@ type Limits struct {
 	BodyTimeout        time.Duration // for a request's body to arrive
 	BodyBytes          int64         // of JSON
 	UploadBytes        int64         // of a lead sheet
-	Uploads            int           // read at once: they are held in memory
+	Uploads            int           // sheets read at once: they are held in memory
+	FileBytes          int64         // of a document
+	FileUploads        int           // documents on their way at once: they pass through temporary files
 	SessionTTL         time.Duration // of a login
 	InFlight           int           // commands at once
 	InFlightPerAccount int           // of one account; the engine takes 10
@@ -65,6 +69,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		RequestTimeout: 10 * time.Second, BodyTimeout: 10 * time.Second, BodyBytes: 1 << 20, UploadBytes: 20 << 20, Uploads: 4,
+		FileBytes: dossier.LargestFile, FileUploads: 16,
 		SessionTTL: 12 * time.Hour, InFlight: 64, InFlightPerAccount: 4, LoginFailures: 10, LoginWindow: time.Minute,
 	}
 }
@@ -89,12 +94,14 @@ func (o Options) check() error {
 	need(o.Accounts != nil, "Accounts")
 	need(o.Records != nil, "Records")
 	need(o.Dossier != nil, "Dossier")
+	need(o.Files != nil, "Files")
 	need(o.Work != nil, "Work")
 	need(o.People != nil, "People")
 	need(o.Identity != nil, "Identity")
 	need(o.Requests != nil, "Requests")
 	need(o.Imports != nil, "Imports")
 	need(o.Playbooks != nil, "Playbooks")
+	need(o.Editions != nil, "Editions")
 	need(o.Health != nil, "Health")
 	need(o.Passwords != nil, "Passwords")
 	need(o.Installation != "", "Installation")
@@ -109,8 +116,8 @@ func (o Options) check() error {
 	}
 	l := o.Limits
 	need(l.RequestTimeout > 0 && l.BodyTimeout > 0 && l.SessionTTL > 0 && l.LoginWindow > 0, "a duration of Limits")
-	need(l.BodyBytes > 0 && l.UploadBytes > 0, "a size of Limits")
-	need(l.InFlight > 0 && l.InFlightPerAccount > 0 && l.Uploads > 0 && l.LoginFailures > 0, "a count of Limits")
+	need(l.BodyBytes > 0 && l.UploadBytes > 0 && l.FileBytes > 0 && l.FileBytes <= dossier.LargestFile, "a size of Limits")
+	need(l.InFlight > 0 && l.InFlightPerAccount > 0 && l.Uploads > 0 && l.FileUploads > 0 && l.LoginFailures > 0, "a count of Limits")
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("options of the API: %w", err)
 	}

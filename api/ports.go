@@ -79,6 +79,16 @@ type Dossier interface {
 	Versions(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) ([]deal.Document, error)
 }
 
+// Files keeps the bytes of uploads under their SHA-256, in 64 lower-case hexadecimal digits.
+type Files interface {
+	// KeepFile stores size bytes; what is there already stays. A document of package dossier that describes them ties them to
+	// an account: [Dossier.AddDocument] answers [view.ErrNoFile] while they are not there.
+	KeepFile(ctx context.Context, sum string, size int64, content io.ReaderAt) error
+	// OpenFile is a document with its bytes, within the viewer's scope; [deal.ErrNotFound] when either is not there. Reading
+	// goes on as long as the context lives.
+	OpenFile(ctx context.Context, v view.Viewer, id deal.AccountID, document string) (deal.Document, io.ReadSeekCloser, error)
+}
+
 // Work reads what people have to do.
 type Work interface {
 	Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]view.TaskItem, string, error)

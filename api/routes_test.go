@@ -82,6 +82,7 @@ GET /api/v1/accounts/{id}/credit
 GET /api/v1/accounts/{id}/credit/versions
 GET /api/v1/accounts/{id}/documents
 GET /api/v1/accounts/{id}/documents/{record}
+GET /api/v1/accounts/{id}/documents/{record}/content
 GET /api/v1/accounts/{id}/documents/{record}/versions
 GET /api/v1/accounts/{id}/evaluations
 GET /api/v1/accounts/{id}/evaluations/{record}
@@ -145,7 +146,9 @@ GET /api/v1/me
 GET /api/v1/me/upcoming
 GET /api/v1/notifications
 GET /api/v1/playbooks
+GET /api/v1/playbooks/schema.json (public)
 GET /api/v1/playbooks/{name}
+GET /api/v1/playbooks/{name}/versions
 GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users
@@ -171,6 +174,7 @@ POST /api/v1/accounts/{id}/intake
 POST /api/v1/accounts/{id}/interactions
 POST /api/v1/accounts/{id}/needs
 POST /api/v1/accounts/{id}/pause
+POST /api/v1/accounts/{id}/playbook
 POST /api/v1/accounts/{id}/relations
 POST /api/v1/accounts/{id}/reopen
 POST /api/v1/accounts/{id}/resume
@@ -189,6 +193,7 @@ POST /api/v1/approvals/{id}/withdraw
 POST /api/v1/delegations
 POST /api/v1/imports
 POST /api/v1/notifications/read
+POST /api/v1/playbooks
 POST /api/v1/session (public)
 POST /api/v1/tasks/{id}/done
 PUT /api/v1/accounts/{id}/agreements/{record}
@@ -244,7 +249,7 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 		"assign": `{"owner":"x","reason":"x"}`, "follow-up": `{"at":"2026-04-01T00:00:00Z"}`, "second-development": `{"goal":"x"}`,
 		"interactions": `{"kind":"call","at":"2026-03-01T00:00:00Z","with":["c1"],"aim":"x","result":"x","next_step":"x"}`,
 		"contacts":     `{"name":"x"}`, "approvals": `{"kind":"proposal","subject":{"type":"form","id":"plan","version":1}}`, "form": `{"content":{}}`,
-		"{record}": `{}`, "{text}": `{"reason":"x"}`,
+		"playbook": `{"playbook":"express","version":2,"reason":"x"}`, "{record}": `{}`, "{text}": `{"reason":"x"}`,
 	}
 	for _, k := range dossier.Kinds() {
 		bodies[k.Path] = `{}`

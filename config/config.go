@@ -1,6 +1,9 @@
 package config
 
-import "time"
+import (
+	"path/filepath"
+	"time"
+)
 
 // Config is everything that can be set about how closedloop runs.
 //
@@ -31,6 +34,8 @@ type Config struct {
 	Watchdog Watchdog `mapstructure:"watchdog"`
 	// Limits of the REST API.
 	API API `mapstructure:"api"`
+	// Where the bytes of uploaded documents lie.
+	Files Files `mapstructure:"files"`
 	// How the business works: steps, forms, gates, deadlines, approvals.
 	Playbooks Playbooks `mapstructure:"playbooks"`
 	// Office hours, holidays and make-up working days.
@@ -157,6 +162,32 @@ type API struct {
 	MaxInFlight int `mapstructure:"max_in_flight" default:"64" range:"1..1024"`
 	// Commands on their way at once for one account; the engine takes 10.
 	MaxInFlightPerAccount int `mapstructure:"max_in_flight_per_account" default:"4" range:"1..10"`
+}
+
+// Files says where the bytes of uploaded documents lie and how large they may
+// be. Bytes that are there already stay where they are when this changes; both
+// places are read.
+type Files struct {
+	// postgres keeps them in the database, where every backup has them; directory
+	// keeps them beside it and the database small.
+	Store string `mapstructure:"store" default:"postgres" oneof:"postgres directory"`
+	// Directory for them, with store: directory. Every api and worker process
+	// must see the same one. Empty means files below data_dir.
+	Directory string `mapstructure:"directory" default:""`
+	// Largest document in bytes (20 MiB).
+	MaxBytes int64 `mapstructure:"max_bytes" default:"20971520" range:"1024..20971520"`
+}
+
+// Place is the directory for new files of an installation that keeps its data
+// in dataDir; empty when they go into the database.
+func (f Files) Place(dataDir string) string {
+	switch {
+	case f.Store != "directory":
+		return ""
+	case f.Directory != "":
+		return f.Directory
+	}
+	return filepath.Join(dataDir, "files")
 }
 
 // Playbooks says where the rules of the business come from.

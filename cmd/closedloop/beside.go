@@ -39,7 +39,9 @@ func (a *app) beside(ctx context.Context, data string) (config.Config, *store.St
 			return c, nil, nil, fmt.Errorf("find the database: %w", err)
 		}
 	}
-	st, err := store.Open(ctx, url, store.Options{MaxConns: 4, StatementTimeout: 30 * time.Second, ApplicationName: "closedloop-tool"})
+	st, err := store.Open(ctx, url, store.Options{
+		MaxConns: 4, StatementTimeout: 30 * time.Second, ApplicationName: "closedloop-tool", FilesDir: c.Files.Place(c.DataDir),
+	})
 	if errors.Is(err, deal.ErrUnavailable) {
 		return c, nil, nil, fmt.Errorf("the database does not answer; a private one runs as long as its closedloop up does: %w", err)
 	}

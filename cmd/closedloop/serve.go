@@ -30,6 +30,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 	limits := api.DefaultLimits()
 	c := n.config.API
 	limits.RequestTimeout, limits.BodyBytes, limits.UploadBytes, limits.SessionTTL = c.RequestTimeout, c.BodyLimit, c.UploadLimit, c.SessionTTL
+	limits.FileBytes = n.config.Files.MaxBytes
 	limits.InFlight, limits.InFlightPerAccount = c.MaxInFlight, c.MaxInFlightPerAccount
 	zone, err := time.LoadLocation(n.calendar.Office().Zone())
 	if err != nil {
@@ -37,7 +38,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 	}
 	health := &readiness{node: n}
 	handler, err := api.New(api.Options{
-		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Dossier: n.store, Work: n.store, People: n.store, Identity: n.store,
+		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Dossier: n.store, Files: n.store, Work: n.store, People: n.store, Identity: n.store,
 		Requests: n.store, Imports: sheets{n}, Playbooks: n.books, Health: health, Passwords: passwords,
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.rules, Now: time.Now, Logger: n.log,

@@ -76,3 +76,29 @@ func (d Document) Validate(now time.Time) deal.Refusals {
 		"填写步骤标识，例如 sign", "Write the identifier of a step, sign for example")
 	return c.done()
 }
+
+// Amended is the document with what the server wrote when its bytes came: nobody changes what a file is by describing it
+// otherwise. What is left out stays; what says something else is refused.
+func (d Document) Amended(onFile Document) (Document, deal.Refusals) {
+	var c check
+	kept := func(is bool, field string) {
+		c.invalid(is, field, "由服务器根据文件内容填写", " is what the server found in the file",
+			"去掉该字段；换文件请重新上传", "Leave the field out; to file other bytes, upload them")
+	}
+	kept(d.MediaType != "" && d.MediaType != onFile.MediaType, "/media_type")
+	kept(d.Size != 0 && d.Size != onFile.Size, "/size")
+	kept(d.SHA256 != "" && d.SHA256 != onFile.SHA256, "/sha256")
+	d.MediaType, d.Size, d.SHA256 = onFile.MediaType, onFile.Size, onFile.SHA256
+	return d, c.done()
+}
+
+// Disproof refuses evidence that is not what the document on file hashes to. A document that is not there at all is for
+// [References] to say.
+func (a Agreement) Disproof(documents []Entry[Document]) deal.Refusals {
+	var c check
+	for _, d := range documents {
+		c.invalid(a.Evidence != nil && d.ID == a.Evidence.Document && d.Body.SHA256 != a.Evidence.SHA256, "/evidence/sha256",
+			"与所引用文件的哈希不一致", " is not the hash of the document on file", "填写该文件的 sha256", "Write the sha256 of that document")
+	}
+	return c.done()
+}
