@@ -272,6 +272,7 @@ func TestDescribe_keepsTheOrderOfTheFormAndSaysWhatThePageNeeds(t *testing.T) {
 	require.Less(t, strings.Index(string(text), `"competitor":`), strings.Index(string(text), `"competitor_volume":`))
 	require.NotContains(t, string(text), "null")
 	require.Equal(t, deal.Text{ZH: "4 个办公小时", EN: "4 office hours"}, d.Steps[1].Deadlines[0].Within)
+	require.Equal(t, newest(t, playbooktest.Express).Rules(), d.Dossier)
 	require.Equal(t, deal.Text{ZH: "到期前 1 个办公小时", EN: "1 office hour before the deadline"}, d.Steps[0].Deadlines[0].Ladder[0].When)
 	require.Equal(t, deal.Text{ZH: "期限的 50%", EN: "at 50% of the deadline"}, d.Steps[2].Deadlines[0].Ladder[0].When)
 }

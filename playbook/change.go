@@ -99,7 +99,7 @@ type ApprovalChange struct {
 }
 
 // SettingChange is one setting of the whole playbook, in words: quiet_hours, recheck, follow_up.<grade>, grades.<grade>,
-// follow_up.ungraded or follow_up.ladder. Before is empty in a blind change.
+// follow_up.ungraded, follow_up.ladder or dossier.<key>. Before is empty in a blind change.
 type SettingChange struct {
 	Name   string    `json:"name"`
 	Before deal.Text `json:"before,omitzero"`

@@ -34,11 +34,12 @@ func hit(item string) spoil {
 // approvedAbout puts an approved request about the newest record of a kind on file.
 func approvedAbout(kind deal.ApprovalKind, about dossier.Kind) spoil {
 	return func(a *playbooktest.Account) {
-		for _, d := range a.Records.Dossier {
+		for _, d := range slices.Backward(a.Records.Dossier) {
 			if d.Kind == string(about) {
 				a.State.Approvals = append(a.State.Approvals, deal.Approval{
 					ID: string(kind), Kind: kind, Requester: playbooktest.Owner, Status: deal.Approved, Subject: deal.RecordSubjectOf(d),
 				})
+				return
 			}
 		}
 	}
@@ -106,10 +107,10 @@ var expressSpoils = map[string][]spoil{
 	},
 	"screen/no_veto": {
 		hit("insolvent"),
-		all(hit("insolvent"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) { // lifted, then edited
+		all(hit("blacklisted"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) { // lifted, then edited
 			playbooktest.Edit(a, func(v *dossier.Veto) { v.Evidence += "，又有新情况" })
 		}),
-		all(hit("insolvent"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) {
+		all(hit("blacklisted"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) {
 			for i := range a.State.Approvals {
 				if a.State.Approvals[i].Kind == deal.VetoLift {
 					a.State.Approvals[i].Status = deal.Rejected
@@ -169,14 +170,6 @@ var expressSpoils = map[string][]spoil{
 		all(grade(deal.GradeA), approvedAbout(deal.GradeOverride, dossier.ValueScoreKind), func(a *playbooktest.Account) {
 			playbooktest.Edit(a, func(s *dossier.ValueScore) { s.Note = "scored anew" })
 		}),
-	},
-	"analyse/grade_worth_it": {
-		all(grade(deal.GradeD), rewrite(func(s *dossier.ValueScore) {
-			for i := range s.Scores {
-				s.Scores[i].Score = 1
-			}
-		})),
-		grade(deal.GradeD),
 	},
 	"analyse/kind_decided": {rewrite(func(k *dossier.Classification) { k.AccountKind = "" }), lose[dossier.Classification]()},
 	"analyse/go_decided":   {set(deal.Analyse, "go", "no_go")},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // Summary is a playbook in a list.
@@ -24,6 +25,7 @@ type Description struct {
 	QuietHours bool                  `json:"quiet_hours"` // reminders wait for office hours
 	Recheck    deal.Text             `json:"recheck"`     // rest after a cycle whose archive form names no date
 	FollowUp   FollowUpDescription   `json:"follow_up"`
+	Dossier    dossier.Rules         `json:"dossier"` // numbers and lists about the account's file, with the trade's defaults
 	Steps      []StepDescription     `json:"steps"`
 	Approvals  []ApprovalDescription `json:"approvals"`
 	Grades     []GradeDescription    `json:"grades"` // empty: grades set the cadence of follow-ups and nothing else
@@ -109,7 +111,7 @@ func (p *Playbook) Summary() Summary {
 // Describe says everything the playbook says.
 func (p *Playbook) Describe() Description {
 	d := Description{
-		Summary: p.Summary(), QuietHours: p.rules.QuietHours, Recheck: SpanText(p.rules.Recheck),
+		Summary: p.Summary(), QuietHours: p.rules.QuietHours, Recheck: SpanText(p.rules.Recheck), Dossier: p.Rules(),
 		FollowUp: FollowUpDescription{Ungraded: SpanText(p.rules.FollowUp.Ungraded), Ladder: rungs(p.rules.FollowUp.Ladder)},
 	}
 	d.Grades = p.describeGrades()

@@ -56,6 +56,11 @@ func (b *builder) dossier(file bookFile) {
 	b.days(d.Survey, "dossier.survey", &rules.SurveyDays)
 	b.days(d.Trend, "dossier.trend", &rules.TrendDays)
 	b.agreementDays(&rules, d.Agreement)
+	b.days(d.Agenda.EvaluationAfter, "dossier.agenda.evaluation_after", &rules.Agenda.EvaluationAfter)
+	b.days(d.Agenda.EvaluationAhead, "dossier.agenda.evaluation_ahead", &rules.Agenda.EvaluationAhead)
+	b.days(d.Agenda.Notice, "dossier.agenda.notice", &rules.Agenda.Notice)
+	b.days(d.Agenda.Urge, "dossier.agenda.urge", &rules.Agenda.Urge)
+	b.days(d.Agenda.Superior, "dossier.agenda.superior", &rules.Agenda.Superior)
 	b.book.dossier = rules
 }
 

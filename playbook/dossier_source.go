@@ -16,6 +16,7 @@ type dossierFile struct {
 	Survey       scalar         `yaml:"survey"`        // how long a satisfaction survey is recent
 	Trend        scalar         `yaml:"trend"`         // how far back the trend of trust looks
 	Agreement    []scalar       `yaml:"agreement"`     // before its end, when to speak up
+	Agenda       agendaFile     `yaml:"agenda"`
 }
 
 type weightsFile struct {
@@ -57,6 +58,15 @@ type focusFile struct {
 type privateFile struct {
 	On    scalar   `yaml:"on"`
 	Roles []scalar `yaml:"roles"`
+}
+
+// agendaFile says when records ask for something.
+type agendaFile struct {
+	EvaluationAfter scalar `yaml:"evaluation_after"` // the signing
+	EvaluationAhead scalar `yaml:"evaluation_ahead"` // of the end of the agreement
+	Notice          scalar `yaml:"notice"`           // before an evaluation or a survey is due
+	Urge            scalar `yaml:"urge"`             // after the day on which it was due
+	Superior        scalar `yaml:"superior"`         // after that day
 }
 
 type vetoItemFile struct {

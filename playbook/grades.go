@@ -134,9 +134,9 @@ type GradeDescription struct {
 	Grade          deal.Grade `json:"grade"`
 	Label          deal.Text  `json:"label"`
 	Treatment      deal.Text  `json:"treatment"`
-	VisitsPerMonth *int       `json:"visits_per_month"` // null: no limit
-	HoursPerMonth  *int       `json:"hours_per_month"`  // null: no limit
-	LastStep       deal.Step  `json:"last_step"`        // empty: none stops it
+	VisitsPerMonth *int       `json:"visits_per_month,omitempty"` // left out: no limit
+	HoursPerMonth  *int       `json:"hours_per_month,omitempty"`  // left out: no limit
+	LastStep       deal.Step  `json:"last_step"`                  // empty: none stops it
 }
 
 func (p *Playbook) describeGrades() []GradeDescription {

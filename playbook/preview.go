@@ -192,7 +192,8 @@ func settingsOf(d Description) []setting {
 		}
 		list = append(list, setting{"grades." + string(g), meaning})
 	}
-	return append(list, setting{"follow_up.ungraded", d.FollowUp.Ungraded}, setting{"follow_up.ladder", ladderText(d.FollowUp.Ladder)})
+	list = append(list, setting{"follow_up.ungraded", d.FollowUp.Ungraded}, setting{"follow_up.ladder", ladderText(d.FollowUp.Ladder)})
+	return append(list, dossierSettings(d.Dossier)...)
 }
 
 func ladderText(rungs []RungDescription) deal.Text {

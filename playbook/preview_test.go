@@ -235,7 +235,8 @@ func TestPreview_comparesTheSettingsInWords(t *testing.T) {
 	t.Parallel()
 	c := preview(t, playbooktest.Ready(playbooktest.Quick, deal.Plan),
 		"quiet_hours: false", "quiet_hours: true", "recheck: 30 seconds", "recheck: 2 working days", "{A: 20 seconds,", "{A: 25 seconds,",
-		"{rung: urge, after: 5 seconds}", "{rung: urge, after: 6 seconds}")
+		"{rung: urge, after: 5 seconds}", "{rung: urge, after: 6 seconds}",
+		"ladder: # of a step", "dossier: {survey: 30 calendar days, private: {on: true}, agreement: [9 calendar days], weights: {deal_risk: 11}, vetoes: []}\nladder: # of a step")
 	require.Equal(t, []playbook.SettingChange{
 		{Name: "quiet_hours", Before: deal.Text{ZH: "否", EN: "no"}, After: deal.Text{ZH: "是", EN: "yes"}},
 		{Name: "recheck", Before: deal.Text{ZH: "30 秒", EN: "30 seconds"}, After: deal.Text{ZH: "2 个工作日", EN: "2 working days"}},
@@ -250,6 +251,29 @@ func TestPreview_comparesTheSettingsInWords(t *testing.T) {
 				ZH: "remind：到期时；urge：到期后 6 秒；superior：到期后 10 秒",
 				EN: "remind: at the deadline; urge: 6 seconds after the deadline; superior: 10 seconds after the deadline",
 			},
+		},
+		{
+			Name: "dossier.weights",
+			Before: deal.Text{
+				ZH: "份额潜力 20，投入与成本 15，成交风险 10，战略价值 20，回款风险 15，我方能力 10，技术难度 10",
+				EN: "Share of wallet 20, Effort and cost 15, Deal risk 10, Strategic value 20, Payment risk 15, Our capacity 10, Technical difficulty 10",
+			},
+			After: deal.Text{
+				ZH: "份额潜力 20，投入与成本 15，成交风险 11，战略价值 20，回款风险 15，我方能力 10，技术难度 10",
+				EN: "Share of wallet 20, Effort and cost 15, Deal risk 11, Strategic value 20, Payment risk 15, Our capacity 10, Technical difficulty 10",
+			},
+		},
+		{Name: "dossier.private", Before: deal.Text{ZH: "关闭", EN: "off"}, After: deal.Text{ZH: "启用：rep、manager", EN: "on: rep, manager"}},
+		{
+			Name: "dossier.vetoes", Before: deal.Text{ZH: "禁寄物品，恶意拖欠，濒临破产，列入黑名单", EN: "Forbidden goods, Bad payer, Insolvent, Blacklisted"},
+			After: deal.Text{ZH: "任意项", EN: "any item"},
+		},
+		{
+			Name: "dossier.survey", Before: deal.Text{ZH: "90 个日历日", EN: "90 calendar days"}, After: deal.Text{ZH: "30 个日历日", EN: "30 calendar days"},
+		},
+		{
+			Name: "dossier.agreement", Before: deal.Text{ZH: "60，30，7 个日历日", EN: "60, 30, 7 calendar days"},
+			After: deal.Text{ZH: "9 个日历日", EN: "9 calendar days"},
 		},
 	}, c.Settings)
 }
@@ -286,7 +310,7 @@ func TestPreview_ofAnAccountThatNobodyCanReadAnyMoreShowsTheWayOut(t *testing.T)
 	require.Len(t, c.Steps, len(deal.Steps()))
 	require.Equal(t, playbook.Added, c.Steps[0].Conditions[0].Edit)
 	require.Len(t, c.Approvals, len(newest(t, playbooktest.Quick).Describe().Approvals))
-	require.Len(t, c.Settings, 8)
+	require.Len(t, c.Settings, 22, "quiet hours, rest, six of follow-ups, fourteen of the file")
 	text, err := json.Marshal(c)
 	require.NoError(t, err)
 	require.NotContains(t, string(text), "null")
