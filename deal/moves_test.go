@@ -8,6 +8,7 @@ import (
 	"pgregory.net/rapid"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // source is where chance comes from: rapid, which shrinks what it finds, or plain seeded numbers, which are cheap.
@@ -40,7 +41,7 @@ type mover struct {
 func begin(t tb, s source) mover {
 	t.Helper()
 	if s.pick("not opened", 11) == 0 {
-		return mover{s, newWorld()}
+		return mover{s, newWorld().keepAgenda()}
 	}
 	w := standingIn(t, one(s, "begins in", deal.Steps()...))
 	if s.pick("rests", 8) == 0 {
@@ -52,13 +53,45 @@ func begin(t tb, s source) mover {
 			w.do(t, w.latest(t, kind).Waiting()[0], w.say(kind, deal.Approve))
 		}
 	}
-	return mover{s, w}
+	m := mover{s, w.keepAgenda()}
+	for range s.pick("records", 5) {
+		m.record()
+	}
+	if len(w.file) > 0 {
+		w.replan(t)
+	}
+	return m
+}
+
+// record writes, edits or deletes a dated record. Nobody tells the account yet.
+func (m mover) record() {
+	w := m.w
+	on := w.today().Add(m.pick("day", 120) - 60)
+	switch id := one(m, "record", "a", "b", "s", "t", "e", "q", "v", "k"); {
+	case m.pick("deleted", 4) == 0:
+		w.remove(id)
+	case id == "a" || id == "b":
+		end := w.today().Add(m.pick("ends", 200) - 50)
+		w.put(id, dossier.Agreement{Number: id, SignedOn: end.Add(-100), StartsOn: end.Add(-100), EndsOn: end})
+	case id == "s" || id == "t":
+		plan := every(1+m.pick("every", 40), on)
+		plan.Owner = one(m, "by", "", rep2, left1)
+		w.put(id, plan)
+	case id == "e":
+		w.put(id, dossier.Evaluation{On: min(on, w.today())}) // nobody reports ahead of time
+	case id == "q":
+		w.put(id, dossier.Survey{On: min(on, w.today())})
+	case id == "v":
+		w.put(id, dossier.ValueScore{On: w.today(), RegradeOn: w.today().Add(1 + m.pick("regrade", 90))})
+	case id == "k":
+		w.put(id, dossier.Credit{Change: &dossier.CreditChange{To: dossier.Green, AskedOn: on, DueOn: on.Add(10)}})
+	}
 }
 
 // drift changes the world, not the account.
 func (m mover) drift() {
 	w := m.w
-	switch one(m, "drift", "time", "time", "time", "wake", "back", "gate", "gate", "edit", "person", "delegation", "calendar", "exodus", "back to work", "back to work",
+	switch one(m, "drift", "time", "time", "time", "wake", "back", "gate", "gate", "edit", "record", "person", "delegation", "calendar", "exodus", "back to work", "back to work",
 		"still", "still") {
 	case "time":
 		w.now = w.now.Add(one(m, "elapsed", time.Microsecond, 20*time.Minute, time.Hour, 5*time.Hour, day, 3*day, 9*day, 40*day))
@@ -73,6 +106,8 @@ func (m mover) drift() {
 		if m.pick("gate", 3) == 0 {
 			w.facts.Gate.Unmet = deal.Refusals{{Code: deal.CodeGateUnmet, Item: "need_missing"}}
 		}
+	case "record":
+		m.record()
 	case "edit":
 		w.edit(one(m, "form", deal.Steps()...))
 		if m.pick("edits a subject", 4) == 0 {

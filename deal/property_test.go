@@ -3,6 +3,7 @@ package deal_test
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,13 +32,15 @@ type watch struct {
 	w     *world
 	rows  deal.Rows                        // of everything so far, merged command by command
 	armed map[string]map[deal.RungName]int // rungs that may still be reached, by clock
+	spoke map[string]map[string]bool       // days of the agenda that were spoken of on the present basis, by clock
 }
 
 func newWatch(w *world) *watch {
-	c := &watch{w: w, rows: deal.Project(deal.State{}, w.log...), armed: map[string]map[deal.RungName]int{}}
+	c := &watch{w: w, rows: deal.Project(deal.State{}, w.log...), armed: map[string]map[deal.RungName]int{}, spoke: map[string]map[string]bool{}}
 	for _, e := range w.log {
 		c.arm(e)
 	}
+	c.begins(deal.State{}, w.state)
 	return c
 }
 
@@ -113,6 +116,7 @@ func (c *watch) event(t *rapid.T, before deal.State, e deal.Event, after deal.St
 	require.Equal(t, deal.EventVersion, e.Version)
 	c.ring(t, before, e, after, cmd, facts)
 	c.rungs(t, before, e)
+	c.begins(before, after)
 	c.words(t, e)
 }
 
@@ -162,11 +166,41 @@ func (c *watch) rungs(t *rapid.T, before deal.State, e deal.Event) {
 	if b, ok := e.Body.(deal.RungReached); ok {
 		c.armed[b.Clock][b.Rung]--
 		require.GreaterOrEqual(t, c.armed[b.Clock][b.Rung], 0, "%s of %s happened twice", b.Rung, b.Clock)
-		require.NotEqual(t, deal.Paused, before.Status, "a clock ran in a pause")
+		require.False(t, before.Status == deal.Paused && (b.Topic == "" || rests(b.Topic)), "a clock ran in a pause")
 		require.False(t, b.Due.After(e.At), "a rung came too early")
 		require.Equal(t, e.At.Sub(b.Due), b.Late)
+		c.agenda(t, before, b)
 	}
 }
+
+// agenda: a rung of the agenda is spoken of once, in order of days, as long as what it follows from stays the same.
+func (c *watch) agenda(t *rapid.T, before deal.State, b deal.RungReached) {
+	i := slices.IndexFunc(before.Clocks, func(k deal.Clock) bool { return k.ID == b.Clock })
+	clock := before.Clocks[i]
+	require.Equal(t, b.ClockKind == deal.AgendaClock, b.Topic != "")
+	if b.ClockKind != deal.AgendaClock {
+		return
+	}
+	n := slices.IndexFunc(clock.Rungs, func(r deal.Rung) bool { return r.Name == b.Rung && r.At.Equal(b.Due) })
+	rung := clock.Rungs[n]
+	require.Greater(t, rung.Day, clock.Passed, "%s goes back in time", clock.ID)
+	require.False(t, before.Status == deal.Paused && rests(clock.Topic))
+	require.False(t, c.spoke[clock.ID][rung.Day], "%s was spoken of twice", clock.ID)
+	c.spoke[clock.ID][rung.Day] = true
+}
+
+// begins notes matters that are new to the agenda, or follow from something else than before.
+func (c *watch) begins(before, after deal.State) {
+	for _, clock := range after.Clocks {
+		known := slices.ContainsFunc(before.Clocks, func(old deal.Clock) bool { return old.ID == clock.ID && old.Basis == clock.Basis })
+		if clock.Kind == deal.AgendaClock && (!known || c.spoke[clock.ID] == nil) {
+			c.spoke[clock.ID] = map[string]bool{}
+		}
+	}
+}
+
+// rests tells whether a topic stands still in a pause.
+func rests(t deal.Topic) bool { return t != deal.AgreementTopic && t != deal.EvaluationTopic }
 
 // armedBy are the clocks that begin with an event; pausing, resuming and recomputing carry on with the same ones.
 func armedBy(b deal.EventBody) []deal.Clock {
@@ -202,6 +236,8 @@ func armedBy(b deal.EventBody) []deal.Clock {
 		return some(b.Clock)
 	case deal.CycleCompleted:
 		return some(&b.Clock)
+	case deal.AgendaPlanned:
+		return b.Clocks
 	}
 	return nil
 }
@@ -245,7 +281,8 @@ func (c *watch) state(t *rapid.T) {
 			require.False(t, !rung.At.IsZero() && rung.At.Before(wake), "%s of %s comes before the wake", rung.Name, clock.ID)
 			found = found || rung.At.Equal(wake)
 		}
-		require.Equal(t, s.Status == deal.Paused && clock.Kind != deal.ResumeClock, clock.From.IsZero(), "clocks stand still in a pause")
+		runs := clock.Kind == deal.ResumeClock || clock.Kind == deal.AgendaClock && !rests(clock.Topic)
+		require.Equal(t, s.Status == deal.Paused && !runs, clock.From.IsZero(), "clocks stand still in a pause")
 	}
 	require.True(t, found, "the wake is a rung's")
 	require.Equal(t, wake, s.Position().WakeAt)
@@ -256,6 +293,10 @@ func (c *watch) state(t *rapid.T) {
 		seen[task.ID] = true
 	}
 	c.followUp(t, seen)
+	require.Equal(t, s.Outcome == deal.Merged, s.Merged != "", "a pointer is where a merger was")
+	require.False(t, s.Merged != "" && s.Parent != "", "a merged account is nobody's child")
+	require.Equal(t, s.Parent == "", s.Relation == "")
+	require.False(t, s.NextBook != deal.BookRef{} && s.PromotedAt.IsZero(), "a next playbook comes from a promotion")
 	pending := 0
 	for _, a := range s.Approvals {
 		if a.Status != deal.Pending {

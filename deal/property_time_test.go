@@ -73,6 +73,7 @@ func TestTick_thatComesLateDoesWhatPunctualOnesDid(t *testing.T) {
 			return
 		}
 		w.now = counts(w.command(rep1, deal.Load{}), w.state)
+		w.replan(t)                   // what was written is known
 		w.facts.Org.Delegations = nil // a delegation that ends in between changes who is told, rightly
 		away := one(m, "away", time.Hour, day, 10*day, 60*day, 400*day)
 
@@ -113,6 +114,7 @@ func TestDueList_isWhatHappensWhenNobodyActs(t *testing.T) {
 func coming(t tb, w *world) int {
 	t.Helper()
 	s, facts := w.state, w.facts
+	facts.Agenda = nil        // what the records ask for after that is not in the list yet
 	facts.Records = records() // as submitted: nobody edits what a request is about
 	for _, a := range s.Approvals {
 		if a.Status != deal.Pending {
@@ -149,8 +151,7 @@ func coming(t tb, w *world) int {
 			if !rung {
 				require.Equal(t, deal.ResumedKind, e.Kind)
 				require.Equal(t, deal.Resume, c.Rung)
-				require.Len(t, list, 1)
-				return 1
+				return i // what stood still counts from here
 			}
 		}
 		s = deal.Fold(s, events...)

@@ -23,6 +23,7 @@ func TestMoves_reachEverything(t *testing.T) {
 				seen["event "+string(e.Kind)]++
 				if b, ok := e.Body.(deal.RungReached); ok {
 					seen["rung "+string(b.ClockKind)+" "+string(b.Rung)]++
+					seen["topic "+string(b.Topic)]++
 				}
 			}
 			for _, code := range codes(no) {
@@ -64,6 +65,9 @@ func TestMoves_reachEverything(t *testing.T) {
 		"follow_up remind", "follow_up urge", "follow_up superior", "recheck recheck",
 	} {
 		require.Positive(t, seen["rung "+rung], rung)
+	}
+	for _, topic := range deal.Topics() {
+		require.Positive(t, seen["topic "+string(topic)], topic)
 	}
 	require.Positive(t, seen["second cycle"])
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // tb is what a helper needs of a test; both *testing.T and *rapid.T have it.
@@ -23,6 +24,7 @@ type world struct {
 	log   []deal.Event
 	facts deal.Facts
 	now   time.Time
+	file  dossier.File // what the agenda follows from
 }
 
 // newWorld is a Monday morning, 2 March 2026, before the account is opened.
@@ -43,6 +45,9 @@ func (w *world) copy() *world {
 	c.facts.Org.People = slices.Clone(w.facts.Org.People)
 	c.facts.Org.Delegations = slices.Clone(w.facts.Org.Delegations)
 	c.facts.Records.Forms = slices.Clone(w.facts.Records.Forms)
+	if c.facts.Agenda != nil {
+		c.keepAgenda()
+	}
 	c.facts.Records.Dossier = slices.Clone(w.facts.Records.Dossier)
 	return &c
 }
