@@ -62,7 +62,10 @@ func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (
 			if f.Chain, err = l.books.Chain(s, f.Records, b.Kind, b.Amount, b.Currency, later(s, cmd)); err != nil {
 				return f, fmt.Errorf("%w: find approval chain: %w", deal.ErrPermanent, err)
 			}
+			err = l.subject(ctx, tx, s, cmd, b, &f)
 		}
+	case deal.DecideApproval, deal.Arbitrate:
+		err = l.claim(ctx, tx, s, cmd, &f)
 	}
 	return f, err
 }
@@ -104,8 +107,11 @@ func (l *Ledger) target(s deal.State, move deal.MovePlaybook, f *deal.Facts) err
 
 // needsRecords tells whether judging the command looks at the account's files.
 func needsRecords(s deal.State, cmd deal.Command) bool {
+	if touchesFile(cmd) {
+		return s.Exists()
+	}
 	switch cmd.Body.(type) {
-	case deal.Advance, deal.LogInteraction, deal.Promote, deal.RequestApproval, deal.DecideApproval, deal.VoidApproval:
+	case deal.LogInteraction, deal.Promote, deal.RequestApproval, deal.VoidApproval:
 		return s.Exists()
 	case deal.Tick, deal.Recompute: // a rung of an approval looks whether its subject is still as submitted
 		return slices.ContainsFunc(s.Approvals, func(a deal.Approval) bool { return a.Status == deal.Pending })

@@ -86,32 +86,49 @@ func (l *Ledger) judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, 
 		return err
 	}
 	events, no := deal.Decide(state, cmd, facts)
+	_, looked := cmd.Body.(deal.Recompute)
+	if len(no) == 0 && looked {
+		tx.Replanned()
+	}
 	switch {
 	case len(no) > 0:
 		receipt.Answer = deal.RefusedAnswer(no)
 		return errNothingToKeep
 	case len(events) == 0:
 		receipt.Answer.Outcome = deal.Nothing
+		if looked {
+			return nil // the mark goes
+		}
 		return errNothingToKeep
 	}
-	return record(ctx, tx, cmd, state, events, receipt)
+	carried, err := carry(ctx, tx, cmd, facts.Target, events)
+	if err != nil {
+		return err
+	}
+	changes, err := l.effects(state, events, facts)
+	if err != nil {
+		return err
+	}
+	return record(ctx, tx, deal.Entry{
+		Command: cmd, Before: state, Events: events, Carry: carried, Documents: changes.Documents, Foreign: changes.Foreign,
+	}, receipt)
 }
 
-// record seals the events and writes everything that follows from them.
-func record(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, before deal.State, events []deal.Event, receipt *deal.Receipt) error {
-	events, err := deal.Seal(before.Head, events)
-	if err != nil {
+// record seals the events of an entry and writes everything that follows from them.
+func record(ctx context.Context, tx deal.LedgerTx, entry deal.Entry, receipt *deal.Receipt) error {
+	var err error
+	before := entry.Before
+	if entry.Events, err = deal.Seal(before.Head, entry.Events); err != nil {
 		return fmt.Errorf("%w: %w", deal.ErrPermanent, err)
 	}
-	after := deal.Fold(before, events...)
-	receipt.Answer = deal.Answer{Outcome: deal.Done, FirstSeq: events[0].Seq, LastSeq: after.Seq}
-	err = tx.Record(ctx, deal.Entry{
-		Command: cmd, Answer: receipt.Answer, Before: before, After: after, Events: events, Rows: deal.Project(before, events...),
-	})
-	if err != nil {
+	entry.After = deal.Fold(before, entry.Events...)
+	entry.Rows = deal.Project(before, entry.Events...)
+	entry.Answer = deal.Answer{Outcome: deal.Done, FirstSeq: entry.Events[0].Seq, LastSeq: entry.After.Seq}
+	receipt.Answer = entry.Answer
+	if err := tx.Record(ctx, entry); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
-	receipt.Now = after.Position()
+	receipt.Now = entry.After.Position()
 	return nil
 }
 

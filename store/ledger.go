@@ -17,6 +17,7 @@ var (
 	lockAccount  = named("LockAccount")
 	knownCommand = named("KnownCommand")
 	stagedBeside = named("StagedBeside")
+	versions     = named("Versions")
 )
 
 // InTx implements [deal.Ledger]. A transaction is two round trips and whatever the facts need: the first locks the
@@ -44,13 +45,19 @@ func (s *Store) once(ctx context.Context, cmd deal.Command, act func(deal.Ledger
 		_ = tx.pg.Rollback(ctx)
 		return tx.fail("lock account", err)
 	}
+	// The account was read before the version, so that what it is pinned to is among what is told.
+	if err := s.books.learn(ctx, tx.pg, tx.booksVersion); err != nil {
+		_ = tx.pg.Rollback(ctx)
+		return fail("read playbooks", err)
+	}
 	err = act(tx)
-	if err != nil || tx.writes == nil {
+	writes := tx.ending()
+	if err != nil || writes == nil {
 		_ = tx.pg.Rollback(ctx) // a failure costs the connection, not the answer
 		return err
 	}
-	tx.writes.Queue(string(commit))
-	if err := tx.conn.SendBatch(ctx, tx.writes).Close(); err != nil {
+	writes.Queue(string(commit))
+	if err := tx.conn.SendBatch(ctx, writes).Close(); err != nil {
 		_ = tx.pg.Rollback(ctx)
 		return tx.fail("record command", err)
 	}
@@ -77,7 +84,7 @@ func (t *ledgerTx) begin(ctx context.Context) error {
 			return orNothing(err)
 		})
 	}
-	batch.Queue(string(orgVersion)).QueryRow(func(row pgx.Row) error { return row.Scan(&t.orgVersion) })
+	batch.Queue(string(versions)).QueryRow(func(row pgx.Row) error { return row.Scan(&t.orgVersion, &t.booksVersion) })
 	if len(t.cmd.Texts()) > 0 {
 		batch.Queue(string(stagedBeside), account, t.cmd.Key).QueryRow(func(row pgx.Row) error {
 			return orNothing(row.Scan(&t.texts, &t.draft))

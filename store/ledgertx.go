@@ -23,14 +23,16 @@ type ledgerTx struct {
 	pg    pgx.Tx
 	cmd   deal.Command
 
-	state      deal.State
-	first      *deal.Remembered
-	orgVersion int64
-	now        *snapshot         // the organisation, once it was asked for
-	texts      map[string]string // staged beside the command
-	draft      *view.Draft       // staged beside open
+	state        deal.State
+	first        *deal.Remembered
+	orgVersion   int64
+	booksVersion int64
+	now          *snapshot         // the organisation, once it was asked for
+	texts        map[string]string // staged beside the command
+	draft        *view.Draft       // staged beside open
 
-	writes *pgx.Batch // what Record asked for; it goes with the COMMIT
+	writes    *pgx.Batch // what Record asked for; it goes with the COMMIT
+	replanned bool       // the mark of changed records goes, too
 }
 
 // Remembered implements [deal.LedgerTx].
@@ -98,6 +100,15 @@ func (t *ledgerTx) Records(ctx context.Context, cycle int) (deal.Records, error)
 	if err := t.pg.SendBatch(ctx, batch).Close(); err != nil {
 		return deal.Records{}, t.fail("read records", err)
 	}
+	if t.state.Parent == "" {
+		return r, nil
+	}
+	shared := &pgx.Batch{}
+	share := queueShared(shared, t.cmd.Account, &r)
+	if err := t.pg.SendBatch(ctx, shared).Close(); err != nil {
+		return deal.Records{}, t.fail("read shared records", err)
+	}
+	share()
 	return r, nil
 }
 

@@ -9,23 +9,28 @@ import (
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 // Fleet is what the watchdog asks the database.
 type Fleet interface {
 	// TryLock takes a named lock of the whole installation, so that one watchdog is awake; ok is false while another is.
 	TryLock(ctx context.Context, name string) (release func(), ok bool, err error)
-	// Overdue are accounts whose wake instant passed before the given one, longest overdue first.
-	Overdue(ctx context.Context, before time.Time, limit int) ([]deal.AccountID, error)
+	// Overdue are accounts whose wake instant passed before the given one, longest overdue first, behind one of them.
+	Overdue(ctx context.Context, before time.Time, after view.Sleeper, limit int) ([]view.Sleeper, error)
 	// OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
 	OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error)
 	// StaleCalendar are accounts whose clocks were placed with another version of the calendar.
 	StaleCalendar(ctx context.Context, version string, limit int) ([]deal.AccountID, error)
+	// Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since.
+	Unplanned(ctx context.Context, before time.Time, limit int) ([]deal.Mark, error)
 	// EngineIdentity is the engine that the accounts' workflows were last seen in; empty at first.
 	EngineIdentity(ctx context.Context) (string, error)
 	SetEngineIdentity(ctx context.Context, identity string) error
 	// SweepStaged removes what was put beside commands that never came, before an instant.
 	SweepStaged(ctx context.Context, before time.Time) (int64, error)
+	// SweepFiles removes uploads that came before an instant and were never described by a document.
+	SweepFiles(ctx context.Context, before time.Time) (int, error)
 }
 
 // Engine is what the watchdog asks the engine.
@@ -56,6 +61,9 @@ type Watchdog struct {
 	o    WatchdogOptions
 	stop context.CancelFunc
 	done sync.WaitGroup
+
+	sweptFiles time.Time    // of the loop alone
+	reached    view.Sleeper // the last overdue account of the look before, if there were more; of the loop alone
 
 	mu      sync.Mutex
 	rescued int
@@ -108,6 +116,8 @@ const (
 	batch          = 500
 	recomputeBatch = 20
 	stagedFor      = 24 * time.Hour
+	// filesEvery is how often uploads without a document are looked for: that may mean a walk through a directory.
+	filesEvery = time.Hour
 )
 
 // look is one round. Another process's watchdog being awake is no error.
@@ -120,7 +130,7 @@ func (w *Watchdog) look(ctx context.Context) error {
 		return nil
 	}
 	defer release()
-	return errors.Join(w.returnHome(ctx), w.wake(ctx), w.replan(ctx), w.sweep(ctx))
+	return errors.Join(w.returnHome(ctx), w.wake(ctx), w.replan(ctx), w.plan(ctx), w.sweep(ctx))
 }
 
 // returnHome brings every open account into an engine that does not know them: a new one, or one whose database was
@@ -164,14 +174,23 @@ func (w *Watchdog) returnHome(ctx context.Context) error {
 	return nil
 }
 
-// wake nudges accounts that overslept.
+// wake nudges accounts that overslept, a batch a look. The next look goes on behind the last of them and begins anew at
+// the end, so that accounts which nobody can wake do not stand before those that only need a nudge.
 func (w *Watchdog) wake(ctx context.Context) error {
-	ids, err := w.o.Fleet.Overdue(ctx, w.o.Now().Add(-w.o.Grace), batch)
+	late, err := w.o.Fleet.Overdue(ctx, w.o.Now().Add(-w.o.Grace), w.reached, batch)
 	if err != nil {
 		return fmt.Errorf("list overdue accounts: %w", err)
 	}
-	if len(ids) == 0 {
+	w.reached = view.Sleeper{}
+	if len(late) == batch {
+		w.reached = late[batch-1]
+	}
+	if len(late) == 0 {
 		return nil
+	}
+	ids := make([]deal.AccountID, len(late))
+	for i, o := range late {
+		ids[i] = o.Account
 	}
 	w.mu.Lock()
 	w.rescued += len(ids)
@@ -206,13 +225,37 @@ func (w *Watchdog) replan(ctx context.Context) error {
 		return fmt.Errorf("list accounts with another calendar: %w", err)
 	}
 	for _, id := range ids {
-		_, err := w.o.Engine.Send(ctx, deal.Command{
-			Account: id, Key: deal.CommandKey(w.o.Installation, deal.System, id, "recompute/"+version), Fingerprint: version,
-			Actor: deal.System, Name: deal.RecomputeName, Body: deal.Recompute{},
-		})
-		if err != nil {
-			return fmt.Errorf("recompute account %s: %w", id, err)
+		if err := w.recompute(ctx, id, "recompute/"+version, version); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// plan sends recompute to accounts whose dated records changed and nobody else could tell: the process that wrote them
+// died, or the engine was away.
+func (w *Watchdog) plan(ctx context.Context) error {
+	marks, err := w.o.Fleet.Unplanned(ctx, w.o.Now().Add(-w.o.Grace), recomputeBatch)
+	if err != nil {
+		return fmt.Errorf("list accounts whose records changed: %w", err)
+	}
+	for _, m := range marks {
+		cause := "replan/" + m.Since.UTC().Format(time.RFC3339Nano)
+		if err := w.recompute(ctx, m.Account, cause, cause); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// recompute sends the command under a key that follows from its cause, so that a repetition is the same command.
+func (w *Watchdog) recompute(ctx context.Context, id deal.AccountID, cause, fingerprint string) error {
+	_, err := w.o.Engine.Send(ctx, deal.Command{
+		Account: id, Key: deal.CommandKey(w.o.Installation, deal.System, id, cause), Fingerprint: fingerprint,
+		Actor: deal.System, Name: deal.RecomputeName, Body: deal.Recompute{},
+	})
+	if err != nil {
+		return fmt.Errorf("recompute account %s: %w", id, err)
 	}
 	return nil
 }
@@ -220,6 +263,17 @@ func (w *Watchdog) replan(ctx context.Context) error {
 func (w *Watchdog) sweep(ctx context.Context) error {
 	if _, err := w.o.Fleet.SweepStaged(ctx, w.o.Now().Add(-stagedFor)); err != nil {
 		return fmt.Errorf("sweep staged texts: %w", err)
+	}
+	now := w.o.Now()
+	if now.Sub(w.sweptFiles) < filesEvery {
+		return nil
+	}
+	swept, err := w.o.Fleet.SweepFiles(ctx, now.Add(-stagedFor))
+	if err != nil {
+		return fmt.Errorf("sweep files: %w", err)
+	}
+	if w.sweptFiles = now; swept > 0 {
+		w.o.Logger.InfoContext(ctx, "uploads that no document describes were removed", "files", swept)
 	}
 	return nil
 }

@@ -84,14 +84,31 @@ WHERE contacts.account_id = EXCLUDED.account_id AND contacts.version = EXCLUDED.
 DELETE FROM contacts WHERE account_id = $1 AND id = $2 AND version = $3
 
 -- name: AddChange
-INSERT INTO record_changes (account_id, record, record_id, by_id, at, before, after) VALUES ($1, $2, $3, $4, now(), $5, $6)
+-- A dated record says when something is to be done: its change leaves a mark until the account's clocks were looked at. The
+-- kinds are those of dossier.DatedKinds; a test compares.
+WITH marked AS (
+    INSERT INTO replans (account_id, since)
+    SELECT $1::text, now()
+    WHERE $2::text = 'dossier'
+        AND split_part($3::text, '/', 1) IN ('agreement', 'evaluation', 'value_score', 'service_plan', 'survey', 'credit')
+    ON CONFLICT (account_id) DO NOTHING
+)
+INSERT INTO record_changes (account_id, record, record_id, by_id, at, before, after)
+VALUES ($1::text, $2::text, $3::text, $4, now(), $5, $6)
 
 -- name: Changes
 SELECT record, record_id, by_id, at, before, after FROM record_changes WHERE account_id = $1 ORDER BY id
 
 -- name: InteractionsOfCycle
-SELECT {InteractionColumns} FROM interactions i
-WHERE i.account_id = $1 AND i.cycle = COALESCE(NULLIF($2::integer, 0), (SELECT a.cycle FROM accounts a WHERE a.id = $1))
+-- Those of the cycle and, because nobody is forgotten by the turn of a cycle, the last one before it with each contact. In
+-- the first cycle the last part is never looked at.
+WITH running AS (SELECT COALESCE(NULLIF($2::integer, 0), a.cycle) AS cycle FROM accounts a WHERE a.id = $1)
+SELECT {InteractionColumns} FROM running JOIN interactions i ON i.account_id = $1
+WHERE i.cycle = running.cycle OR (i.cycle < running.cycle AND i.id IN (
+    SELECT DISTINCT ON (met.contact) o.id
+    FROM running r JOIN interactions o ON o.account_id = $1 AND o.cycle < r.cycle CROSS JOIN LATERAL unnest(o.contact_ids) AS met(contact)
+    ORDER BY met.contact, o.at DESC, o.id
+))
 ORDER BY i.at, i.id
 
 -- name: InteractionColumns
@@ -100,26 +117,35 @@ i.id, i.cycle, i.step, i.pass, i.kind, i.at, i.contact_ids, i.by_id, COALESCE(i.
     COALESCE(i.result_id, ''), COALESCE(i.result_hash, ''), COALESCE(i.next_step_id, ''), COALESCE(i.next_step_hash, ''), i.next_at
 
 -- name: Interactions
-SELECT {InteractionColumns}, COALESCE(aim.text, ''), COALESCE(result.text, ''), COALESCE(next.text, '')
-FROM interactions i
+-- Of an account and of those that were merged into it.
+WITH RECURSIVE merged AS (
+    SELECT @id::text COLLATE "C" AS id
+    UNION
+    SELECT o.id FROM merged JOIN accounts o ON o.merged_into = merged.id
+)
+SELECT {InteractionColumns}, COALESCE(aim.text, ''), COALESCE(result.text, ''), COALESCE(next.text, ''), i.account_id
+FROM merged
+JOIN interactions i ON i.account_id = merged.id
 LEFT JOIN account_texts aim ON aim.account_id = i.account_id AND aim.id = i.aim_id
 LEFT JOIN account_texts result ON result.account_id = i.account_id AND result.id = i.result_id
 LEFT JOIN account_texts next ON next.account_id = i.account_id AND next.id = i.next_step_id
-WHERE i.account_id = @id
-    AND (@first::boolean OR (i.at, i.id) < (@at::timestamptz, @after::text))
+WHERE (@first::boolean OR (i.at, i.id) < (@at::timestamptz, @after::text))
 ORDER BY i.at DESC, i.id DESC
 LIMIT @limit
 
 -- name: SomeDuplicates
--- How many accounts that are not closed have the name or the credit code of this one.
-SELECT count(*) FROM account_profile me
+-- How many accounts that are not closed have the name or the credit code of this one, or were merged with one that had.
+SELECT count(DISTINCT a.id) FROM account_profile me
 JOIN account_profile other ON other.account_id <> me.account_id
     AND (other.name_key = me.name_key OR other.credit_code = me.credit_code)
-JOIN accounts a ON a.id = other.account_id AND a.status <> 'closed'
+JOIN accounts f ON f.id = other.account_id
+{Living}
+JOIN accounts a ON a.id = living.id AND a.id <> me.account_id AND a.status <> 'closed'
 WHERE me.account_id = $1
 
 -- name: Duplicates
--- One row for every account that is not closed, with the strongest reason: 1 credit code, 2 name, 3 phone.
+-- One row for every account that is not closed, with the strongest reason: 1 credit code, 2 name, 3 phone. What was known
+-- of a merged account leads to the one it lives on in.
 SELECT a.id, COALESCE(a.owner_id, ''), COALESCE(a.team_id, ''), min(found.reason)
 FROM (
     SELECT account_id, 1 AS reason FROM account_profile WHERE credit_code = @credit_code
@@ -128,7 +154,9 @@ FROM (
     UNION ALL
     SELECT account_id, 3 FROM contacts WHERE phones && @phones::text[]
 ) found
-JOIN accounts a ON a.id = found.account_id AND a.status <> 'closed'
+JOIN accounts f ON f.id = found.account_id
+{Living}
+JOIN accounts a ON a.id = living.id AND a.status <> 'closed'
 GROUP BY a.id
 ORDER BY min(found.reason), a.opened_at, a.id
 LIMIT 50

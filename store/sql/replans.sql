@@ -1,0 +1,12 @@
+-- What records put on the agenda of an account. Who writes a dated record leaves a mark: see AddChange.
+
+-- name: DatedDocuments
+-- Of every cycle: an agreement outlives the one in which it was signed.
+SELECT {DossierColumns} FROM dossier d WHERE d.account_id = $1 AND d.kind = ANY($2::text[]) ORDER BY d.kind, d.created_at, d.id
+
+-- name: ClearReplan
+-- Under the lock of a command: whoever wrote a record before it is seen by it, whoever comes after waits for it.
+DELETE FROM replans WHERE account_id = $1
+
+-- name: Unplanned
+SELECT account_id, since FROM replans WHERE since < $1 ORDER BY since, account_id LIMIT $2
