@@ -239,13 +239,12 @@ func (w *Watchdog) plan(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("list accounts whose records changed: %w", err)
 	}
+	var errs []error
 	for _, m := range marks {
 		cause := "replan/" + m.Since.UTC().Format(time.RFC3339Nano)
-		if err := w.recompute(ctx, m.Account, cause, cause); err != nil {
-			return err
-		}
+		errs = append(errs, w.recompute(ctx, m.Account, cause, cause))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // recompute sends the command under a key that follows from its cause, so that a repetition is the same command.

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/view"
 	"closedloop/worker"
 )
 
@@ -23,6 +24,7 @@ type house struct {
 	overdue  []deal.AccountID
 	open     []deal.AccountID
 	stale    []deal.AccountID
+	marks    []deal.Mark // accounts whose records changed
 	known    string
 	identity string
 	away     error // of the engine
@@ -30,6 +32,8 @@ type house struct {
 	sent     []deal.Command
 	asked    []time.Time // instants before which accounts were overdue
 	released int
+
+	sweptBefore []time.Time
 }
 
 func (h *house) TryLock(context.Context, string) (func(), bool, error) {
@@ -38,11 +42,17 @@ func (h *house) TryLock(context.Context, string) (func(), bool, error) {
 	return func() { h.mu.Lock(); h.released++; h.mu.Unlock() }, !h.taken, nil
 }
 
-func (h *house) Overdue(_ context.Context, before time.Time, _ int) ([]deal.AccountID, error) {
+func (h *house) Overdue(_ context.Context, before time.Time, after view.Sleeper, limit int) ([]view.Sleeper, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.asked = append(h.asked, before)
-	return h.overdue, nil
+	var late []view.Sleeper
+	for _, id := range h.overdue {
+		if id > after.Account && len(late) < limit {
+			late = append(late, view.Sleeper{Account: id, WakeAt: before})
+		}
+	}
+	return late, nil
 }
 
 func (h *house) OpenAccounts(_ context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error) {
@@ -75,6 +85,13 @@ func (h *house) SetEngineIdentity(_ context.Context, identity string) error {
 }
 
 func (h *house) SweepStaged(context.Context, time.Time) (int64, error) { return 0, nil }
+
+func (h *house) SweepFiles(_ context.Context, before time.Time) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.sweptBefore = append(h.sweptBefore, before)
+	return 1, nil
+}
 
 func (h *house) Nudge(_ context.Context, id deal.AccountID) error {
 	h.mu.Lock()
@@ -124,6 +141,30 @@ func TestWatchdog_nudgesAccountsThatOversleptAndCountsThem(t *testing.T) {
 		require.Equal(t, 4, w.Rescued())
 		require.Equal(t, began.Add(-time.Minute), h.asked[0], "nobody is woken within the grace")
 		require.Equal(t, 2, h.released)
+	})
+}
+
+func TestWatchdog_comesToEveryAccountThatOversleptHoweverManyCannotBeWoken(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1"}
+		for i := range 1200 { // more than two looks; whoever is nudged stays overdue
+			h.overdue = append(h.overdue, deal.AccountID(strconv.Itoa(100000+i)))
+		}
+		watch(t, h, 150*time.Second, func() {})
+		require.Len(t, h.nudged, 1200, "three looks come to all of them")
+		for id, times := range h.nudged {
+			require.Equal(t, 1, times, id)
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1"}
+		for i := range 700 {
+			h.overdue = append(h.overdue, deal.AccountID(strconv.Itoa(100000+i)))
+		}
+		watch(t, h, 150*time.Second, func() {})
+		require.Equal(t, 2, h.nudged["100000"], "and begin anew at the end")
+		require.Equal(t, 1, h.nudged["100699"])
 	})
 }
 
@@ -182,4 +223,15 @@ func TestNewWatchdog_wantsAllItsParts(t *testing.T) {
 	t.Parallel()
 	_, err := worker.NewWatchdog(worker.WatchdogOptions{})
 	require.Error(t, err)
+}
+
+func TestWatchdog_looksForForgottenUploadsOnceAnHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1"}
+		began := time.Now()
+		watch(t, h, 90*time.Minute, func() {})
+		day := 24 * time.Hour
+		require.Equal(t, []time.Time{began.Add(-day), began.Add(time.Hour - day)}, h.sweptBefore, "and spares those of the last day")
+	})
 }

@@ -1,0 +1,62 @@
+package worker_test
+
+import (
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"closedloop/deal"
+)
+
+func (h *house) Unplanned(_ context.Context, before time.Time, limit int) ([]deal.Mark, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var waiting []deal.Mark
+	for _, m := range h.marks {
+		if m.Since.Before(before) && len(waiting) < limit {
+			waiting = append(waiting, m)
+		}
+	}
+	return waiting, nil
+}
+
+func TestWatchdog_plansAccountsWhoseRecordsChangedAndNobodyCouldTell(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		h := &house{known: "e1", identity: "e1", marks: []deal.Mark{
+			{Account: "a", Since: now.Add(-time.Hour)}, {Account: "b", Since: now.Add(-30 * time.Second)}, {Account: "c", Since: now.Add(time.Hour)},
+		}}
+		watch(t, h, 90*time.Second, func() {})
+		require.Equal(t, []deal.AccountID{"a", "a", "b"}, sentTo(h), "at once, and a minute later who has passed the grace by then")
+		for _, cmd := range h.sent {
+			require.Equal(t, deal.RecomputeName, cmd.Name)
+			require.Equal(t, deal.System, cmd.Actor)
+		}
+		require.Equal(t, h.sent[0].Key, h.sent[1].Key, "the same cause is the same command")
+		require.NotEqual(t, h.sent[1].Key, h.sent[2].Key)
+	})
+}
+
+func TestWatchdog_plansTheOthersWhereOneCannotBeReached(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		h := &house{known: "e1", identity: "e1", away: context.DeadlineExceeded, marks: []deal.Mark{
+			{Account: "a", Since: now.Add(-time.Hour)}, {Account: "b", Since: now.Add(-time.Hour)},
+		}}
+		watch(t, h, time.Second, func() {})
+		require.Equal(t, []deal.AccountID{"a", "b"}, sentTo(h))
+	})
+}
+
+func sentTo(h *house) []deal.AccountID {
+	var ids []deal.AccountID
+	for _, cmd := range h.sent {
+		ids = append(ids, cmd.Account)
+	}
+	return ids
+}
