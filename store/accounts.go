@@ -20,7 +20,8 @@ func (s *Store) Account(ctx context.Context, v view.Viewer, id deal.AccountID) (
 	return a, fail("read account", err)
 }
 
-// AccountWithRecords reads besides the records of its running cycle, all in one round trip.
+// AccountWithRecords reads besides the records of its running cycle and its family, all in one round trip, and in another one
+// what accounts above share with it.
 func (s *Store) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error) {
 	var a view.Account
 	var r deal.Records
@@ -30,15 +31,29 @@ func (s *Store) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.A
 		return err
 	})
 	queueRecords(batch, id, 0, &r)
+	var kin view.Kin
+	queueKin(batch, v, id, &kin)
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
 		return view.Account{}, deal.Records{}, fail("read account with records", err)
 	}
+	a.Kin = kin // the account's row was read into a meanwhile
+	if a.State.Parent == "" {
+		return a, r, nil
+	}
+	shared := &pgx.Batch{}
+	share := queueShared(shared, id, &r)
+	if err := s.pool.SendBatch(ctx, shared).Close(); err != nil {
+		return view.Account{}, deal.Records{}, fail("read shared records", err)
+	}
+	share()
 	return a, r, nil
 }
 
-// Timed are the accounts that the viewer owns or leads and the clock will touch, soonest first.
-func (s *Store) Timed(ctx context.Context, v view.Viewer, limit int) ([]view.Account, error) {
-	rows, err := s.pool.Query(ctx, string(timed), pgx.StrictNamedArgs{"owners": words(v.Owners), "teams": words(v.Teams), "limit": limit})
+// Timed are the accounts that the viewer owns or leads and the clock will touch, soonest first, behind one of them.
+func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, error) {
+	rows, err := s.pool.Query(ctx, string(timed), pgx.StrictNamedArgs{
+		"owners": words(v.Owners), "teams": words(v.Teams), "at": after.WakeAt, "after": string(after.Account), "limit": limit,
+	})
 	if err != nil {
 		return nil, fail("list timed accounts", err)
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
@@ -15,19 +16,23 @@ var (
 	deleteContact = named("DeleteContact")
 )
 
-// Contacts are the people at the customer, in the order in which they became known.
+// Contacts are the people at the customer, in the order in which they became known, and behind them those that accounts
+// above share.
 func (s *Store) Contacts(ctx context.Context, v view.Viewer, id deal.AccountID) ([]deal.Contact, error) {
-	var all []deal.Contact
+	var all deal.Records
+	var shared *[]deal.Contact
 	err := s.ifVisible(ctx, "list contacts", v, id, func(batch *pgx.Batch) {
 		batch.Queue(string(contactsOf), string(id)).Query(func(rows pgx.Rows) (err error) {
-			all, err = pgx.CollectRows(rows, scanContact)
+			all.Contacts, err = pgx.CollectRows(rows, scanContact)
 			return err
 		})
+		shared = queueSharedContacts(batch, id)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return all, nil
+	all.Share(*shared, nil)
+	return all.Contacts, nil
 }
 
 // Contact is one of them.
@@ -37,6 +42,9 @@ func (s *Store) Contact(ctx context.Context, v view.Viewer, id deal.AccountID, c
 		return deal.Contact{}, fail("read contact", err)
 	}
 	c, err := pgx.CollectExactlyOneRow(rows, scanContact)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s.sharedContact(ctx, v, id, contactID)
+	}
 	return c, fail("read contact", err)
 }
 

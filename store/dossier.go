@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,28 +27,35 @@ var (
 // AllCycles asks for documents of every cycle; 0 asks for the running one. Those of the account's life always come.
 const AllCycles = -1
 
-// Documents are an account's documents of one kind.
+// Documents are an account's documents of one kind, with what accounts above share of it.
 func (s *Store) Documents(ctx context.Context, v view.Viewer, id deal.AccountID, kind string, cycle int) ([]deal.Document, error) {
 	var all []deal.Document
+	var shared *[]deal.Document
 	err := s.ifVisible(ctx, "list documents", v, id, func(batch *pgx.Batch) {
 		batch.Queue(string(dossierOfKind), string(id), kind, cycle).Query(func(rows pgx.Rows) (err error) {
 			all, err = pgx.CollectRows(rows, scanDocument)
 			return err
 		})
+		shared = queueSharedDocuments(batch, id, kind)
 	})
 	if err != nil {
 		return nil, err
 	}
-	return all, nil
+	r := deal.Records{Dossier: all}
+	r.Share(nil, *shared)
+	return r.Dossier, nil
 }
 
-// Document is one of them.
+// Document is one of them, the account's own or one that an account above shares.
 func (s *Store) Document(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) (deal.Document, error) {
 	rows, err := s.pool.Query(ctx, string(oneDocument), as(v, pgx.StrictNamedArgs{"id": string(id), "kind": kind, "document": document}))
 	if err != nil {
 		return deal.Document{}, fail("read document", err)
 	}
 	d, err := pgx.CollectExactlyOneRow(rows, scanDocument)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return s.sharedDocument(ctx, v, id, kind, document)
+	}
 	return d, fail("read document", err)
 }
 
@@ -170,8 +178,13 @@ func (e edit) document(ctx context.Context, d deal.Document) (deal.Document, err
 
 func scanDocument(row pgx.CollectableRow) (deal.Document, error) {
 	var d deal.Document
-	err := row.Scan(&d.Kind, &d.ID, &d.Cycle, &d.Version, &d.Body, instant(&d.CreatedAt), instant(&d.UpdatedAt), &d.UpdatedBy)
+	err := row.Scan(documentTargets(&d)...)
 	return d, err
+}
+
+// documentTargets are where the columns of a document go.
+func documentTargets(d *deal.Document) []any {
+	return []any{&d.Kind, &d.ID, &d.Cycle, &d.Version, &d.Body, instant(&d.CreatedAt), instant(&d.UpdatedAt), &d.UpdatedBy, &d.Edited}
 }
 
 // Versions are all versions of a document, oldest first, as its change rows kept them.
@@ -198,6 +211,9 @@ func (s *Store) Versions(ctx context.Context, v view.Viewer, id deal.AccountID, 
 	})
 	if err != nil {
 		return nil, err
+	}
+	if len(all) == 0 { // nobody ever wrote it here
+		return s.sharedVersions(ctx, v, id, kind, document)
 	}
 	return all, nil
 }

@@ -20,12 +20,22 @@ var (
 // History is everything of an account that it takes to see it as it was at an instant; the zero instant asks for now,
 // with nothing later. Later changes are read last: whatever is written while we read is among them, with what it was.
 func (s *Store) History(ctx context.Context, v view.Viewer, id deal.AccountID, at time.Time) (view.History, error) {
+	return s.historyOf(ctx, v, id, id, at)
+}
+
+// HistoryAbove is the same of an account above one that the viewer sees: for what it shared with that one at the instant,
+// which is for the caller to pick out.
+func (s *Store) HistoryAbove(ctx context.Context, v view.Viewer, id, above deal.AccountID, at time.Time) (view.History, error) {
+	return s.historyOf(ctx, v, id, above, at)
+}
+
+func (s *Store) historyOf(ctx context.Context, v view.Viewer, seen, id deal.AccountID, at time.Time) (view.History, error) {
 	var h view.History
 	var until *time.Time
 	if !at.IsZero() {
 		until = &at
 	}
-	err := s.ifVisible(ctx, "read history", v, id, func(batch *pgx.Batch) {
+	err := s.ifVisible(ctx, "read history", v, seen, func(batch *pgx.Batch) {
 		batch.Queue(string(logUntil), string(id), until).Query(func(rows pgx.Rows) (err error) {
 			h.Log, err = pgx.CollectRows(rows, scanEvent)
 			return err

@@ -109,7 +109,7 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	}
 	args := as(v, pgx.StrictNamedArgs{
 		"step": string(f.Step), "status": string(f.Status), "owner": string(f.Owner), "team": string(f.Team), "grade": string(f.Grade),
-		"overdue": f.Overdue, "limit": limit(f.Page) + 1,
+		"overdue": f.Overdue, "parent": string(f.Parent), "roll_up": f.RollUp, "limit": limit(f.Page) + 1,
 	})
 	terms := naming.Query(f.Query)
 	for i, term := range terms {
@@ -130,6 +130,11 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 		return nil, "", fail("list accounts", err)
 	}
 	items, next := page(items, f.Page, func(i view.AccountItem) cursor { return cursor{list, by.value(i), string(i.ID)} })
+	if f.RollUp && len(items) > 0 {
+		if err := s.rolledUp(ctx, v, items); err != nil {
+			return nil, "", fail("roll families up", err)
+		}
+	}
 	return items, next, nil
 }
 

@@ -64,8 +64,8 @@ func compare(column, mark string) string {
 // The projections of an account's log.
 var (
 	accountsTable = newProjection("accounts", "id", 1, `id number seq head cycle step pass status outcome owner_id team_id opened_by
-		grade intake late overdue deadline_at next_follow_up_at wake_at resume_on book_name book_version calendar provisional
-		opened_at entered_at updated_at state`)
+		grade intake late overdue deadline_at next_follow_up_at wake_at resume_on book_name book_version calendar provisional parent_id
+		merged_into opened_at entered_at updated_at state`)
 	tasksTable = newProjection("tasks", "account_id", 1,
 		`id account_id kind assignee_id ref due_at status opened_at closed_at closed_by`)
 	approvalsTable = newProjection("approvals", "account_id", 1, `id account_id cycle kind requester_id requested_at subject_type

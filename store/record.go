@@ -37,6 +37,10 @@ func (t *ledgerTx) Record(_ context.Context, entry deal.Entry) error {
 		return err
 	}
 	queueRows(batch, rows)
+	if err := queueCarry(batch, entry); err != nil {
+		return err
+	}
+	queueEffects(batch, entry) // after what went over: a document that is gone stays as it went
 	t.writes = batch
 	return nil
 }

@@ -63,8 +63,13 @@ func scanForm(row pgx.CollectableRow) (deal.Form, error) {
 
 func scanContact(row pgx.CollectableRow) (deal.Contact, error) {
 	var c deal.Contact
-	err := row.Scan(&c.ID, &c.Version, &c.Name, &c.Title, &c.Role, &c.Mobile, &c.Phone, &c.PhoneValid, &c.Note)
+	err := row.Scan(contactTargets(&c)...)
 	return c, err
+}
+
+// contactTargets are where the columns of a contact go.
+func contactTargets(c *deal.Contact) []any {
+	return []any{&c.ID, &c.Version, &c.Name, &c.Title, &c.Role, &c.Mobile, &c.Phone, &c.PhoneValid, &c.Note}
 }
 
 func scanInteraction(row pgx.CollectableRow) (deal.Interaction, error) {

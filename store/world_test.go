@@ -230,10 +230,20 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 	case deal.RequestApproval:
 		rules, _ := f.Book.Approval(b.Kind)
 		f.Chain = rules.Levels
-	case deal.ReviewIntake:
-		if f.Target, err = tx.Other(ctx, b.MergeInto); err != nil {
-			return deal.Entry{}, nil, err
+		if b.Kind == deal.Merger {
+			err = family(ctx, tx, deal.AccountID(b.Subject.ID), &f)
 		}
+	case deal.ReviewIntake:
+		err = family(ctx, tx, b.MergeInto, &f)
+	case deal.Merge:
+		err = family(ctx, tx, b.Into, &f)
+	case deal.SetParent:
+		err = family(ctx, tx, b.Parent, &f)
+	case deal.Promote:
+		f.Book.OneOff, f.Next, f.KeyTests = true, deal.Book{Ref: deal.BookRef{Name: "express", Version: 2}}, []string{"image_effect"}
+	}
+	if err != nil {
+		return deal.Entry{}, nil, err
 	}
 	events, no := deal.Decide(before, cmd, f)
 	if len(no) > 0 || len(events) == 0 {
@@ -243,7 +253,12 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 		return deal.Entry{}, nil, err
 	}
 	after := deal.Fold(before, events...)
+	carried, err := carry(ctx, tx, cmd, f.Target, events)
+	if err != nil {
+		return deal.Entry{}, nil, err
+	}
 	return deal.Entry{
+		Carry:   carried,
 		Command: cmd, Answer: deal.Answer{Outcome: deal.Done, FirstSeq: events[0].Seq, LastSeq: after.Seq},
 		Before: before, After: after, Events: events, Rows: deal.Project(before, events...),
 	}, nil, nil
@@ -269,6 +284,7 @@ func book() deal.Book {
 	b.Approvals = []deal.ApprovalRules{
 		{Kind: deal.Filing, Step: deal.Screen, Levels: []deal.LevelRules{level(deal.OwnerManager), level("person:finance1")}},
 		{Kind: deal.Reopen, Levels: []deal.LevelRules{level(deal.OwnerManager)}},
+		{Kind: deal.Merger, Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 	}
 	return b
 }

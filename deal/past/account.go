@@ -24,7 +24,8 @@ type Account struct {
 	Contacts     []deal.Contact
 	Forms        []deal.Form        // of the cycle that ran, in the order of the ring
 	Interactions []deal.Interaction // of all cycles, in the order in which they were logged
-	File         dossier.File       // of all cycles
+	File         dossier.File       // of all cycles, with what accounts above shared
+	Documents    []deal.Document    // the same, as they are kept
 }
 
 // Form finds a step's form of the cycle that ran.
@@ -76,9 +77,32 @@ func At(h view.History, at time.Time) (Account, error) {
 		}
 	}
 	slices.SortFunc(a.Forms, func(x, y deal.Form) int { return cmp.Compare(x.Step.Number(), y.Step.Number()) })
+	a.Documents = documents.rows
 	var err error
-	a.File, err = fileOf(documents.rows)
+	a.File, err = fileOf(a.Documents)
 	return a, err
+}
+
+// Under adds what an account above, put back to the same instant, showed to this one. It is called for the nearest first.
+func (a *Account) Under(above Account) error {
+	id := above.State.Account
+	contacts := slices.Clone(above.Contacts)
+	for i := range contacts {
+		contacts[i].SharedFrom = id
+	}
+	var documents []deal.Document
+	for _, d := range above.Documents {
+		if d.Cycle == 0 && slices.Contains(deal.SharedKinds(), d.Kind) {
+			d.SharedFrom = id
+			documents = append(documents, d)
+		}
+	}
+	r := deal.Records{Contacts: a.Contacts, Dossier: a.Documents}
+	r.Share(contacts, documents)
+	a.Contacts, a.Documents = r.Contacts, r.Dossier
+	var err error
+	a.File, err = fileOf(a.Documents)
+	return err
 }
 
 // eventsUntil is how many events of a log had happened at an instant; in a log, time never runs backwards.

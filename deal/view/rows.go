@@ -15,6 +15,7 @@ var ErrBadCursor = errors.New("cursor is not from this list")
 type Account struct {
 	State   deal.State
 	Profile deal.Profile
+	Kin     Kin // where it was asked for
 }
 
 // AccountItem is a row of the account list.
@@ -38,6 +39,7 @@ type AccountItem struct {
 	OpenedAt     time.Time
 	EnteredAt    time.Time
 	UpdatedAt    time.Time
+	Family       *RollUp // in a list that is rolled up
 }
 
 // AccountFilter narrows the account list; zero values do not narrow.
@@ -48,8 +50,10 @@ type AccountFilter struct {
 	Team    deal.TeamID // with the teams below it
 	Grade   deal.Grade
 	Overdue *bool
-	Query   string // part of the name, number or credit code
-	Sort    string // one of AccountSorts, with a leading "-" for descending; empty: -updated_at
+	Parent  deal.AccountID // everything under it, in any generation
+	RollUp  bool           // only the tops of families, each with what the viewer sees of the family
+	Query   string         // part of the name, number or credit code
+	Sort    string         // one of AccountSorts, with a leading "-" for descending; empty: -updated_at
 	Page    Page
 }
 
@@ -68,6 +72,7 @@ type Page struct {
 type Events struct {
 	Items []deal.Event
 	Texts map[string]string // by TextRef.ID; an erased one is missing
+	Since time.Time         // of a page that is not the first: the instant of the last event before it
 	Next  string
 }
 
@@ -118,11 +123,15 @@ type NoticeItem struct {
 	ReadAt        time.Time // zero: unread
 }
 
-// InteractionItem is an interaction with its texts.
+// InteractionItem is an interaction with its texts, or an entry of the history that came with a lead sheet.
 type InteractionItem struct {
 	deal.Interaction
 
+	Account deal.AccountID // that logged it: this one, or one that was merged into it
+
 	AimText, ResultText, NextStepText string
+
+	Imported *HistoryNote // of an imported entry; its text is the result
 }
 
 // Draft is what is staged for an account that is about to be opened: it becomes records with the open command.
@@ -130,8 +139,11 @@ type Draft struct {
 	Profile  deal.Profile   `json:"profile"`
 	Form     map[string]any `json:"form"` // of collect
 	Contacts []deal.Contact `json:"contacts"`
-	Upsert   string         `json:"upsert,omitempty"` // import: the key by which the row is known
-	Note     string         `json:"note,omitempty"`   // import: the sheet's remark
+	Upsert   string         `json:"upsert,omitempty"`  // import: the key by which the row is known
+	Note     string         `json:"note,omitempty"`    // import: the sheet's remark
+	History  []HistoryNote  `json:"history,omitempty"` // import: what was done before
+	Import   string         `json:"import,omitempty"`  // import: its ID
+	Marks    *ImportMarks   `json:"marks,omitempty"`   // import: what the row said
 }
 
 // Staged is what the API puts beside a command before it sends it. It becomes part of the account with the command,
@@ -156,7 +168,21 @@ type Duplicate struct {
 	Account deal.AccountID
 	Owner   deal.PersonID
 	Team    deal.TeamID
-	Reason  string // credit_code, name, phone
+	Reason  string // credit_code, name, phone, similar_name
+	Score   int    // how much the names resemble each other, in basis points; 0 where they do not, or no name was given
+}
+
+// SimilarFiling is a filing that protects a project of another account, whose customer resembles this one.
+type SimilarFiling struct {
+	Account    deal.AccountID
+	Number     string // of the account
+	Name       string // masked outside the viewer's scope
+	Visible    bool   // the account is in the viewer's scope
+	Owner      deal.PersonID
+	Team       deal.TeamID
+	Project    string
+	ValidUntil string // YYYY-MM-DD
+	Score      int    // how much the names resemble each other, in basis points; 10,000 for one credit code
 }
 
 // Change is one edit of a record, for the history beside the log.
@@ -181,56 +207,6 @@ type History struct {
 	Forms    []deal.Form     // of every cycle
 	Dossier  []deal.Document // of every cycle
 	Later    []Change        // the first change of every record after the instant
-}
-
-// Import is one lead sheet on its way.
-type Import struct {
-	ID         string
-	By         deal.PersonID
-	Filename   string
-	Status     string // running, done, failed
-	Total      int    // rows with content
-	Opened     int
-	Unchanged  int
-	Updated    int
-	Refused    int
-	Problems   []ImportProblem
-	CreatedAt  time.Time
-	FinishedAt time.Time
-}
-
-// ImportOutcome is what became of one row of a sheet.
-type ImportOutcome string
-
-// A row opened an account, is one that is there already, or was refused.
-const (
-	RowOpened    ImportOutcome = "opened"
-	RowUnchanged ImportOutcome = "unchanged"
-	RowRefused   ImportOutcome = "refused"
-)
-
-// ImportRow is one row that is done.
-type ImportRow struct {
-	Row     int
-	Outcome ImportOutcome
-	Account deal.AccountID // of the account; empty when refused
-	Problem *ImportProblem // when the row was refused by what is known elsewhere
-}
-
-// KnownLeads is what is on file about leads of a sheet.
-type KnownLeads struct {
-	ByKey   map[string]deal.AccountID // by upsert key
-	ByPhone map[string][]string       // by number: the comparison keys of the names that have it
-}
-
-// ImportProblem is one reason against one row.
-type ImportProblem struct {
-	Row    int
-	Column string
-	Cell   string
-	Code   string
-	Value  string
-	Text   deal.Text
 }
 
 // Credentials are what a login is checked against.

@@ -22,6 +22,13 @@ WHERE {VisibleAll}
     AND (@owner::text = '' OR a.owner_id = @owner)
     AND (@grade::text = '' OR a.grade = @grade)
     AND (@overdue::boolean IS NULL OR a.overdue = @overdue)
+    AND (NOT @roll_up::boolean OR (a.parent_id IS NULL AND a.merged_into IS NULL))
+    AND (@parent::text = '' OR a.id = ANY(ARRAY(
+        WITH RECURSIVE members AS (
+            SELECT o.id FROM accounts o WHERE o.parent_id = @parent OR o.merged_into = @parent
+            UNION
+            SELECT o.id FROM members JOIN accounts o ON o.parent_id = members.id OR o.merged_into = members.id)
+        SELECT m.id FROM members JOIN accounts m ON m.id = members.id WHERE m.merged_into IS NULL)))
     AND {found}
     AND (@team::text = '' OR a.team_id IN (
         WITH RECURSIVE below AS (
@@ -38,6 +45,7 @@ LIMIT @limit
 SELECT a.state, {ProfileColumns}
 FROM accounts a LEFT JOIN account_profile p ON p.account_id = a.id
 WHERE a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[]))
+    AND (a.wake_at, a.id) > (@at::timestamptz, @after::text)
 ORDER BY a.wake_at, a.id
 LIMIT @limit
 
