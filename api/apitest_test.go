@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -99,18 +100,22 @@ type world struct {
 
 	log       view.Events
 	whole     []deal.Event
+	notes     []view.HistoryNote
 	tasks     []view.TaskItem
+	timed     []view.Account // nil: the one account
 	notices   []view.NoticeItem
 	read      []string
 	asked     []any // filters of lists
 	approvals []view.ApprovalItem
 	doubles   []view.Duplicate
+	alike     []view.SimilarFiling
 	imports   []imported
 	importErr error
 	imp       view.Import
 	unready   map[string]error
 
 	files   files
+	family  family
 	shelf   shelf
 	uploads uploads
 
@@ -239,6 +244,16 @@ func (w *world) Unstage(_ context.Context, _ deal.AccountID, key string) error {
 
 func (w *world) Events(_ context.Context, v view.Viewer, id deal.AccountID, _ view.Page) (view.Events, error) {
 	return w.log, w.find(v, id)
+}
+
+func (w *world) HistoryNotes(_ context.Context, v view.Viewer, id deal.AccountID, after, until time.Time) ([]view.HistoryNote, error) {
+	var notes []view.HistoryNote
+	for _, n := range w.notes {
+		if n.At.After(after) && (until.IsZero() || !n.At.After(until)) {
+			notes = append(notes, n)
+		}
+	}
+	return notes, w.find(v, id)
 }
 
 func (w *world) Whole(_ context.Context, v view.Viewer, id deal.AccountID) ([]deal.Event, error) {
@@ -407,8 +422,34 @@ func (w *world) ReadNotices(_ context.Context, _ view.Viewer, ids []string) (int
 	return len(ids), w.failing
 }
 
-func (w *world) Timed(_ context.Context, _ view.Viewer, _ int) ([]view.Account, error) {
-	return []view.Account{{State: w.state, Profile: w.profile}}, w.failing
+func (w *world) Timed(_ context.Context, _ view.Viewer, after view.Sleeper, limit int) ([]view.Account, error) {
+	all := w.timed
+	if all == nil {
+		all = []view.Account{{State: w.state, Profile: w.profile}}
+	}
+	all = slices.DeleteFunc(slices.Clone(all), func(a view.Account) bool {
+		s := view.Sleeps(a.State)
+		return after != (view.Sleeper{}) && cmp.Or(s.WakeAt.Compare(after.WakeAt), cmp.Compare(s.Account, after.Account)) <= 0
+	})
+	return all[:min(len(all), limit)], w.failing
+}
+
+func (w *world) HomeOfTask(_ context.Context, id string) (deal.AccountID, error) {
+	for _, t := range w.tasks {
+		if t.ID == id {
+			return t.Account, nil
+		}
+	}
+	return "", deal.ErrNotFound
+}
+
+func (w *world) HomeOfApproval(_ context.Context, id string) (deal.AccountID, error) {
+	for _, a := range w.approvals {
+		if a.ID == id {
+			return a.Account, nil
+		}
+	}
+	return "", deal.ErrNotFound
 }
 
 // People, Identity, Requests, Imports, Playbooks, Health

@@ -25,6 +25,8 @@ type approvalBody struct {
 	Levels      []levelBody    `json:"levels"`
 	WaitingFor  []personBody   `json:"waiting_for" doc:"whose word is missing now"`
 	ClosedAt    *time.Time     `json:"closed_at"`
+
+	SimilarFilings []similarFiling `json:"similar_filings,omitempty" doc:"of a filing, when it is read by its ID: live filings of other accounts whose customer resembles this one"`
 }
 
 type subjectBody struct {
@@ -144,16 +146,22 @@ func (a *API) approval(ctx context.Context, in *ApprovalPath) (*reply[approvalBo
 	if err != nil {
 		return nil, fmt.Errorf("read approval: %w", err)
 	}
-	return &reply[approvalBody]{approvalItem(who(ctx).org, item)}, nil
+	body := approvalItem(who(ctx).org, item)
+	if body.SimilarFilings, err = a.similarFilings(ctx, item); err != nil {
+		return nil, err
+	}
+	return &reply[approvalBody]{body}, nil
 }
 
-// about is a command to the account that a request belongs to.
+// about is a command to the account that a request belongs to. The account is found whoever asks: a key whose command
+// took the account out of the caller's sight still gets its first answer, and everybody else hears from the log that there
+// is no such account.
 func (a *API) about(ctx context.Context, approval string, build func(*texts) deal.Body) (*commandOutput, error) {
-	item, err := a.Work.Approval(ctx, who(ctx).viewer, approval)
+	account, err := a.Work.HomeOfApproval(ctx, approval)
 	if err != nil {
 		return nil, fmt.Errorf("find the account of an approval: %w", err)
 	}
-	return a.command(ctx, string(item.Account), build)
+	return a.command(ctx, string(account), build)
 }
 
 func (a *API) decide(ctx context.Context, in *decisionInput) (*commandOutput, error) {

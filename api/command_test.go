@@ -100,6 +100,22 @@ func TestCommands_eachActBecomesItsCommand(t *testing.T) {
 			require.True(t, when.Equal(body.At))
 			require.Equal(t, "call", r.text(body.Note))
 		}},
+		{manager, at(mine, "/family"), `{"parent":"x","relation":"subsidiary","reason":"one house"}`, deal.SetParentName, func(t *testing.T, r *rig, b deal.Body) {
+			body := b.(deal.SetParent)
+			require.Equal(t, []any{deal.AccountID("x"), deal.Subsidiary}, []any{body.Parent, body.Relation})
+			require.Equal(t, "one house", r.text(body.Reason))
+		}},
+		{manager, at(mine, "/family"), `{"parent":"","reason":"sold"}`, deal.SetParentName, func(t *testing.T, _ *rig, b deal.Body) {
+			require.Empty(t, b.(deal.SetParent).Parent)
+		}},
+		{manager, at(mine, "/promote"), `{"playbook":"industrial","reason":"grows"}`, deal.PromoteName, func(t *testing.T, r *rig, b deal.Body) {
+			require.Equal(t, "industrial", b.(deal.Promote).Playbook)
+			require.Equal(t, "grows", r.text(b.(deal.Promote).Reason))
+		}},
+		{rep1, at(mine, "/merge"), `{"into":"x","reason":"twin"}`, deal.MergeName, func(t *testing.T, r *rig, b deal.Body) {
+			require.Equal(t, deal.AccountID("x"), b.(deal.Merge).Into)
+			require.Equal(t, "twin", r.text(b.(deal.Merge).Reason))
+		}},
 		{rep1, at(mine, "/second-development"), `{"goal":"more"}`, deal.SecondDevelopmentName, func(t *testing.T, r *rig, b deal.Body) {
 			require.Equal(t, "more", r.text(b.(deal.SecondDevelopment).Goal))
 		}},
@@ -148,6 +164,20 @@ func TestCommands_eachActBecomesItsCommand(t *testing.T) {
 		{rep1, onApproval + "/withdraw", ``, deal.WithdrawApprovalName, func(t *testing.T, _ *rig, b deal.Body) {
 			require.Equal(t, deal.WithdrawApproval{Approval: approval}, b)
 		}},
+		{ops, at(mine, "/filings/f1/arbitration"), `{"decision":"refuse","reason":"theirs is older"}`, deal.ArbitrateName, func(t *testing.T, r *rig, b deal.Body) {
+			body := b.(deal.Arbitrate)
+			require.Equal(t, "f1", body.Filing)
+			require.Equal(t, deal.RefuseFiling, body.Decision)
+			require.Equal(t, "theirs is older", r.text(body.Reason))
+		}},
+		{
+			rep1, at(mine, "/approvals"), `{"kind":"credit_change","subject":{"type":"record","id":"credit/sole","version":3},"text":"x"}`,
+			deal.RequestApprovalName, func(t *testing.T, _ *rig, b deal.Body) {
+				body := b.(deal.RequestApproval)
+				require.Equal(t, deal.CreditChange, body.Kind)
+				require.Equal(t, deal.Subject{Type: deal.RecordSubject, ID: "credit/sole", Version: 3}, body.Subject)
+			},
+		},
 		{manager, onTask + "/done", ``, deal.CompleteTaskName, func(t *testing.T, _ *rig, b deal.Body) {
 			require.Equal(t, deal.CompleteTask{Task: task}, b)
 		}},
@@ -182,7 +212,8 @@ func TestCommands_allButTheSystemsOwnHaveAnAct(t *testing.T) {
 	acts := map[deal.CommandName]string{
 		deal.OpenName: "/accounts", deal.LogInteractionName: "/accounts/{id}/interactions", deal.RequestApprovalName: "/accounts/{id}/approvals",
 		deal.DecideApprovalName: "/approvals/{id}/decision", deal.TransferApprovalName: "/approvals/{id}/transfer",
-		deal.WithdrawApprovalName: "/approvals/{id}/withdraw", deal.CompleteTaskName: "/tasks/{id}/done",
+		deal.WithdrawApprovalName: "/approvals/{id}/withdraw", deal.CompleteTaskName: "/tasks/{id}/done", deal.SetParentName: "/accounts/{id}/family",
+		deal.ArbitrateName: "/accounts/{id}/filings/{filing}/arbitration",
 	}
 	causes := map[deal.CommandName]bool{deal.VoidApprovalName: true, deal.RecomputeName: true, deal.TickName: true}
 	for _, name := range deal.CommandNames() {

@@ -40,6 +40,11 @@ func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, 
 	if err != nil {
 		return deal.Document{}, err
 	}
+	if record != nil && before == nil {
+		if err := aboutOthers(k, record, records); err != nil {
+			return deal.Document{}, err
+		}
+	}
 	if record != nil {
 		var more []reason
 		record, more = a.judged(ctx, record, onFile, rules, records)
@@ -130,7 +135,8 @@ func (a *API) judged(
 		record = rules.Private.Unmask(onFile, record, role)
 	}
 	record, unproven := underlying(record, onFile, records)
-	bad := a.recordReasons(slices.Concat(unproven, record.Validate(a.today()), allowed))
+	record, protected := rules.Protect(onFile, record, dossier.DayOf(a.today()))
+	bad := a.recordReasons(slices.Concat(protected, unproven, record.Validate(a.today()), allowed))
 	if is, ok := record.(dossier.Stakeholder); ok && onFile != nil {
 		if was, ok := onFile.(dossier.Stakeholder); ok && was.Contact != is.Contact {
 			bad = append(bad, reason{code: string(deal.CodeInvalidValue), pointer: "/contact", args: []string{was.Contact}})

@@ -22,8 +22,8 @@ func records() map[string][2]string {
 	owner := string(rep1)
 	return map[string][2]string{
 		"man":          {`{"money":true,"authority":true,"need":true}`, `{"money":true,"authority":false,"need":true}`},
-		"vetoes":       {`{"item":"bad_payer","hit":false,"on":"2026-03-01"}`, `{"item":"bad_payer","hit":true,"on":"2026-03-01","evidence":"court"}`},
-		"filings":      {`{"number":"F-1","owner":"` + owner + `","filed_on":"2026-03-01","valid_until":"2026-05-30"}`, `{"number":"F-1","owner":"` + owner + `","filed_on":"2026-03-01","valid_until":"2026-06-30"}`},
+		"vetoes":       {`{"item":"bad_payer","hit":false,"on":"2026-03-01"}`, `{"item":"bad_payer","hit":false,"on":"2026-03-01","evidence":"asked the court"}`},
+		"filings":      {`{"project":"样品专线"}`, `{"project":"样品专线","scope":"全省"}`},
 		"stakeholders": {`{"contact":"c1","power":5}`, `{"contact":"c1","power":4,"temper":"tiger"}`},
 		"relations":    {`{"from":"c1","to":"c2","type":"trusts"}`, `{"from":"c2","to":"c1","type":"trusts"}`},
 		"trust": {
@@ -35,7 +35,7 @@ func records() map[string][2]string {
 		"needs":          {`{"need":"faster","origin":"stated"}`, `{"need":"faster","origin":"stated","priority":1}`},
 		"value-score":    {`{"evaluator":"` + owner + `","on":"2026-03-01"}`, `{"evaluator":"` + owner + `","on":"2026-03-02","scores":[{"item":"deal_risk","score":4}]}`},
 		"classification": {`{"account_kind":"economic"}`, `{"account_kind":"economic","annual":"6000000.00","currency":"CNY"}`},
-		"credit":         {`{"colour":"green","since":"2026-03-01","reason":"pays"}`, `{"colour":"blue","since":"2026-03-01","reason":"pays late"}`},
+		"credit":         {`{"payments":{"invoices":3}}`, `{"payments":{"invoices":4},"change":{"to":"blue","reason":"pays late"}}`},
 		"proposal":       {`{"solution":"line haul"}`, `{"solution":"line haul","price":"1250000.00"}`},
 		"competition":    {`{"no_rival":true}`, `{"criteria":[{"criterion":"price","weight":3,"us":4}]}`},
 		"simulation":     {`{"outcome":"for us"}`, `{"votes":[{"contact":"c1","vote":"for","reason":"trusts us"}]}`},

@@ -41,6 +41,7 @@ func (a *API) filed(ctx context.Context, k *recordKind, id deal.AccountID, d dea
 	if err != nil {
 		return nil, fmt.Errorf("add document: %w", err)
 	}
+	a.replan(ctx, id, added, added.Version)
 	// The answer is kept for repeats, so that it must not hold what may be erased.
 	shown, err := a.documentOf(ctx, k, added, privacy{})
 	if err != nil {
@@ -94,6 +95,9 @@ func (a *API) changeDocument(ctx context.Context, k *recordKind, in *putRecordIn
 	if err != nil {
 		return nil, fmt.Errorf("read document: %w", err)
 	}
+	if err := k.belongs(before, version); err != nil {
+		return nil, err
+	}
 	if before.Version != version {
 		return nil, stale(before.Version)
 	}
@@ -114,6 +118,8 @@ func (a *API) change(ctx context.Context, k *recordKind, id deal.AccountID, d, b
 	if err != nil {
 		return nil, fmt.Errorf("change document: %w", err)
 	}
+	a.recordChanged(ctx, id, now)
+	a.replan(ctx, id, now, now.Version)
 	return a.documentOutput(ctx, k, now, privacy{})
 }
 
@@ -130,6 +136,14 @@ func (a *API) putOnlyDocument(ctx context.Context, k *recordKind, in *putOnlyRec
 	before, err := a.only(ctx, k, id, 0)
 	if err != nil {
 		return nil, err
+	}
+	if err := k.belongs(before, version); err != nil {
+		return nil, err
+	}
+	if before.SharedFrom != "" { // an own one begins beside it
+		if before, err = k.none(); err != nil {
+			return nil, err
+		}
 	}
 	if before.Version != version {
 		return nil, stale(before.Version)
@@ -148,6 +162,7 @@ func (a *API) putOnlyDocument(ctx context.Context, k *recordKind, in *putOnlyRec
 	if err != nil {
 		return nil, fmt.Errorf("add document: %w", err)
 	}
+	a.replan(ctx, id, added, added.Version)
 	return a.documentOutput(ctx, k, added, privacy{})
 }
 
@@ -162,6 +177,9 @@ func (a *API) deleteDocument(ctx context.Context, k *recordKind, in *putRecordIn
 	if err != nil {
 		return nil, err
 	}
+	if err := a.removable(ctx, k, id, in.Record); err != nil {
+		return nil, err
+	}
 	d := deal.Document{Kind: string(k.Kind), ID: in.Record, Version: version}
 	err = a.Dossier.DeleteDocument(ctx, who(ctx).viewer, id, d, k.redaction())
 	if errors.Is(err, deal.ErrStale) {
@@ -171,8 +189,42 @@ func (a *API) deleteDocument(ctx context.Context, k *recordKind, in *putRecordIn
 		}
 		return nil, stale(now.Version)
 	}
+	if errors.Is(err, deal.ErrNotFound) {
+		if shared, readErr := a.Dossier.Document(ctx, who(ctx).viewer, id, string(k.Kind), in.Record); readErr == nil && shared.SharedFrom != "" {
+			return nil, k.belongs(shared, version)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("delete document: %w", err)
 	}
+	a.recordChanged(ctx, id, deal.Document{Kind: string(k.Kind), ID: in.Record})
+	a.replan(ctx, id, d, 0)
 	return nil, nil //nolint:nilnil // 204: there is nothing to say
+}
+
+// removable refuses to take a record off the file that an approval put there or that only one takes away. What is not
+// there, or is somebody else's, is for the port to say.
+func (a *API) removable(ctx context.Context, k *recordKind, id deal.AccountID, record string) error {
+	if k.Kind != dossier.FilingKind && k.Kind != dossier.VetoKind {
+		return nil
+	}
+	read, err := a.Accounts.Account(ctx, who(ctx).viewer, id)
+	if err != nil {
+		return fmt.Errorf("read account: %w", err)
+	}
+	if err := mayWrite(who(ctx).viewer, read.State); err != nil {
+		return err
+	}
+	d, err := a.Dossier.Document(ctx, who(ctx).viewer, id, string(k.Kind), record)
+	if err != nil {
+		return fmt.Errorf("read document: %w", err)
+	}
+	onFile, err := dossier.Load(k.Kind, d.Body)
+	if err != nil {
+		return fmt.Errorf("read what is on file: %w", err)
+	}
+	if no := dossier.Removable(onFile); len(no) > 0 {
+		return &fault{status: http.StatusConflict, code: string(no[0].Code), reasons: a.recordReasons(no)}
+	}
+	return nil
 }

@@ -22,7 +22,9 @@ type duplicateBody struct {
 	Account string      `json:"account" doc:"ID, for merging; reading it needs your scope"`
 	Ask     *personBody `json:"ask,omitempty" doc:"its owner, else the lead of its team"`
 	Team    string      `json:"team" doc:"name of the team"`
-	Reason  string      `json:"reason" doc:"credit_code, name or phone: why it looks the same"`
+	Reason  string      `json:"reason" doc:"credit_code, name or phone: why it looks the same; similar_name: it only resembles it"`
+
+	Similarity int `json:"similarity" doc:"how much the names resemble each other, in per cent; 0 where they do not, or no name was given"`
 }
 
 func (a *API) duplicateRoutes() {
@@ -53,6 +55,6 @@ func (a *API) duplicates(ctx context.Context, in *duplicatesInput) (*reply[list[
 			ask = org.LeadOf(d.Team)
 		}
 		team, _ := org.Team(d.Team)
-		return duplicateBody{Account: string(d.Account), Ask: personIn(org, ask), Team: team.Name, Reason: d.Reason}
+		return duplicateBody{Account: string(d.Account), Ask: personIn(org, ask), Team: team.Name, Reason: d.Reason, Similarity: percent(d.Score)}
 	}), ""), nil
 }

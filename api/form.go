@@ -104,7 +104,7 @@ func (a *API) putForm(ctx context.Context, in *putFormInput) (*formOutput, error
 func (a *API) written(ctx context.Context, id deal.AccountID, form deal.Form) (*formOutput, error) {
 	out := &formOutput{ETag: etag(form.Version), Body: formOf(form)}
 	read, records, err := a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
-	if err == nil && a.voidApprovals(ctx, read.State, form) {
+	if err == nil && a.voidApprovals(ctx, read.State, deal.Subject{Type: deal.FormSubject, ID: string(form.Step), Version: form.Version}) {
 		read, records, err = a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
 	}
 	if err != nil {
@@ -115,29 +115,6 @@ func (a *API) written(ctx context.Context, id deal.AccountID, form deal.Form) (*
 		out.Body.Gate = ptr(a.gate(ctx, read.State, records))
 	}
 	return out, nil
-}
-
-// voidApprovals ends pending requests about an older version of the form (contract.md §2). A call that fails is made up
-// for: a decision and a tick look at the version again.
-func (a *API) voidApprovals(ctx context.Context, s deal.State, form deal.Form) (any bool) {
-	for _, ap := range s.Approvals {
-		about := ap.Subject.Type == deal.FormSubject && ap.Subject.ID == string(form.Step) && ap.Subject.Version != form.Version
-		if ap.Status != deal.Pending || !about {
-			continue
-		}
-		cause := "void/" + ap.ID + "/" + itoa(form.Version)
-		cmd := deal.Command{
-			Account: s.Account, Actor: deal.System, Name: deal.VoidApprovalName, Body: deal.VoidApproval{Approval: ap.ID},
-			Key: deal.CommandKey(a.Installation, deal.System, s.Account, cause), Fingerprint: fingerprint("", cause, nil),
-		}
-		if _, err := a.Commander.Send(ctx, cmd); err != nil {
-			a.Logger.WarnContext(ctx, "request about an edited form is not void yet", "trace_id", callOf(ctx).trace,
-				"account", s.Account, "approval", ap.ID, "error", err)
-			continue
-		}
-		any = true
-	}
-	return any
 }
 
 func (a *API) accountGate(ctx context.Context, in *AccountPath) (*reply[gateBody], error) {

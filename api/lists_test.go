@@ -320,7 +320,7 @@ func TestDuplicates_sayWhoToAskAndNoMore(t *testing.T) {
 	items := r.do(collector, "GET", "/api/v1/duplicates?name=x", nil).ok(200)["items"].([]any)
 	one := items[0].(map[string]any)
 	require.Equal(t, "李强", one["ask"].(map[string]any)["name"])
-	require.Len(t, one, 4, "no detail of the account")
+	require.Len(t, one, 5, "no detail of the account")
 	require.Equal(t, "陈静", items[1].(map[string]any)["ask"].(map[string]any)["name"], "the lead of the team where nobody owns it")
 	r.do(rep1, "GET", "/api/v1/duplicates", nil).problem(422, "invalid_request")
 	r.do(rep1, "GET", "/api/v1/duplicates?phone=12", nil).problem(422, "invalid_request")

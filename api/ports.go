@@ -26,11 +26,16 @@ type Log interface {
 	// Stage puts texts and drafts beside a command; Unstage takes them away again after a refusal.
 	Stage(ctx context.Context, s view.Staged) error
 	Unstage(ctx context.Context, id deal.AccountID, key string) error
-	// Events is the account's log for the timeline; Whole is all of it, to verify its chain.
-	Events(ctx context.Context, v view.Viewer, id deal.AccountID, page view.Page) (view.Events, error)
+	// Timeline is the account's log, with those of accounts that were merged into it; Whole is all of its own, to verify its
+	// chain.
+	Timeline(ctx context.Context, v view.Viewer, id deal.AccountID, f view.TimelineFilter) (view.Events, error)
 	Whole(ctx context.Context, v view.Viewer, id deal.AccountID) ([]deal.Event, error)
 	// History is what it takes to see the account as it was at an instant; zero: as it is now.
 	History(ctx context.Context, v view.Viewer, id deal.AccountID, at time.Time) (view.History, error)
+	// HistoryAbove is the history of an account above one that the viewer sees, for what it shared at that instant.
+	HistoryAbove(ctx context.Context, v view.Viewer, id, above deal.AccountID, at time.Time) (view.History, error)
+	// HistoryNotes are what lead sheets told of the time before, behind one instant and up to another; zero does not bound.
+	HistoryNotes(ctx context.Context, v view.Viewer, id deal.AccountID, after, until time.Time) ([]view.HistoryNote, error)
 	// Texts are those that still exist, by ID.
 	Texts(ctx context.Context, v view.Viewer, id deal.AccountID, ids []string) (map[string]string, error)
 	// EraseText removes a text for good. It is for the line above the account; others who see it get [view.ErrReadOnly].
@@ -43,6 +48,10 @@ type Accounts interface {
 	// AccountWithRecords reads the account and the records of its running cycle in one round trip.
 	AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error)
 	Accounts(ctx context.Context, v view.Viewer, f view.AccountFilter) ([]view.AccountItem, string, error)
+	// Kin are the accounts that belong to one; of those outside the scope only the names.
+	Kin(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Kin, error)
+	// NamedAccounts names accounts for who has come across them in what they may see; it gives nothing else away.
+	NamedAccounts(ctx context.Context, ids []deal.AccountID) (map[deal.AccountID]view.AccountRef, error)
 	Duplicates(ctx context.Context, name, creditCode string, phones []string) ([]view.Duplicate, error)
 }
 
@@ -92,14 +101,21 @@ type Files interface {
 // Work reads what people have to do.
 type Work interface {
 	Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]view.TaskItem, string, error)
-	Task(ctx context.Context, v view.Viewer, id string) (view.TaskItem, error)
 	Approvals(ctx context.Context, v view.Viewer, f view.ApprovalFilter) ([]view.ApprovalItem, string, error)
 	Approval(ctx context.Context, v view.Viewer, id string) (view.ApprovalItem, error)
+	// SimilarFilings are live filings of other accounts whose customer resembles this account's, the most similar first. Names
+	// of accounts outside the viewer's scope are masked.
+	SimilarFilings(ctx context.Context, v view.Viewer, id deal.AccountID, today string) ([]view.SimilarFiling, error)
 	Notices(ctx context.Context, v view.Viewer, unread bool, page view.Page) ([]view.NoticeItem, string, error)
 	// ReadNotices marks lines of the viewer's own inbox as read; no IDs: all of them. It returns how many there were.
 	ReadNotices(ctx context.Context, v view.Viewer, ids []string) (int, error)
-	// Timed are the states of open accounts that the viewer owns or leads, for "what will happen next"; ordered by wake.
-	Timed(ctx context.Context, v view.Viewer, limit int) ([]view.Account, error)
+	// Timed are the states of open accounts that the viewer owns or leads, for "what will happen next"; ordered by wake,
+	// behind one of them.
+	Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, error)
+	// HomeOfTask and HomeOfApproval are the account of a task or a request, whoever asks. It is for the log, which knows
+	// whether the caller may hear of it; [deal.ErrNotFound] for what is not there.
+	HomeOfTask(ctx context.Context, id string) (deal.AccountID, error)
+	HomeOfApproval(ctx context.Context, id string) (deal.AccountID, error)
 }
 
 // People reads and writes the organisation.

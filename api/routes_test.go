@@ -92,6 +92,7 @@ GET /api/v1/accounts/{id}/factors/versions
 GET /api/v1/accounts/{id}/filings
 GET /api/v1/accounts/{id}/filings/{record}
 GET /api/v1/accounts/{id}/filings/{record}/versions
+GET /api/v1/accounts/{id}/family
 GET /api/v1/accounts/{id}/gate
 GET /api/v1/accounts/{id}/interactions
 GET /api/v1/accounts/{id}/man
@@ -168,13 +169,17 @@ POST /api/v1/accounts/{id}/contacts
 POST /api/v1/accounts/{id}/documents
 POST /api/v1/accounts/{id}/evaluations
 POST /api/v1/accounts/{id}/filings
+POST /api/v1/accounts/{id}/filings/{filing}/arbitration
+POST /api/v1/accounts/{id}/family
 POST /api/v1/accounts/{id}/follow-up
 POST /api/v1/accounts/{id}/grade
 POST /api/v1/accounts/{id}/intake
 POST /api/v1/accounts/{id}/interactions
+POST /api/v1/accounts/{id}/merge
 POST /api/v1/accounts/{id}/needs
 POST /api/v1/accounts/{id}/pause
 POST /api/v1/accounts/{id}/playbook
+POST /api/v1/accounts/{id}/promote
 POST /api/v1/accounts/{id}/relations
 POST /api/v1/accounts/{id}/reopen
 POST /api/v1/accounts/{id}/resume
@@ -249,7 +254,9 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 		"assign": `{"owner":"x","reason":"x"}`, "follow-up": `{"at":"2026-04-01T00:00:00Z"}`, "second-development": `{"goal":"x"}`,
 		"interactions": `{"kind":"call","at":"2026-03-01T00:00:00Z","with":["c1"],"aim":"x","result":"x","next_step":"x"}`,
 		"contacts":     `{"name":"x"}`, "approvals": `{"kind":"proposal","subject":{"type":"form","id":"plan","version":1}}`, "form": `{"content":{}}`,
-		"playbook": `{"playbook":"express","version":2,"reason":"x"}`, "{record}": `{}`, "{text}": `{"reason":"x"}`,
+		"playbook": `{"playbook":"express","version":2,"reason":"x"}`, "family": `{"parent":"x","relation":"subsidiary","reason":"x"}`, "promote": `{"reason":"x"}`, "merge": `{"into":"x","reason":"x"}`,
+		"arbitration": `{"decision":"grant","reason":"x"}`,
+		"{record}":    `{}`, "{text}": `{"reason":"x"}`,
 	}
 	for _, k := range dossier.Kinds() {
 		bodies[k.Path] = `{}`
@@ -261,7 +268,7 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 			continue
 		}
 		for method := range item {
-			target := strings.NewReplacer("{id}", string(mine), "{step}", "plan", "{contact}", "c1", "{record}", "c1", "{text}", "t1").Replace(path)
+			target := strings.NewReplacer("{id}", string(mine), "{step}", "plan", "{contact}", "c1", "{record}", "c1", "{text}", "t1", "{filing}", "f1").Replace(path)
 			var body any
 			switch method {
 			case "post", "put":

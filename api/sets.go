@@ -21,6 +21,7 @@ type (
 	approvalKind    string
 	approvalStatus  string
 	decisionName    string
+	arbitrationName string
 	subjectType     string
 	taskStatus      string
 	sortName        string
@@ -76,6 +77,11 @@ func (approvalStatus) Schema(huma.Registry) *huma.Schema {
 // Schema lists what an approver may say.
 func (decisionName) Schema(huma.Registry) *huma.Schema {
 	return closedSet(deal.Approve, deal.Reject, deal.SendBack)
+}
+
+// Schema lists what sales operations may say about a conflict of filings.
+func (arbitrationName) Schema(huma.Registry) *huma.Schema {
+	return closedSet(deal.Arbitrations()...)
 }
 
 // Schema lists what an approval may be about.

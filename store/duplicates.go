@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -17,8 +18,8 @@ var (
 )
 
 // Duplicates finds accounts that are not closed and look like this customer: by credit code, by name, by phone, the
-// strongest reason first. It says that somebody follows the customer and who to ask, never more, so it needs no scope
-// (domain.md §4).
+// strongest reason first, and after these the ones with a similar name, the most similar first. It says that somebody
+// follows the customer and who to ask, never more, so it needs no scope (domain.md §4).
 func (s *Store) Duplicates(ctx context.Context, name, credit string, phones []string) ([]view.Duplicate, error) {
 	rows, err := s.pool.Query(ctx, string(duplicates), pgx.StrictNamedArgs{
 		"credit_code": orNull(creditCode(credit)), "name_key": orNull(naming.Key(name)), "phones": dialled(phones...),
@@ -33,7 +34,22 @@ func (s *Store) Duplicates(ctx context.Context, name, credit string, phones []st
 		d.Reason = reasons[reason]
 		return d, err
 	})
-	return all, fail("search duplicates", err)
+	if err != nil {
+		return nil, fail("search duplicates", err)
+	}
+	alike, err := s.similar(ctx, name)
+	if err != nil {
+		return nil, fail("search similar names", err)
+	}
+	for _, d := range alike {
+		i := slices.IndexFunc(all, func(known view.Duplicate) bool { return known.Account == d.Account })
+		if i < 0 {
+			all = append(all, d)
+		} else {
+			all[i].Score = d.Score
+		}
+	}
+	return all, nil
 }
 
 // KnownLeads finds what is on file about leads of a sheet: accounts by upsert key, closed ones too, and the names under

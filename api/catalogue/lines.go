@@ -17,8 +17,21 @@ func notices() map[deal.NoticeKind]deal.Text {
 		deal.VoidedNotice:      text("{0}:审批内容已修改,审批作废", "{0}: the subject was edited, so the request is void"),
 		deal.WithdrawnNotice:   text("{0}:审批已撤回", "{0}: the request was withdrawn"),
 		deal.TransferredNotice: text("{0}:审批已转给他人", "{0}: the request went to somebody else"),
-		deal.ResumedNotice:     text("{0}:客户已恢复跟进", "{0} is active again"),
-		deal.RecheckNotice:     text("{0}:到了复查日期", "{0} has reached its re-check date"),
+		deal.FilingGrantedNotice: text("{0}:备案冲突已仲裁,准予该客户备案,原备案解除",
+			"{0}: the conflict of filings was decided for this account; the earlier filing ends"),
+		deal.FilingRefusedNotice: text("{0}:备案冲突已仲裁,维持原备案,该客户的申请不予批准",
+			"{0}: the conflict of filings was decided against this account; the earlier filing stays"),
+		deal.ResumedNotice:  text("{0}:客户已恢复跟进", "{0} is active again"),
+		deal.MovedNotice:    text("{0}:已改用其他作战手册版本", "{0} follows another version of its playbook"),
+		deal.FamilyNotice:   text("{0}:所属客户家族已变更", "{0} has another place in its family"),
+		deal.PromotedNotice: text("{0}:项目客户已晋升为大客户", "{0} became a key account"),
+		deal.MergedNotice:   text("{0}:已并入另一客户", "{0} was merged into another account"),
+		deal.RecheckNotice:  text("{0}:到了复查日期", "{0} has reached its re-check date"),
+	}
+	for topic, rungs := range agendaLines() {
+		for rung, said := range rungs {
+			lines[deal.TopicNotice(topic, rung)] = said
+		}
 	}
 	for _, kind := range clockKinds() {
 		for rung, said := range rungs() {
@@ -29,6 +42,43 @@ func notices() map[deal.NoticeKind]deal.Text {
 		}
 	}
 	return lines
+}
+
+// agendaLines are what records ask for: before a day, on it, and when it was missed.
+func agendaLines() map[deal.Topic]map[deal.RungName]deal.Text {
+	type lines = map[deal.RungName]deal.Text
+	return map[deal.Topic]lines{
+		deal.AgreementTopic: {
+			deal.Remind:   text("{0}:协议即将到期,请准备续签", "{0}: an agreement ends soon: please prepare its renewal"),
+			deal.Urge:     text("{0}:协议已到期,请续签", "{0}: an agreement has come to its end: please renew it"),
+			deal.Superior: text("{0}:协议到期未续签,提请上级处理", "{0}: an agreement has ended, which comes to the line above"),
+		},
+		deal.EvaluationTopic: {
+			deal.Remind:   text("{0}:效果评估将到期,请提交评估报告", "{0}: the evaluation is due soon: please file the report"),
+			deal.Urge:     text("{0}:效果评估已逾期,请尽快提交", "{0}: the evaluation is overdue: please file it at once"),
+			deal.Superior: text("{0}:效果评估逾期未交,提请上级处理", "{0}: the evaluation is overdue and comes to the line above"),
+		},
+		deal.RegradeTopic: {
+			deal.Remind:   text("{0}:到了重新定级日期,请评分定级", "{0}: the grade is to be looked at again: please score and grade"),
+			deal.Urge:     text("{0}:重新定级已逾期,请尽快办理", "{0}: grading anew is overdue: please see to it at once"),
+			deal.Superior: text("{0}:重新定级逾期未办,提请上级处理", "{0}: grading anew is overdue and comes to the line above"),
+		},
+		deal.ServiceTopic: {
+			deal.Remind:   text("{0}:计划内的服务到期,请按服务计划执行", "{0}: a planned service is due: please render it"),
+			deal.Urge:     text("{0}:计划内的服务已逾期,请尽快执行", "{0}: a planned service is overdue: please render it at once"),
+			deal.Superior: text("{0}:计划内的服务逾期未做,提请上级处理", "{0}: a planned service is overdue and comes to the line above"),
+		},
+		deal.SurveyTopic: {
+			deal.Remind:   text("{0}:满意度调查将到期,请安排调查", "{0}: the satisfaction survey is due soon: please ask the customer"),
+			deal.Urge:     text("{0}:满意度调查已逾期,请尽快调查", "{0}: the satisfaction survey is overdue: please ask the customer at once"),
+			deal.Superior: text("{0}:满意度调查逾期未做,提请上级处理", "{0}: the satisfaction survey is overdue and comes to the line above"),
+		},
+		deal.CreditTopic: {
+			deal.Remind:   text("{0}:信用等级变更将到期,请办理", "{0}: a change of credit is to be decided soon"),
+			deal.Urge:     text("{0}:信用等级变更今日到期,请办结", "{0}: today is the last day to decide a change of credit"),
+			deal.Superior: text("{0}:信用等级变更逾期未决,提请上级处理", "{0}: a change of credit was not decided in time and comes to the line above"),
+		},
+	}
 }
 
 func clockKinds() []deal.ClockKind {
@@ -69,6 +119,12 @@ func tasks() map[deal.TaskKind]deal.Text {
 		deal.OverdueTask:     text("{0}:期限已过,请过问", "{0}: a deadline was missed, please look into it"),
 		deal.ReassignTask:    text("{0}:无人办理,请改派", "{0}: nobody has decided, please reassign"),
 		deal.RecheckTask:     text("{0}:复查归档客户", "{0}: look at the archived customer again"),
+
+		deal.RenewAgreementTask: text("{0}:续签到期的协议", "{0}: renew the agreement that has ended"),
+		deal.EvaluateTask:       text("{0}:提交效果评估报告", "{0}: file the evaluation report"),
+		deal.RegradeTask:        text("{0}:重新评分定级", "{0}: score and grade anew"),
+		deal.ServeTask:          text("{0}:执行计划内的服务", "{0}: render the planned service"),
+		deal.SurveyTask:         text("{0}:进行满意度调查", "{0}: ask how satisfied the customer is"),
 	}
 }
 
@@ -91,10 +147,15 @@ func events() map[deal.EventKind]deal.Text {
 		deal.ApprovalTransferredKind: text("转办审批", "a request went to somebody else"),
 		deal.ApprovalWithdrawnKind:   text("撤回审批", "a request was withdrawn"),
 		deal.ApprovalVoidedKind:      text("审批作废", "a request became void"),
+		deal.FilingArbitratedKind:    text("仲裁备案冲突", "a conflict of filings was decided"),
 		deal.TaskCompletedKind:       text("完成任务", "a task was done"),
 		deal.RungReachedKind:         text("期限提醒", "a deadline reached a rung of its ladder"),
 		deal.CycleCompletedKind:      text("闭环完成,客户归档", "the ring closed and the account rests"),
 		deal.CycleOpenedKind:         text("开始二次开发", "the second development began"),
+		deal.PlaybookMovedKind:       text("转到其他作战手册版本", "the account follows another version of its playbook"),
+		deal.ParentSetKind:           text("变更所属家族", "the account got another place in its family"),
+		deal.PromotedKind:            text("项目客户晋升为大客户", "a project customer became a key account"),
+		deal.AgendaPlannedKind:       text("按记录安排到期事项", "the dates of records were planned"),
 		deal.RecomputedKind:          text("按新日历重算期限", "the deadlines were placed anew with another calendar"),
 	}
 }

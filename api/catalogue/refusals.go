@@ -74,7 +74,7 @@ func refusals() map[string]Entry {
 			text("重新读取客户", "read the account again"),
 		},
 		string(deal.CodeUnknownAccount): {
-			text("要并入的客户不存在、已关闭或就是本客户", "the account to merge into does not exist, is closed or is this one"),
+			text("所指客户不存在、已关闭、就是本客户,或不归您管理", "the account named here does not exist, is closed, is this one, or is not yours to lead"),
 			text("用 GET /duplicates 查找", "find it with GET /duplicates"),
 		},
 		string(deal.CodeUnknownPerson): {
@@ -148,6 +148,46 @@ func refusals() map[string]Entry {
 		string(deal.CodeAlreadyOnFile): {
 			text("已有同样的记录", "there is such a record on file already"),
 			text("打开并修改现有的记录", "open the one that is there and change it"),
+		},
+		string(deal.CodeFilingConflict): {
+			text("该客户的同一项目已有有效备案[,负责人:{0}][({1})]", "another account of this customer holds the project[, owner: {0}][ ({1})]"),
+			text("与其协商,或请销售管理部仲裁", "agree with them, or ask sales operations to arbitrate"),
+		},
+		string(deal.CodeNoFilingConflict): {
+			text("没有其他客户持有该项目的备案", "no other account holds the project"),
+			text("无需仲裁,请审批人直接办理", "nothing is to be arbitrated: the approver may decide"),
+		},
+		string(deal.CodeAccountMerged): {
+			text("客户已并入另一客户[:{0}]", "the account was merged into another one[: {0}]"),
+			text("在并入后的客户上继续;合并不能撤销", "go on with the account it lives on in; a merger cannot be undone"),
+		},
+		string(deal.CodeTargetClosed): {
+			text("所指客户已关闭", "the account named here is closed"),
+			text("选择未关闭的客户", "choose an account that is not closed"),
+		},
+		string(deal.CodeFamilyCycle): {
+			text("客户不能归属于自己或其下级", "an account cannot come under itself or under one of its own"),
+			text("先调整下级客户的归属", "move the account below first"),
+		},
+		string(deal.CodeFamilyTooDeep): {
+			text("客户家族层级过深[,最多{0}层]", "the family would be too deep[; at most {0} generations]"),
+			text("归属到更高一级的客户", "choose an account further up"),
+		},
+		string(deal.CodeSameParent): {
+			text("客户已在该位置", "the account stands there already"),
+			text("无需更改", "there is nothing to change"),
+		},
+		string(deal.CodeSharedRecord): {
+			text("该记录属于上级客户,只能在上级客户处修改", "the record belongs to an account above and is written there"),
+			text("打开 href 所指的记录", "see href"),
+		},
+		string(deal.CodeNotAProject): {
+			text("作战手册[{0}]不是一次性项目手册,无需晋升", "the playbook[ {0}] does not serve one-off projects: there is nothing to promote"),
+			text("换手册请用 POST /accounts/ID/playbook", "to change playbooks use POST /accounts/ID/playbook"),
+		},
+		string(deal.CodeAlreadyPromoted): {
+			text("客户已经晋升[,下一轮手册:{0}]", "the account was promoted already[; its next cycle begins on {0}]"),
+			text("下一轮开始后生效", "it takes effect with the next cycle"),
 		},
 		string(deal.CodeKeyReused): {
 			text("该 Idempotency-Key 已用于其他请求", "this Idempotency-Key was used for another request"),

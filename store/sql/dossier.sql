@@ -2,7 +2,7 @@
 
 -- name: DossierColumns
 -- In the order of scanDocument.
-d.kind, d.id, d.cycle, d.version, d.body, d.created_at, d.updated_at, d.updated_by
+d.kind, d.id, d.cycle, d.version, d.body, d.created_at, d.updated_at, d.updated_by, COALESCE(d.edited, 0)
 
 -- name: DossierOfCycle
 -- Of a cycle (0 is the running one) and of the account's life.
@@ -36,13 +36,13 @@ ON CONFLICT (account_id, kind, id) DO NOTHING
 RETURNING {DossierColumns}
 
 -- name: ChangeDocument
-UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now(), key = $7
+UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now(), key = $7, edited = NULL
 WHERE d.account_id = $1 AND d.kind = $2 AND d.id = $3 AND d.version = $6
 RETURNING {DossierColumns}
 
 -- name: RedactDocument
--- The key stays: what is taken out is none.
-UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now()
+-- The key stays: what is taken out is none. Nor is it an edit: what was asked about the document is asked about the rest.
+UPDATE dossier AS d SET version = d.version + 1, body = $4, updated_by = $5, updated_at = now(), edited = COALESCE(d.edited, d.version)
 WHERE d.account_id = $1 AND d.kind = $2 AND d.id = $3
 RETURNING {DossierColumns}
 
