@@ -130,7 +130,8 @@ func (m *measurement) connect(ctx context.Context) (err error) {
 	}
 	nobody := newRest(m.product.API)
 	for login, to := range map[string]**rest{
-		"rep1": &m.people.rep, "manager1": &m.people.manager, "ops1": &m.people.ops, "finance1": &m.people.finance,
+		"rep1": &m.people.rep, "manager1": &m.people.manager, "director1": &m.people.director, "ops1": &m.people.ops,
+		"finance1": &m.people.finance,
 	} {
 		if *to, err = nobody.as(ctx, login); err != nil {
 			return err

@@ -1,20 +1,23 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"strconv"
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/playbook/playbooktest"
 	"closedloop/workflows/contract"
 )
 
 // ringCost is what the engine holds of one account that went round the whole ring and began its second development:
-// opened, ten steps, three chains of approval, and one continue-as-new.
+// opened, ten steps, four chains of approval, and one continue-as-new.
 type ringCost struct {
 	Commands    int
 	Events      int64
@@ -31,10 +34,11 @@ func (r ringCost) EventsPerCommand() float64 { return r.perCommand(r.Events) }
 
 // walker takes one account through the ring as the people of the demo organisation would.
 type walker struct {
-	rep, manager, ops, finance *rest
+	rep, manager, director, ops, finance *rest
 
 	account  deal.AccountID
 	contact  string
+	file     map[dossier.Kind]filed // the newest record of each kind
 	commands int
 }
 
@@ -42,6 +46,7 @@ type walker struct {
 func walkRing(ctx context.Context, e *engine, w *walker) (ringCost, error) {
 	began := time.Now()
 	var err error
+	w.file = map[dossier.Kind]filed{}
 	if w.account, err = openAccount(ctx, w.rep, '环', 0); err != nil {
 		return ringCost{}, err
 	}
@@ -123,29 +128,32 @@ func (w *walker) pass(ctx context.Context, step deal.Step) error {
 		}
 	case deal.Collect, deal.Plan, deal.Trial, deal.Sign, deal.Maintain, deal.Archive: // the form, and approvals below
 	}
-	version := int64(0)
 	if step != deal.Collect { // whose form came with the lead
-		var err error
-		if version, err = w.fill(ctx, step); err != nil {
+		if err := w.fill(ctx, step); err != nil {
 			return err
 		}
 	}
-	switch step {
-	case deal.Screen:
-		if err := w.approve(ctx, deal.Filing, step, version, "", w.manager, w.ops); err != nil {
+	for _, r := range playbooktest.Requests(playbooktest.Express, step) {
+		if err := w.approve(ctx, r); err != nil {
 			return err
 		}
-	case deal.Plan:
-		if err := w.approve(ctx, deal.Proposal, step, version, amount(), w.manager); err != nil {
-			return err
-		}
-	case deal.Sign:
-		if err := w.approve(ctx, deal.Contract, step, version, amount(), w.manager, w.finance); err != nil {
-			return err
-		}
-	case deal.Collect, deal.Survey, deal.Analyse, deal.Visit, deal.Trial, deal.Maintain, deal.Archive: // nothing to approve
 	}
 	return w.command(ctx, w.rep, w.path("advance"), map[string]any{"from": step}, nil)
+}
+
+// chain are the people who decide a kind of request, in turn.
+func (w *walker) chain(kind deal.ApprovalKind) []*rest {
+	switch kind { //nolint:exhaustive // the ring asks for no other
+	case deal.Filing:
+		return []*rest{w.manager, w.ops}
+	case deal.Proposal:
+		return []*rest{w.manager}
+	case deal.CreditChange:
+		return []*rest{w.finance, w.director}
+	case deal.Contract:
+		return []*rest{w.manager, w.finance}
+	}
+	return nil
 }
 
 func amount() string { return strconv.FormatInt(playbooktest.AmountMinor/100, 10) + ".00" }
@@ -176,29 +184,93 @@ func (w *walker) meet(ctx context.Context) error {
 	}, nil)
 }
 
-// fill writes the form of a step and gives its version.
-func (w *walker) fill(ctx context.Context, step deal.Step) (int64, error) {
-	content := playbooktest.Filled(playbooktest.Express, step, playbooktest.Options{
-		Contact: w.contact, Person: string(w.rep.person), Now: time.Now(),
-	})
-	text, err := json.Marshal(map[string]any{"content": content})
+// fill writes the form of a step and puts the records on file that its gate asks for.
+func (w *walker) fill(ctx context.Context, step deal.Step) error {
+	o := playbooktest.Options{Contact: w.contact, Person: string(w.rep.person), Now: time.Now().In(time.FixedZone("UTC+8", 8*60*60))}
+	text, err := json.Marshal(map[string]any{"content": playbooktest.Filled(playbooktest.Express, step, o)})
 	if err != nil {
-		return 0, fmt.Errorf("encode form: %w", err)
+		return fmt.Errorf("encode form: %w", err)
 	}
-	var form struct {
-		Version int64 `json:"version"`
+	if err := w.rep.call(ctx, http.MethodPut, w.path("steps/"+string(step)+"/form"), text, nil, "If-Match", `"0"`); err != nil {
+		return err
 	}
-	err = w.rep.call(ctx, http.MethodPut, w.path("steps/"+string(step)+"/form"), text, &form, "If-Match", `"0"`)
-	return form.Version, err
+	var failed error
+	playbooktest.Records(playbooktest.Express, step, o, func(r dossier.Record) string {
+		if failed != nil {
+			return ""
+		}
+		var id string
+		id, failed = w.put(ctx, r)
+		return id
+	})
+	return failed
 }
 
-// approve asks for an approval of a step's form and lets everybody in the chain say yes.
-func (w *walker) approve(ctx context.Context, kind deal.ApprovalKind, step deal.Step, version int64, amount string, chain ...*rest) error {
-	request := map[string]any{
-		"kind": kind, "subject": map[string]any{"type": deal.FormSubject, "id": step, "version": version}, "text": "请审批。",
+// filed is a record on file.
+type filed struct {
+	ID      string `json:"id"`
+	Version int64  `json:"version"`
+}
+
+// put puts a record on file and remembers the newest of its kind.
+func (w *walker) put(ctx context.Context, r dossier.Record) (string, error) {
+	info, ok := dossier.KindOf(r.Kind())
+	if !ok {
+		return "", fmt.Errorf("%T is no record", r)
 	}
-	if amount != "" {
-		request["amount"], request["currency"] = amount, playbooktest.Currency
+	var on filed
+	var err error
+	switch document, is := r.(dossier.Document); {
+	case is:
+		err = w.attach(ctx, document, &on)
+	case info.Single:
+		var text []byte
+		if text, err = json.Marshal(playbooktest.Body(r)); err == nil {
+			err = w.rep.call(ctx, http.MethodPut, w.path(info.Path), text, &on, "If-Match", `"0"`)
+		}
+	default:
+		err = w.rep.post(ctx, w.path(info.Path), playbooktest.Body(r), &on)
+	}
+	if err != nil {
+		return "", fmt.Errorf("put a %s on file: %w", r.Kind(), err)
+	}
+	w.file[r.Kind()] = on
+	return on.ID, nil
+}
+
+// attach uploads the signed file.
+func (w *walker) attach(ctx context.Context, what dossier.Document, into *filed) error {
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	part, err := form.CreateFormFile("file", what.Name)
+	if err == nil {
+		_, err = part.Write(playbooktest.SignedFile())
+	}
+	if err == nil {
+		err = form.WriteField("purpose", string(what.Purpose))
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("write upload: %w", err)
+	}
+	return w.rep.call(ctx, http.MethodPost, w.path("documents"), body.Bytes(), into,
+		"Idempotency-Key", w.rep.newKey(), "Content-Type", form.FormDataContentType())
+}
+
+// approve asks for an approval of a record and lets everybody in its chain say yes.
+func (w *walker) approve(ctx context.Context, r playbooktest.Request) error {
+	about, ok := w.file[r.Subject]
+	if !ok {
+		return fmt.Errorf("%s: no %s is on file", r.Kind, r.Subject)
+	}
+	request := map[string]any{
+		"kind": r.Kind, "text": "请审批。",
+		"subject": map[string]any{"type": deal.RecordSubject, "id": string(r.Subject) + "/" + about.ID, "version": about.Version},
+	}
+	if r.Amount {
+		request["amount"], request["currency"] = amount(), playbooktest.Currency
 	}
 	var asked struct {
 		Account struct {
@@ -211,11 +283,11 @@ func (w *walker) approve(ctx context.Context, kind deal.ApprovalKind, step deal.
 		return err
 	}
 	if len(asked.Account.PendingApprovals) != 1 {
-		return fmt.Errorf("%s: %d requests are pending", kind, len(asked.Account.PendingApprovals))
+		return fmt.Errorf("%s: %d requests are pending", r.Kind, len(asked.Account.PendingApprovals))
 	}
 	path := "/approvals/" + asked.Account.PendingApprovals[0].ID + "/decision"
-	for _, who := range chain {
-		if err := w.command(ctx, who, path, map[string]any{"decision": deal.Approve, "version": version}, nil); err != nil {
+	for _, who := range w.chain(r.Kind) {
+		if err := w.command(ctx, who, path, map[string]any{"decision": deal.Approve, "version": about.Version}, nil); err != nil {
 			return err
 		}
 	}

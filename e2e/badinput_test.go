@@ -174,7 +174,7 @@ func (b bench) wrongTypes(t *testing.T) []bad {
 		{name: "a credit code that does not add up", path: "/accounts", body: code, status: 422, code: invalid, reason: "invalid_credit_code", pointer: "/credit_code"},
 		{name: "a word for an instant", path: b.path("/interactions"), body: met, status: 422, code: invalid, reason: "not_date_time", pointer: "/at"},
 		{name: "a kind of meeting nobody knows", path: b.path("/interactions"), body: kind, status: 422, code: invalid, reason: "not_one_of", pointer: "/kind"},
-		{name: "a text for yes or no in a form", method: put, path: b.formPath(deal.Screen), body: data{"content": data{"need": "yes"}}, set: []with{ifMatch(b.before.Form.Version)}, status: 422, code: invalid, reason: "invalid_value", pointer: "/content/need"},
+		{name: "a text for a number in a form", method: put, path: b.formPath(deal.Screen), body: data{"content": data{"difficulty": "hard"}}, set: []with{ifMatch(b.before.Form.Version)}, status: 422, code: invalid, reason: "invalid_value", pointer: "/content/difficulty"},
 		{name: "a number out of range in a form", method: put, path: b.formPath(deal.Screen), body: data{"content": data{"difficulty": 9}}, set: []with{ifMatch(b.before.Form.Version)}, status: 422, code: invalid, reason: "invalid_value", pointer: "/content/difficulty"},
 		{name: "a grade nobody gives", path: b.path("/grade"), body: data{"grade": "E", "reason": "x"}, status: 422, code: invalid, reason: "not_one_of", pointer: "/grade"},
 		{name: "a negative amount", path: b.path("/approvals"), body: ask("-1", ""), status: 422, code: invalid, reason: "invalid_amount", pointer: "/amount"},

@@ -11,28 +11,31 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 // beyond is a price above the superior's limit of a million yuan.
 const beyond = "1250000.00"
 
 func (s *story) plans(t *testing.T) {
-	s.refusesToLeave(t, deal.Plan, "proposal_approved", "rivals_compared", "form_incomplete")
-	content := s.filled(t, deal.Plan)
-	content["amount_minor"] = 125_000_000
-	s.rep.fill(t, deal.Plan, content)
+	s.refusesToLeave(t, deal.Plan, "proposal_approved", "rivals_compared", "solution_written", "proposal_priced", "decision_simulated")
+	s.files(t, deal.Plan, func(r dossier.Record) dossier.Record {
+		if p, ok := r.(dossier.Proposal); ok {
+			p.PriceMinor = 125_000_000
+			return p
+		}
+		return r
+	})
 
 	first := s.rep.request(t, deal.Proposal, deal.Plan, beyond)
 	require.Equal(t, beyond, first.Amount)
-	content["positioning"] = "最快也最稳的样衣通道"
-	s.rep.fill(t, deal.Plan, content)
+	s.rep.edit(t, dossier.ProposalKind, func(content data) { content["positioning"] = "最快也最稳的样衣通道" })
 	require.Equal(t, "void", s.rep.approval(t, first.ID).Status, "nobody approves what nobody read")
 	s.p.as(t, "manager1").decides(t, first, deal.Approve).refused(t, http.StatusConflict, "already_decided")
 
 	require.Equal(t, []string{"manager1", "director1"}, s.rep.approved(t, deal.Proposal, deal.Plan, beyond))
 	require.Empty(t, s.rep.gate(t).codes())
-	content["solution"] = "样衣专递、上门取件和驻点"
-	s.rep.fill(t, deal.Plan, content)
+	s.rep.edit(t, dossier.ProposalKind, func(content data) { content["solution"] = "样衣专递、上门取件和驻点" })
 	s.refusesToLeaveWith(t, deal.Plan, "proposal_unchanged")
 
 	back := s.rep.request(t, deal.Proposal, deal.Plan, beyond)
@@ -46,7 +49,7 @@ func (s *story) plans(t *testing.T) {
 }
 
 func (s *story) returns(t *testing.T) {
-	s.refusesToLeave(t, deal.Visit, "met_twice", "decider_met", "form_incomplete")
+	s.refusesToLeave(t, deal.Visit, "met_twice", "decider_met", "support_judged", "price_timing_set", "customer_committed")
 	goTo := func(to deal.Step, reason string) answer {
 		return s.rep.post(t, s.rep.path("/return"), data{"to": to, "reason": reason})
 	}
@@ -133,55 +136,70 @@ func requireNoGap(t *testing.T, events []event) {
 }
 
 func (s *story) visits(t *testing.T) {
-	decider := s.rep.contactWith(t, deal.DeciderRole)
-	content := s.filled(t, deal.Visit)
-	content["stakeholders"] = []data{{"contact": decider, "power": 5, "support": -2}}
-	s.rep.fill(t, deal.Visit, content)
+	s.files(t, deal.Visit, func(r dossier.Record) dossier.Record {
+		if k, ok := r.(dossier.Stakeholder); ok {
+			k.Support.Level = -2
+		}
+		return r
+	})
 	s.refusesToLeaveWith(t, deal.Visit, "decider_met", "support_balance")
-	s.rep.fill(t, deal.Visit, s.filled(t, deal.Visit))
-	s.rep.meets(t, decider, "签意向书")
+	s.rep.edit(t, dossier.StakeholderKind, func(content data) { content["support"].(data)["level"] = 1 })
+	s.rep.meets(t, s.rep.contactWith(t, deal.DeciderRole), "签意向书")
 	s.leaves(t, deal.Visit)
 }
 
 func (s *story) tries(t *testing.T) {
-	s.refusesToLeave(t, deal.Trial, "criteria_passed", "form_incomplete")
-	content := s.filled(t, deal.Trial)
-	criteria := func(verdict string) []data {
-		return []data{{"criterion": "次日达", "target": "98%", "result": "97%", "verdict": verdict}}
-	}
-	content["criteria"] = criteria("failed")
-	s.rep.fill(t, deal.Trial, content)
+	s.refusesToLeaveWith(t, deal.Trial, "criteria_agreed")
+	s.files(t, deal.Trial, func(r dossier.Record) dossier.Record {
+		if k, ok := r.(dossier.Trial); ok {
+			k.Criteria[0].Verdict, k.Criteria[0].Measured = dossier.Failed, "97%"
+		}
+		return r
+	})
+	s.refusesToLeaveWith(t, deal.Trial, "criteria_passed")
+	s.rep.fill(t, deal.Trial, data{"waiver_reason": "差一个百分点，客户接受"})
 	waiver := s.rep.request(t, deal.TrialWaiver, deal.Trial, "")
 	s.p.as(t, "manager1").decides(t, waiver, deal.Reject).ok(t, nil)
 	require.Equal(t, "rejected", s.rep.approval(t, waiver.ID).Status)
 	s.refusesToLeaveWith(t, deal.Trial, "criteria_passed")
-	content["criteria"] = criteria("passed")
-	s.rep.fill(t, deal.Trial, content)
+	s.rep.edit(t, dossier.TrialKind, func(content data) {
+		row, _ := content["criteria"].([]any)[0].(data)
+		row["verdict"], row["measured"] = "passed", "99%"
+	})
 	s.leaves(t, deal.Trial)
 }
 
 func (s *story) signs(t *testing.T) {
-	s.refusesToLeave(t, deal.Sign, "contract_approved", "credit_not_red", "dates_in_order", "form_incomplete")
-	content := s.filled(t, deal.Sign)
-	content["amount_minor"], content["credit_grade"] = 125_000_000, "red"
-	s.rep.fill(t, deal.Sign, content)
+	s.refusesToLeave(t, deal.Sign, "contract_approved", "credit_known", "agreement_numbered", "agreement_proven")
+	s.files(t, deal.Sign, func(r dossier.Record) dossier.Record {
+		switch k := r.(type) {
+		case dossier.Agreement:
+			k.AmountMinor = 125_000_000
+			return k
+		case dossier.Credit:
+			k.Change = &dossier.CreditChange{To: dossier.Red, Reason: "逾期三个月"}
+			return k
+		}
+		return r
+	})
+	s.refusesToLeaveWith(t, deal.Sign, "contract_approved", "credit_known")
+	require.Equal(t, []string{"finance1", "director1"}, s.rep.approved(t, deal.CreditChange, deal.Sign, ""))
 	s.refusesToLeaveWith(t, deal.Sign, "contract_approved", "credit_not_red")
-	content["credit_grade"] = "blue"
-	s.rep.fill(t, deal.Sign, content)
+	s.rep.edit(t, dossier.CreditKind, func(content data) { content["change"] = data{"to": "blue", "reason": "已付清"} })
+	require.Equal(t, []string{"finance1", "director1"}, s.rep.approved(t, deal.CreditChange, deal.Sign, ""))
+	require.Equal(t, "blue", s.rep.newest(t, dossier.CreditKind).Content["colour"])
 
 	contract := s.rep.request(t, deal.Contract, deal.Sign, beyond)
 	finance, director := s.p.as(t, "finance1"), s.p.as(t, "director1")
-	finance.decides(t, contract, deal.Approve).refused(t, http.StatusNotFound, "not_found") // not asked yet
+	finance.decides(t, contract, deal.Approve).refused(t, http.StatusForbidden, "not_approver") // not asked yet
 	s.p.as(t, "manager1").decides(t, contract, deal.Approve).ok(t, nil)
 	director.decides(t, contract, deal.Approve).refused(t, http.StatusForbidden, "not_approver")
 	finance.decides(t, contract, deal.SendBack).ok(t, nil)
 	director.decides(t, contract, deal.Approve).refused(t, http.StatusConflict, "already_decided")
 	require.Equal(t, []string{"manager1", "finance1", "director1"}, s.rep.approved(t, deal.Contract, deal.Sign, beyond))
 
-	content["amount_minor"] = 150_000_000
-	s.rep.fill(t, deal.Sign, content)
+	s.rep.edit(t, dossier.AgreementKind, func(content data) { content["amount"] = "1500000.00" })
 	s.refusesToLeaveWith(t, deal.Sign, "contract_amount_approved")
-	content["amount_minor"] = 125_000_000
-	s.rep.fill(t, deal.Sign, content)
+	s.rep.edit(t, dossier.AgreementKind, func(content data) { content["amount"] = beyond })
 	require.NotNil(t, s.leaves(t, deal.Sign).WonAt, "a win is recorded when sign is left")
 }

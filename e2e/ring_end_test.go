@@ -11,15 +11,26 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 func (s *story) maintains(t *testing.T) {
-	s.refusesToLeave(t, deal.Maintain, "surveyed_lately", "every_role_served", "form_incomplete")
-	content := s.filled(t, deal.Maintain)
-	content["surveys"] = []data{{"held_on": inOfficeTime().AddDate(0, 0, -91).Format(time.DateOnly), "score": 4, "corrective_action": "增派车辆", "closed": false}}
-	s.rep.fill(t, deal.Maintain, content)
+	s.refusesToLeave(t, deal.Maintain, "surveyed_lately", "user_served", "gatekeeper_served", "decider_served", "volume_evaluated")
+	s.files(t, deal.Maintain, func(r dossier.Record) dossier.Record {
+		if v, ok := r.(dossier.Survey); ok {
+			v.On = dossier.DayOf(inOfficeTime()).Add(-91)
+			v.Actions[0].ClosedOn, v.Actions[0].Result = "", ""
+			return v
+		}
+		return r
+	})
 	s.refusesToLeaveWith(t, deal.Maintain, "actions_closed", "surveyed_lately")
-	s.rep.fill(t, deal.Maintain, s.filled(t, deal.Maintain))
+	s.rep.edit(t, dossier.SurveyKind, func(content data) {
+		action, _ := content["actions"].([]any)[0].(data)
+		action["closed_on"], action["result"] = inOfficeTime().Format(time.DateOnly), "已增派"
+	})
+	s.refusesToLeaveWith(t, deal.Maintain, "surveyed_lately")
+	s.rep.put(t, dossier.Survey{On: dossier.DayOf(inOfficeTime()), Answers: []dossier.Answer{{Question: "时效", Score: 5}}, Actions: []dossier.Action{}})
 	s.leaves(t, deal.Maintain)
 }
 
@@ -46,7 +57,7 @@ func (s *story) developsAgain(t *testing.T) {
 	var old form
 	s.rep.get(t, s.rep.path("/steps/analyse/form?cycle=1")).ok(t, &old)
 	require.Equal(t, "go", old.Content["go"], "those of the cycle before can be read")
-	s.refusesToLeave(t, deal.Analyse, "form_incomplete", "go_decided")
+	s.refusesToLeave(t, deal.Analyse, "form_incomplete", "go_decided", "needs_ranked", "value_scored")
 }
 
 func (s *story) retells(t *testing.T) {

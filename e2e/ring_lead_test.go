@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 func sheet(name string) string {
@@ -108,22 +109,25 @@ func (s *story) collects(t *testing.T) {
 }
 
 func (s *story) screens(t *testing.T) {
-	s.refusesToLeave(t, deal.Screen, "intake_accepted", "filing_approved", "form_incomplete", "need_confirmed")
+	s.refusesToLeave(t, deal.Screen, "intake_accepted", "filing_approved", "form_incomplete", "man_answered", "vetoes_checked")
 	boss := s.rep.at(t, "manager1")
 	boss.post(t, s.rep.path("/intake"), data{"decision": "return"}).refused(t, http.StatusUnprocessableEntity, "reason_missing")
 	require.Equal(t, "accepted", boss.act(t, "intake", data{"decision": "accept"}).Intake)
 	boss.post(t, s.rep.path("/intake"), data{"decision": "accept"}).refused(t, http.StatusConflict, "intake_decided")
 
-	ask := func(version int64) data {
-		return data{"kind": "filing", "subject": data{"type": "form", "id": "screen", "version": version}}
+	ask := func(id string, version int64) data {
+		return data{"kind": "filing", "subject": data{"type": "record", "id": "filing/" + id, "version": version}}
 	}
-	s.rep.post(t, s.rep.path("/approvals"), ask(1)).refused(t, http.StatusUnprocessableEntity, "subject_missing")
-	version := s.rep.fill(t, deal.Screen, s.filled(t, deal.Screen))
-	s.rep.post(t, s.rep.path("/approvals"), ask(version+1)).refused(t, http.StatusConflict, "subject_changed")
-	s.rep.post(t, s.rep.path("/approvals"), data{"kind": "proposal", "subject": data{"type": "form", "id": "plan", "version": 1}}).
+	s.rep.post(t, s.rep.path("/approvals"), ask("none", 1)).refused(t, http.StatusUnprocessableEntity, "subject_missing")
+	s.rep.fill(t, deal.Screen, s.filled(t, deal.Screen))
+	s.files(t, deal.Screen, nil)
+	s.vetoes(t)
+	draft := s.rep.newest(t, dossier.FilingKind)
+	s.rep.post(t, s.rep.path("/approvals"), ask(draft.ID, draft.Version+1)).refused(t, http.StatusConflict, "subject_changed")
+	s.rep.post(t, s.rep.path("/approvals"), data{"kind": "proposal", "subject": data{"type": "record", "id": "proposal/cycle-1", "version": 1}}).
 		refused(t, http.StatusConflict, "kind_not_here")
 	filing := s.rep.request(t, deal.Filing, deal.Screen, "")
-	s.rep.post(t, s.rep.path("/approvals"), ask(version)).refused(t, http.StatusConflict, "already_pending")
+	s.rep.post(t, s.rep.path("/approvals"), ask(draft.ID, draft.Version)).refused(t, http.StatusConflict, "already_pending")
 	require.Equal(t, []string{"manager1"}, filing.waits())
 
 	manager, ops := s.p.as(t, "manager1"), s.p.as(t, "ops1")
@@ -144,7 +148,19 @@ func (s *story) screens(t *testing.T) {
 	late := ops.decides(t, filing, deal.Approve).refused(t, http.StatusConflict, "already_decided")
 	require.Contains(t, late.Detail, "吴静", "who was faster is named")
 	require.Contains(t, kinds(s.rep.notices(t)), "approval_approved")
+	live := s.rep.newest(t, dossier.FilingKind).Content
+	require.Equal(t, s.rep.read(t).Number+"-F1", live["number"], "the approval registers the filing")
+	require.Equal(t, inOfficeTime().AddDate(0, 0, 90).Format(time.DateOnly), live["valid_until"])
 	s.leaves(t, deal.Screen)
+}
+
+// vetoes are looked into; one that is hit stops the account until two people lift it.
+func (s *story) vetoes(t *testing.T) {
+	t.Helper()
+	s.rep.edit(t, dossier.VetoKind, func(content data) { content["hit"], content["evidence"] = true, "法院公告" })
+	s.refusesToLeaveWith(t, deal.Screen, "filing_approved", "no_veto")
+	require.Equal(t, []string{"manager1", "director1"}, s.rep.approved(t, deal.VetoLift, deal.Screen, ""))
+	s.refusesToLeaveWith(t, deal.Screen, "filing_approved")
 }
 
 // refusesToLeaveWith wants exactly these conditions unmet.
@@ -156,10 +172,15 @@ func (s *story) refusesToLeaveWith(t *testing.T, step deal.Step, codes ...string
 }
 
 func (s *story) surveys(t *testing.T) {
-	s.refusesToLeave(t, deal.Survey, "customer_met", "form_incomplete", "user_known", "gatekeeper_known")
-	content := s.filled(t, deal.Survey)
-	delete(content, "user_plan")
-	s.rep.fill(t, deal.Survey, content)
+	s.refusesToLeave(t, deal.Survey, "customer_met", "user_known", "gatekeeper_known", "incumbent_known", "buying_phase_known", "decision_dated")
+	s.rep.fill(t, deal.Survey, s.filled(t, deal.Survey))
+	s.files(t, deal.Survey, func(r dossier.Record) dossier.Record {
+		if b, ok := r.(dossier.BuyingProcess); ok {
+			b.RolePlans = slices.DeleteFunc(b.RolePlans, func(p dossier.RolePlan) bool { return p.Role == deal.UserRole })
+			return b
+		}
+		return r
+	})
 	s.refusesToLeaveWith(t, deal.Survey, "customer_met", "user_known")
 	user := s.rep.contactWith(t, deal.UserRole)
 	next := time.Now().Add(48 * time.Hour).UTC().Truncate(time.Second)
@@ -171,10 +192,15 @@ func (s *story) surveys(t *testing.T) {
 }
 
 func (s *story) analyses(t *testing.T) {
-	s.refusesToLeave(t, deal.Analyse, "graded", "go_decided", "form_incomplete")
+	s.refusesToLeave(t, deal.Analyse, "graded", "go_decided", "form_incomplete", "needs_ranked", "value_scored", "kind_decided")
 	s.rep.fill(t, deal.Analyse, s.filled(t, deal.Analyse))
+	s.files(t, deal.Analyse, nil)
 	require.Equal(t, "D", s.rep.act(t, "grade", data{"grade": "D", "reason": "先观察"}).Grade)
-	s.refusesToLeaveWith(t, deal.Analyse, "grade_worth_it")
-	require.Equal(t, "B", s.rep.act(t, "grade", data{"grade": "B", "reason": "七项得分 4.1"}).Grade)
+	s.refusesToLeaveWith(t, deal.Analyse, "grade_allows_next", "grade_as_scored")
+	require.Equal(t, []string{"manager1", "director1"}, s.rep.approved(t, deal.GradeOverride, deal.Analyse, ""))
+	require.Empty(t, s.rep.gate(t).codes(), "an override takes another grade")
+	s.rep.edit(t, dossier.ValueScoreKind, func(content data) { content["note"] = "复评" })
+	s.refusesToLeaveWith(t, deal.Analyse, "grade_allows_next", "grade_as_scored")
+	require.Equal(t, "B", s.rep.act(t, "grade", data{"grade": "B", "reason": "七项得分 3.85"}).Grade)
 	s.leaves(t, deal.Analyse)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/playbook/playbooktest"
 )
 
@@ -25,7 +26,7 @@ func TestRing_carriesAnImportedLeadRoundAllTenSteps(t *testing.T) {
 		{"the sheet opens fifteen accounts and names five bad rows", (*story).importsTheSheet},
 		{"the manager gives one to a rep", (*story).assigns},
 		{"collect is left when the lead is complete", (*story).collects},
-		{"screen needs the intake and a filing by two levels", (*story).screens},
+		{"screen needs the intake, no veto and a filing by two levels", (*story).screens},
 		{"survey needs a visit", (*story).surveys},
 		{"analyse needs a grade", (*story).analyses},
 		{"plan needs a proposal that was approved and not edited since", (*story).plans},
@@ -33,7 +34,7 @@ func TestRing_carriesAnImportedLeadRoundAllTenSteps(t *testing.T) {
 		{"a process killed in the middle loses nothing and doubles nothing", (*story).survivesAKill},
 		{"visit needs the decider", (*story).visits},
 		{"trial needs its criteria judged", (*story).tries},
-		{"sign needs a contract by three levels", (*story).signs},
+		{"sign needs a credit colour and a contract by three levels", (*story).signs},
 		{"maintain needs a served customer", (*story).maintains},
 		{"archive closes the ring", (*story).archives},
 		{"second development begins cycle two at analyse", (*story).developsAgain},
@@ -86,7 +87,21 @@ func (s *story) leaves(t *testing.T, step deal.Step) account {
 // filled is a form's content as the shipped playbook wants it.
 func (s *story) filled(t *testing.T, step deal.Step) data {
 	t.Helper()
-	return playbooktest.Filled(playbooktest.Express, step, playbooktest.Options{
-		Contact: s.rep.contactWith(t, deal.DeciderRole), Person: s.rep.read(t).Owner.ID, Now: inOfficeTime(),
+	return playbooktest.Filled(playbooktest.Express, step, s.options(t))
+}
+
+func (s *story) options(t *testing.T) playbooktest.Options {
+	t.Helper()
+	return playbooktest.Options{Contact: s.rep.contactWith(t, deal.DeciderRole), Person: s.rep.read(t).Owner.ID, Now: inOfficeTime()}
+}
+
+// files puts the records of a step on file, each as change leaves it; nil leaves them as the shipped playbook wants them.
+func (s *story) files(t *testing.T, step deal.Step, change func(dossier.Record) dossier.Record) {
+	t.Helper()
+	playbooktest.Records(playbooktest.Express, step, s.options(t), func(r dossier.Record) string {
+		if change != nil {
+			r = change(r)
+		}
+		return s.rep.put(t, r)
 	})
 }

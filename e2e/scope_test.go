@@ -24,9 +24,9 @@ func screened(t *testing.T, p *product) (desk, approval, string) {
 	t.Helper()
 	d := p.as(t, "rep1").opens(t, territory1)
 	d.walk(t, deal.Screen)
-	d.fill(t, deal.Screen, playbooktest.Filled(playbooktest.Express, deal.Screen, playbooktest.Options{
-		Contact: d.contactWith(t, deal.DeciderRole), Now: inOfficeTime(),
-	}))
+	o := playbooktest.Options{Contact: d.contactWith(t, deal.DeciderRole), Person: d.read(t).Owner.ID, Now: inOfficeTime()}
+	d.fill(t, deal.Screen, playbooktest.Filled(playbooktest.Express, deal.Screen, o))
+	d.files(t, deal.Screen, o)
 	pending := d.request(t, deal.Filing, deal.Screen, "")
 	for _, k := range d.at(t, "manager1").tasks(t) {
 		if k.Kind == string(deal.ApproveTask) && k.Status == "open" {

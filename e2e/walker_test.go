@@ -116,10 +116,10 @@ func (d desk) events(t *testing.T) []event {
 	return all[event](t, d.person, d.path("/timeline"), nil)
 }
 
-// request asks for an approval of a step's form as it stands, and answers the request.
+// request asks for an approval of what its kind decides about, as it stands, and answers the request.
 func (d desk) request(t *testing.T, kind deal.ApprovalKind, step deal.Step, amount string) approval {
 	t.Helper()
-	body := data{"kind": kind, "subject": data{"type": "form", "id": step, "version": d.form(t, step).Version}, "text": "请审批"}
+	body := data{"kind": kind, "subject": d.subject(t, kind, step), "text": "请审批"}
 	if amount != "" {
 		body["amount"] = amount
 	}
@@ -167,25 +167,29 @@ func (d desk) meet(t *testing.T, step deal.Step) {
 	a := d.read(t)
 	require.Equal(t, string(step), a.Step)
 	decider := d.contactWith(t, deal.DeciderRole)
-	d.fill(t, step, playbooktest.Filled(a.Playbook.Name, step, playbooktest.Options{Contact: decider, Person: a.Owner.ID, Now: inOfficeTime()}))
+	o := playbooktest.Options{Contact: decider, Person: a.Owner.ID, Now: inOfficeTime()}
+	d.fill(t, step, playbooktest.Filled(a.Playbook.Name, step, o))
+	d.files(t, step, o)
 	switch step {
 	case deal.Screen:
 		if a.Intake == string(deal.IntakePending) {
 			d.act(t, "intake", data{"decision": "accept"})
 		}
-		d.approved(t, deal.Filing, step, "")
 	case deal.Survey:
 		d.meets(t, decider, "确认需求")
 	case deal.Analyse:
 		d.act(t, "grade", data{"grade": "B", "reason": "七项得分"})
-	case deal.Plan:
-		d.approved(t, deal.Proposal, step, "360000.00")
 	case deal.Visit:
 		d.meets(t, decider, "同意方向")
 		d.meets(t, decider, "同意价格")
-	case deal.Sign:
-		d.approved(t, deal.Contract, step, "360000.00")
-	case deal.Collect, deal.Trial, deal.Maintain, deal.Archive:
+	case deal.Collect, deal.Plan, deal.Trial, deal.Sign, deal.Maintain, deal.Archive:
+	}
+	for _, r := range playbooktest.Requests(a.Playbook.Name, step) {
+		amount := ""
+		if r.Amount {
+			amount = "360000.00"
+		}
+		d.approved(t, r.Kind, step, amount)
 	}
 }
 

@@ -114,7 +114,7 @@ func expressRecords(step deal.Step, o Options, put Put) {
 	case deal.Sign:
 		put(dossier.Credit{
 			Payments: dossier.Payments{TurnoverMinor: AmountMinor, Currency: Currency, Invoices: 12},
-			Change:   &dossier.CreditChange{To: dossier.Blue, Reason: "付款及时", AskedOn: today, DueOn: today.Add(10)},
+			Change:   &dossier.CreditChange{To: dossier.Blue, Reason: "付款及时"}, // its dates are filled in
 		})
 		sum := sha256.Sum256(SignedFile())
 		hash := hex.EncodeToString(sum[:])
