@@ -32,12 +32,19 @@ type accountBody struct {
 	Team  *teamBody   `json:"team,omitempty"`
 	Grade string      `json:"grade" enum:"A,B,C,D," doc:"empty until graded"`
 
+	GradeMeans *gradeBody `json:"grade_means,omitempty" doc:"treatment, effort and re-grade date; absent until graded"`
+
 	Intake     string     `json:"intake" doc:"of a handed-over lead: pending, accepted, returned, merged; else empty"`
 	Outcome    string     `json:"outcome" doc:"of a closed account: lost, dropped, merged; else empty"`
-	MergedInto string     `json:"merged_into"`
+	MergedInto string     `json:"merged_into" doc:"ID of the account that this one lives on in"`
 	WonAt      *time.Time `json:"won_at" doc:"when sign was left in this cycle"`
 	ResumeOn   string     `json:"resume_on" doc:"day on which a paused account goes on"`
 	RecheckAt  *time.Time `json:"recheck_at" doc:"while resting"`
+
+	PromotedAt   *time.Time   `json:"promoted_at" doc:"when a project customer became a key account"`
+	NextPlaybook *bookRef     `json:"next_playbook,omitempty" doc:"that the next cycle begins on, once promoted"`
+	Family       familyBody   `json:"family"`
+	MergedFrom   []mergedBody `json:"merged_from" doc:"accounts that were merged into this one"`
 
 	Deadline     *time.Time `json:"deadline" doc:"of the step; null without one and while paused"`
 	Overdue      bool       `json:"overdue" doc:"a deadline of the step was missed"`
@@ -102,7 +109,11 @@ func (a *API) accountBody(ctx context.Context, read view.Account, records deal.R
 		OpenedBy: personBody{}, Owner: personIn(me.org, s.Owner), Team: teamIn(me.org, s.Team), Grade: string(s.Grade),
 		Intake: string(s.Intake), Outcome: string(s.Outcome), MergedInto: string(s.Merged), WonAt: instant(s.WonAt),
 		ResumeOn: s.ResumeOn, RecheckAt: instant(s.Recheck), Deadline: instant(s.Deadline()), Overdue: s.Overdue(),
-		Flags: flags(s), Gate: a.gate(ctx, s, records), PendingApprovals: []approvalBody{}, AllowedCommands: []string{},
+		Flags: flags(s), GradeMeans: a.gradeOf(ctx, s, records), Gate: a.gate(ctx, s, records), PendingApprovals: []approvalBody{}, AllowedCommands: []string{},
+		PromotedAt: instant(s.PromotedAt), Family: familyOf(me.org, read), MergedFrom: mergedOf(read.Kin.MergedFrom),
+	}
+	if s.NextBook.Name != "" {
+		b.NextPlaybook = &bookRef{s.NextBook.Name, s.NextBook.Version}
 	}
 	if by := personIn(me.org, s.OpenedBy); by != nil {
 		b.OpenedBy = *by

@@ -88,6 +88,7 @@ type world struct {
 	gate     deal.Gate
 	gateErr  error
 	unfit    deal.Refusals
+	grades   []deal.GradeRules // of the playbook
 
 	known    map[string]deal.Remembered // by command key
 	staged   map[string]view.Staged
@@ -545,7 +546,9 @@ func (w *world) CheckForm(deal.BookRef, deal.Step, map[string]any) (deal.Refusal
 	return w.unfit, nil
 }
 
-func (w *world) Book(ref deal.BookRef) (deal.Book, error) { return deal.Book{Ref: ref}, nil }
+func (w *world) Book(ref deal.BookRef) (deal.Book, error) {
+	return deal.Book{Ref: ref, Grades: w.grades}, nil
+}
 
 func (w *world) List() []any { return []any{map[string]any{"name": "express", "version": 1}} }
 

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"cmp"
 	"context"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -14,8 +17,9 @@ import (
 type comingBody struct {
 	At          time.Time    `json:"at"`
 	Account     accountRef   `json:"account"`
-	Clock       string       `json:"clock" doc:"step/<deadline>, approval/<id>/<level>, follow_up, recheck, resume"`
-	Kind        string       `json:"kind" doc:"step, approval, follow_up, recheck, resume"`
+	Clock       string       `json:"clock" doc:"step/<deadline>, approval/<id>/<level>, agenda/<matter>, follow_up, recheck, resume"`
+	Kind        string       `json:"kind" doc:"step, approval, agenda, follow_up, recheck, resume"`
+	Topic       string       `json:"topic" doc:"of the agenda: agreement, evaluation, regrade, service, survey, credit_change; else empty"`
 	Rung        string       `json:"rung" doc:"remind, urge, superior, reassign, due, resume, recheck"`
 	Due         *time.Time   `json:"due" doc:"of the clock"`
 	To          []personBody `json:"to" doc:"as things stand now"`
@@ -29,7 +33,7 @@ type upcomingInput struct {
 }
 
 type myUpcomingInput struct {
-	Limit int `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Paging
 }
 
 func (a *API) upcomingRoutes() {
@@ -42,8 +46,8 @@ func (a *API) coming(ctx context.Context, read view.Account) []comingBody {
 	ref := accountRef{string(read.State.Account), read.State.Number, read.Profile.Name}
 	return mapped(deal.DueList(read.State, c.actor.org), func(d deal.Coming) comingBody {
 		return comingBody{
-			At: d.At.UTC(), Account: ref, Clock: d.Clock, Kind: string(d.Kind), Rung: string(d.Rung), Due: instant(d.Due),
-			To: peopleIn(c.actor.org, d.To), Text: a.say.Notice(deal.RungNotice(d.Kind, d.Rung), ref.Name, c.lang), Provisional: d.Provisional,
+			At: d.At.UTC(), Account: ref, Clock: d.Clock, Kind: string(d.Kind), Topic: string(d.Topic), Rung: string(d.Rung), Due: instant(d.Due),
+			To: peopleIn(c.actor.org, d.To), Text: a.say.Notice(d.Notice(), ref.Name, c.lang), Provisional: d.Provisional,
 		}
 	})
 }
@@ -61,26 +65,82 @@ func (a *API) upcoming(ctx context.Context, in *upcomingInput) (*reply[list[comi
 	return listOf(items[:min(len(items), in.Limit)], ""), nil
 }
 
-// soonest is how many accounts are looked at for one person: those that wake first.
-const soonest = 200
+// wakers is how many accounts are read at once for one person.
+const wakers = 200
 
 // myUpcoming merges what the accounts that the caller owns or leads will tell the caller, or somebody the caller stands
-// in for.
+// in for. Accounts are read in the order in which they wake, and no further than it takes to know what comes first.
 func (a *API) myUpcoming(ctx context.Context, in *myUpcomingInput) (*reply[list[comingBody]], error) {
 	me := who(ctx)
-	read, err := a.Work.Timed(ctx, me.viewer, soonest)
+	from, err := placeOf(in.Cursor)
 	if err != nil {
-		return nil, fmt.Errorf("read accounts that wake: %w", err)
+		return nil, err
 	}
 	var mine []comingBody
-	for _, account := range read {
-		for _, item := range a.coming(ctx, account) {
-			forMe := func(p personBody) bool { return slices.Contains(me.viewer.Owners, deal.PersonID(p.ID)) }
-			if slices.ContainsFunc(item.To, forMe) {
-				mine = append(mine, item)
+	for after := (view.Sleeper{}); ; {
+		read, err := a.Work.Timed(ctx, me.viewer, after, wakers)
+		if err != nil {
+			return nil, fmt.Errorf("read accounts that wake: %w", err)
+		}
+		for _, account := range read {
+			for _, item := range a.coming(ctx, account) {
+				forMe := func(p personBody) bool { return slices.Contains(me.viewer.Owners, deal.PersonID(p.ID)) }
+				if from.before(item) && slices.ContainsFunc(item.To, forMe) {
+					mine = append(mine, item)
+				}
 			}
 		}
+		slices.SortStableFunc(mine, func(x, y comingBody) int { return placeIn(x).compare(placeIn(y)) })
+		if len(read) < wakers {
+			break
+		}
+		after = view.Sleeps(read[wakers-1].State)
+		if len(mine) > in.Limit && mine[in.Limit].At.Before(after.WakeAt) {
+			break // whatever the others will do, they do it later
+		}
 	}
-	slices.SortStableFunc(mine, func(x, y comingBody) int { return x.At.Compare(y.At) })
-	return listOf(mine[:min(len(mine), in.Limit)], ""), nil
+	next := ""
+	if len(mine) > in.Limit {
+		mine = mine[:in.Limit]
+		next = placeIn(mine[in.Limit-1]).cursor()
+	}
+	return listOf(mine, next), nil
+}
+
+// place is where an item stands in the list of what is coming.
+type place struct {
+	At      time.Time `json:"at"`
+	Account string    `json:"account"`
+	Clock   string    `json:"clock"`
+	Rung    string    `json:"rung"`
+}
+
+func placeIn(c comingBody) place { return place{c.At, c.Account.ID, c.Clock, c.Rung} }
+
+func (p place) compare(o place) int {
+	return cmp.Or(p.At.Compare(o.At), cmp.Compare(p.Account, o.Account), cmp.Compare(p.Clock, o.Clock), cmp.Compare(p.Rung, o.Rung))
+}
+
+// before tells whether an item stands behind the place; everything stands behind none.
+func (p place) before(c comingBody) bool { return p == (place{}) || p.compare(placeIn(c)) < 0 }
+
+func (p place) cursor() string {
+	text, err := json.Marshal(p)
+	if err != nil {
+		return "" // an instant beyond the year 9999, which no clock reaches
+	}
+	return base64.RawURLEncoding.EncodeToString(text)
+}
+
+// placeOf reads a cursor; none is the beginning.
+func placeOf(cursor string) (place, error) {
+	var p place
+	if cursor == "" {
+		return p, nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || json.Unmarshal(text, &p) != nil || p.Account == "" {
+		return p, view.ErrBadCursor
+	}
+	return p, nil
 }

@@ -78,7 +78,16 @@ func TestCatalogue_retellsEveryNoticeTaskAndEvent(t *testing.T) {
 	for _, kind := range constants(t, rules, "NoticeKind") {
 		require.True(t, say.Has(deal.NoticeKind(kind)), "notice %s", kind)
 	}
+	for _, topic := range deal.Topics() {
+		for _, rung := range []deal.RungName{deal.Remind, deal.Urge, deal.Superior} {
+			require.True(t, say.Has(deal.TopicNotice(topic, rung)), "%s of %s", rung, topic)
+		}
+	}
+	require.Len(t, deal.Topics(), len(constants(t, rules, "Topic")))
 	for _, clock := range constants(t, rules, "ClockKind") {
+		if deal.ClockKind(clock) == deal.AgendaClock {
+			continue // each of its topics has lines of its own
+		}
 		for _, rung := range constants(t, rules, "RungName") {
 			kind := deal.RungNotice(deal.ClockKind(clock), deal.RungName(rung))
 			require.True(t, say.Has(kind), "notice %s", kind)

@@ -45,6 +45,12 @@ func words() map[string]deal.Text {
 		string(deal.IntakeTask):      text("审核线索", "review of a lead"),
 		string(deal.ApproveTask):     text("审批", "approval"),
 		string(deal.FollowUpTask):    text("跟进", "follow-up"),
+		string(deal.EvaluateTask):    text("效果评估", "evaluation"),
+		string(deal.RegradeTask):     text("重新定级", "grading anew"),
+		string(deal.SurveyTask):      text("满意度调查", "satisfaction survey"),
+
+		string(deal.Subsidiary):      text("子公司", "subsidiary"),
+		string(deal.ParallelProject): text("平行项目", "parallel project"),
 
 		string(deal.System): text("系统", "the system"),
 	}
