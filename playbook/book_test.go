@@ -20,6 +20,7 @@ func TestBook_ofExpressHasTheNumbersOfTheTrade(t *testing.T) {
 	t.Parallel()
 	book := newest(t, playbooktest.Express).Book()
 	require.True(t, book.QuietHours)
+	require.False(t, book.OneOff, "accounts on it are key accounts")
 	require.Equal(t, deal.CalendarTime(90*24*time.Hour), book.Recheck)
 	require.Equal(t, deal.CalendarTime(7*24*time.Hour), book.FollowUp.Ungraded)
 	cadence := map[deal.Grade]int{deal.GradeA: 7, deal.GradeB: 14, deal.GradeC: 30, deal.GradeD: 90}
@@ -305,5 +306,13 @@ func TestParseSpan_readsWhatPlaybooksWrite(t *testing.T) {
 	} {
 		_, err := playbook.ParseSpan(text)
 		require.Error(t, err, text)
+	}
+}
+
+func TestProject_isTheBookThatAnAccountIsPromotedOutOf(t *testing.T) {
+	t.Parallel()
+	for _, name := range playbooktest.Books() {
+		require.Equal(t, name == playbooktest.Project, newest(t, name).Book().OneOff, name)
+		require.Equal(t, name == playbooktest.Project, newest(t, name).Describe().OneOff, name)
 	}
 }

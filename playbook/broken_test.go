@@ -33,6 +33,7 @@ var broken = map[string]struct{ old, new, at, reason string }{
 	"blank en":              {"text: {zh: 至少有一位联系人, en: There is a contact}", "text: {zh: 至少有一位联系人, en: ' '}", "en: ' '", "text of condition contact_known: the text in en is missing"},
 	"no hint":               {"        hint: {zh: 添加联系人。, en: Add a contact.}\n", "", "code: contact_known", "hint of condition contact_known: the text in zh is missing"},
 	"long text":             {"en: Add a contact.", "en: " + strings.Repeat("x", 1001), "en: xxx", "longer than 1000 characters"},
+	"one-off":               {"quiet_hours: false", "quiet_hours: false\none_off: once", "one_off:", `one_off "once": write true or false`},
 	"flag":                  {"quiet_hours: false", "quiet_hours: sometimes", "quiet_hours:", `quiet_hours "sometimes": write true or false`},
 	"span":                  {"recheck: 30 seconds", "recheck: 30 moons", "recheck:", `"30 moons" is no span`},
 	"span of unclear time":  {"recheck: 30 seconds", "recheck: 2 days", "recheck:", `"2 days" does not say which time it means`},

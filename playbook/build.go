@@ -83,6 +83,9 @@ func (b *builder) head(file bookFile) {
 	b.book.label = b.text(file.Label, "label", file.Name.line, maxLabel)
 	b.book.summary = b.text(file.Summary, "summary", file.Name.line, maxText)
 	b.book.rules.QuietHours = b.flag(file.QuietHours, "quiet_hours", file.Name.line)
+	if file.OneOff.line > 0 {
+		b.book.rules.OneOff = b.flag(file.OneOff, "one_off", file.Name.line)
+	}
 	b.book.rules.Recheck = b.span(file.Recheck, "recheck", file.Name.line)
 }
 

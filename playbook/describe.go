@@ -23,6 +23,7 @@ type Description struct {
 	Summary
 
 	QuietHours bool                  `json:"quiet_hours"` // reminders wait for office hours
+	OneOff     bool                  `json:"one_off"`     // for projects that are sold once: an account can be promoted out of it
 	Recheck    deal.Text             `json:"recheck"`     // rest after a cycle whose archive form names no date
 	FollowUp   FollowUpDescription   `json:"follow_up"`
 	Dossier    dossier.Rules         `json:"dossier"` // numbers and lists about the account's file, with the trade's defaults
@@ -111,7 +112,7 @@ func (p *Playbook) Summary() Summary {
 // Describe says everything the playbook says.
 func (p *Playbook) Describe() Description {
 	d := Description{
-		Summary: p.Summary(), QuietHours: p.rules.QuietHours, Recheck: SpanText(p.rules.Recheck), Dossier: p.Rules(),
+		Summary: p.Summary(), QuietHours: p.rules.QuietHours, OneOff: p.rules.OneOff, Recheck: SpanText(p.rules.Recheck), Dossier: p.Rules(),
 		FollowUp: FollowUpDescription{Ungraded: SpanText(p.rules.FollowUp.Ungraded), Ladder: rungs(p.rules.FollowUp.Ladder)},
 	}
 	d.Grades = p.describeGrades()

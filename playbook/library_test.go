@@ -51,7 +51,7 @@ func TestLoad_letsADirectoryReplaceAndAddPlaybooks(t *testing.T) {
 		{Name: "express", Version: 2},
 		{Name: "group-buying", Version: 1},
 		{Name: "industrial", Version: 1},
-		{Name: "project", Version: 1},
+		{Name: "project", Version: 2},
 		{Name: "quick", Version: 5},
 	}, names(library.List()))
 	_, err = library.Get(deal.BookRef{Name: "quick", Version: 4})

@@ -173,11 +173,13 @@ type setting struct {
 }
 
 func settingsOf(d Description) []setting {
-	quiet := deal.Text{ZH: "否", EN: "no"}
-	if d.QuietHours {
-		quiet = deal.Text{ZH: "是", EN: "yes"}
+	yesNo := func(yes bool) deal.Text {
+		if yes {
+			return deal.Text{ZH: "是", EN: "yes"}
+		}
+		return deal.Text{ZH: "否", EN: "no"}
 	}
-	list := []setting{{"quiet_hours", quiet}, {"recheck", d.Recheck}}
+	list := []setting{{"quiet_hours", yesNo(d.QuietHours)}, {"one_off", yesNo(d.OneOff)}, {"recheck", d.Recheck}}
 	for i, g := range deal.Grades() { // a book that cannot be read has no cadence
 		every := deal.Text{}
 		if i < len(d.FollowUp.Cadence) {

@@ -21,6 +21,7 @@ type bookFile struct {
 	Label      textFile       `yaml:"label"`
 	Summary    textFile       `yaml:"summary"`
 	QuietHours scalar         `yaml:"quiet_hours"`
+	OneOff     scalar         `yaml:"one_off"` // absent: no
 	Recheck    scalar         `yaml:"recheck"`
 	Ladder     []rungFile     `yaml:"ladder"` // of deadlines that bring none
 	FollowUp   followUpFile   `yaml:"follow_up"`

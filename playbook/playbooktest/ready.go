@@ -24,7 +24,7 @@ const (
 
 // Version is the shipped version of a playbook.
 func Version(book string) int {
-	if book == Express {
+	if book == Express || book == Project {
 		return 2
 	}
 	return 1
