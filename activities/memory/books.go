@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"fmt"
 	"time"
 
 	"closedloop/deal"
@@ -12,6 +13,9 @@ type Books struct {
 	Unmet deal.Refusals // of every gate
 	Panic bool          // a gate that cannot be judged
 	Error error         // of every gate
+
+	OneOff bool         // the playbook serves one-off projects
+	Key    deal.BookRef // another playbook for key accounts; zero: there is none
 }
 
 // Ref is the playbook's name and version.
@@ -20,16 +24,27 @@ var ref = deal.BookRef{Name: "memory", Version: 1}
 // Default is the only one.
 func (b *Books) Default() deal.BookRef { return ref }
 
-// Newest is the only one.
-func (b *Books) Newest(string) (deal.BookRef, error) { return ref, nil }
+// Newest is the only one, or the other one.
+func (b *Books) Newest(name string) (deal.BookRef, error) {
+	switch name {
+	case ref.Name:
+		return ref, nil
+	case b.Key.Name:
+		return b.Key, nil
+	}
+	return deal.BookRef{}, fmt.Errorf("playbook %q: %w", name, deal.ErrNotFound)
+}
 
 // Book is the rules: a day a step, an hour an approval, a week between follow-ups.
-func (b *Books) Book(deal.BookRef) (deal.Book, error) {
+func (b *Books) Book(of deal.BookRef) (deal.Book, error) {
 	book := deal.Book{
-		Ref: ref, Recheck: deal.CalendarTime(90 * 24 * time.Hour),
+		Ref: ref, OneOff: b.OneOff, Recheck: deal.CalendarTime(90 * 24 * time.Hour),
 		FollowUp: deal.FollowUpRules{
 			Ungraded: deal.CalendarTime(7 * 24 * time.Hour), Ladder: []deal.LadderRung{{Name: deal.Remind, Percent: 100}},
 		},
+	}
+	if b.Key.Name != "" && of.Name == b.Key.Name {
+		book.Ref, book.OneOff = of, false
 	}
 	for i, step := range deal.Steps() {
 		book.Steps = append(book.Steps, deal.StepRules{
