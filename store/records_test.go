@@ -307,14 +307,15 @@ func TestDuplicates_nameTheStrongestReason(t *testing.T) {
 		name, code string
 		phones     []string
 		reason     string
+		score      int
 	}{
-		{"别的公司", validCode, []string{"13805240011"}, "credit_code"},
-		{"晨风集团", "", []string{"13805240011"}, "name"},
-		{"别的公司", "", []string{"１３８０５２４００１１"}, "phone"},
+		{"别的公司", validCode, []string{"13805240011"}, "credit_code", 0},
+		{"晨风集团", "", []string{"13805240011"}, "name", 10_000},
+		{"别的公司", "", []string{"１３８０５２４００１１"}, "phone", 0},
 	} {
 		found, err := w.Duplicates(t.Context(), c.name, c.code, c.phones)
 		require.NoError(t, err)
-		require.Equal(t, []view.Duplicate{{Account: id, Owner: owner, Team: team, Reason: c.reason}}, found)
+		require.Equal(t, []view.Duplicate{{Account: id, Owner: owner, Team: team, Reason: c.reason, Score: c.score}}, found)
 	}
 	for _, c := range [][]string{{"", "", ""}, {"别的公司", "not a code", "12"}} {
 		found, err := w.Duplicates(t.Context(), c[0], c[1], c[2:])

@@ -227,7 +227,10 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 		if f.Number, err = tx.NextNumber(ctx, cmd.At); err != nil {
 			return deal.Entry{}, nil, err
 		}
+	case deal.DecideApproval, deal.Arbitrate:
+		err = claim(ctx, tx, cmd, &f)
 	case deal.RequestApproval:
+		f.Book = aboutRecord(f.Book, b)
 		rules, _ := f.Book.Approval(b.Kind)
 		f.Chain = rules.Levels
 		if b.Kind == deal.Merger {
@@ -257,7 +260,12 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 	if err != nil {
 		return deal.Entry{}, nil, err
 	}
+	changes, err := effects(before, events, f)
+	if err != nil {
+		return deal.Entry{}, nil, err
+	}
 	return deal.Entry{
+		Documents: changes.Documents, Foreign: changes.Foreign,
 		Carry:   carried,
 		Command: cmd, Answer: deal.Answer{Outcome: deal.Done, FirstSeq: events[0].Seq, LastSeq: after.Seq},
 		Before: before, After: after, Events: events, Rows: deal.Project(before, events...),
@@ -285,6 +293,7 @@ func book() deal.Book {
 		{Kind: deal.Filing, Step: deal.Screen, Levels: []deal.LevelRules{level(deal.OwnerManager), level("person:finance1")}},
 		{Kind: deal.Reopen, Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 		{Kind: deal.Merger, Levels: []deal.LevelRules{level(deal.OwnerManager)}},
+		{Kind: deal.CreditChange, Subject: "credit", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 	}
 	return b
 }
