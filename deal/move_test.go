@@ -187,7 +187,9 @@ func TestMovePlaybook_isForTheLineAboveAndSalesOpsWithAReason(t *testing.T) {
 func TestMovePlaybook_refusesVersionsThatDoNotServe(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Survey)
-	ask := func(version int) deal.MovePlaybook { return deal.MovePlaybook{To: express(version), Reason: note("newer")} }
+	ask := func(version int) deal.MovePlaybook {
+		return deal.MovePlaybook{To: express(version), Reason: note("newer")}
+	}
 	w.refuse(t, manager1, ask(1), deal.CodeSamePlaybook)
 	w.refuse(t, manager1, ask(2), deal.CodeUnknownPlaybook)
 	w.facts.Against = deal.Refusals{{Code: deal.CodePlaybookUnusable, Field: "/version"}}

@@ -106,6 +106,7 @@ type Contact struct {
 	Phone      string     `json:"phone"`
 	PhoneValid bool       `json:"phone_valid"` // at least one number can be dialled
 	Note       string     `json:"note"`
+	Erased     bool       `json:"erased,omitempty"` // only in the past: there was somebody, whose data are gone
 
 	SharedFrom AccountID `json:"-"` // the account above to which it belongs; empty for one of the account's own
 }

@@ -296,7 +296,9 @@ func spec() []rule {
 		{
 			name: deal.MovePlaybookName, who: func(p place) []deal.PersonID { return append(heads(p), ops1) },
 			needs: []need{in(deal.CodeAlreadyClosed, deal.Active, deal.Paused, deal.Resting)}, gives: gives(deal.PlaybookMovedKind),
-			body:  func(place) deal.Body { return deal.MovePlaybook{To: deal.BookRef{Name: "express", Version: 2}, Reason: note("newer")} },
+			body: func(place) deal.Body {
+				return deal.MovePlaybook{To: deal.BookRef{Name: "express", Version: 2}, Reason: note("newer")}
+			},
 			facts: func(_ place, w *world) { w.facts.Book.Ref.Version = 2 },
 		},
 		setParentRule(), promoteRule(), mergeRule(),

@@ -1,7 +1,6 @@
 package playbook
 
 import (
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,11 +10,11 @@ import (
 
 // ErrUnusable is given for a stored version that this release cannot build. Accounts that are pinned to it stand still
 // until they are moved to another version.
-var ErrUnusable = errors.New("this release cannot use the stored version")
+var ErrUnusable error = &known{deal.CodePlaybookUnusable, "this release cannot use the stored version"}
 
 // ErrOutdated is given where a version is asked for that accounts may stay on, but that nothing begins with any more:
 // it no longer passes the checks.
-var ErrOutdated = errors.New("this version no longer passes the checks: nothing may begin with it")
+var ErrOutdated error = &known{deal.CodePlaybookOutdated, "this version no longer passes the checks: nothing may begin with it"}
 
 // unusable is a stored version that cannot be built.
 type unusable struct {

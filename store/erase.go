@@ -40,6 +40,7 @@ func (s *Store) EraseText(ctx context.Context, v view.Viewer, id deal.AccountID,
 // erasure is what a change row says about a text that is gone.
 type erasure struct {
 	Erased bool   `json:"erased"`
+	Part   bool   `json:"part,omitempty"` // only what spoke of an erased person
 	Reason string `json:"reason"`
 }
 

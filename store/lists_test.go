@@ -200,16 +200,25 @@ func TestTimed_areWhatTheViewerOwnsOrLeadsSoonestFirst(t *testing.T) {
 	t.Parallel()
 	s := newScopes(t)
 	for login, want := range map[string]int{"rep1": 2, "rep3": 1, "manager1": 3, "director1": 4, "ops1": 0, "finance1": 0} {
-		timed, err := s.Timed(t.Context(), s.as(login), 10)
+		timed, err := s.Timed(t.Context(), s.as(login), view.Sleeper{}, 10)
 		require.NoError(t, err)
 		require.Len(t, timed, want, login)
 		require.True(t, slices.IsSortedFunc(timed, func(a, b view.Account) int { return a.State.WakeAt().Compare(b.State.WakeAt()) }))
 	}
-	timed, err := s.Timed(t.Context(), s.as("director1"), 2)
+	timed, err := s.Timed(t.Context(), s.as("director1"), view.Sleeper{}, 10)
 	require.NoError(t, err)
-	require.Len(t, timed, 2)
+	var paged []view.Account
+	for after := (view.Sleeper{}); ; {
+		page, err := s.Timed(t.Context(), s.as("director1"), after, 1)
+		require.NoError(t, err)
+		if len(page) == 0 {
+			break
+		}
+		paged, after = append(paged, page...), view.Sleeps(page[0].State)
+	}
+	require.Equal(t, timed, paged)
 	s.do(s.north, "rep1", deal.Close{Outcome: deal.Dropped, Reason: text("gone")})
-	timed, err = s.Timed(t.Context(), s.as("rep1"), 10)
+	timed, err = s.Timed(t.Context(), s.as("rep1"), view.Sleeper{}, 10)
 	require.NoError(t, err)
 	require.Len(t, timed, 1)
 	require.Equal(t, "三鼎织带", timed[0].Profile.Name)
@@ -218,18 +227,24 @@ func TestTimed_areWhatTheViewerOwnsOrLeadsSoonestFirst(t *testing.T) {
 func TestOverdue_listsWhatOversleptLongestFirst(t *testing.T) {
 	t.Parallel()
 	s := newScopes(t)
-	ids, err := s.Overdue(t.Context(), monday, 10)
+	all, err := s.Overdue(t.Context(), monday, view.Sleeper{}, 10)
 	require.NoError(t, err)
-	require.Empty(t, ids)
-	ids, err = s.Overdue(t.Context(), monday.Add(365*24*time.Hour), 10)
+	require.Empty(t, all)
+	late := monday.Add(365 * 24 * time.Hour)
+	all, err = s.Overdue(t.Context(), late, view.Sleeper{}, 10)
 	require.NoError(t, err)
+	var ids []deal.AccountID
+	for _, o := range all {
+		ids = append(ids, o.Account)
+		require.Equal(t, s.state(o.Account).WakeAt(), o.WakeAt)
+	}
 	require.ElementsMatch(t, []deal.AccountID{s.north, s.south, s.lead, s.asked}, ids)
-	require.True(t, slices.IsSortedFunc(ids, func(a, b deal.AccountID) int {
-		return s.state(a).WakeAt().Compare(s.state(b).WakeAt())
-	}), "%v", ids)
-	few, err := s.Overdue(t.Context(), monday.Add(365*24*time.Hour), 1)
-	require.NoError(t, err)
-	require.Equal(t, ids[:1], few)
+	require.True(t, slices.IsSortedFunc(all, func(a, b view.Sleeper) int { return a.WakeAt.Compare(b.WakeAt) }), "%v", all)
+	for i, o := range all {
+		next, err := s.Overdue(t.Context(), late, o, 1)
+		require.NoError(t, err)
+		require.Equal(t, all[i+1:min(i+2, len(all))], append([]view.Sleeper{}, next...), "behind %v", o)
+	}
 }
 
 func TestOpenAccounts_areThoseTheClockOrPeopleMayTouch(t *testing.T) {

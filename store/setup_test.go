@@ -165,12 +165,16 @@ func TestRequests_rememberTheFirstAnswerUntilItExpires(t *testing.T) {
 	require.Equal(t, "next", got.Fingerprint)
 }
 
+func order(id string, by deal.PersonID, filename string) view.ImportOrder {
+	return view.ImportOrder{ID: id, By: by, Filename: filename}
+}
+
 func TestImports_countEachRowOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	ops := w.as("ops1")
-	require.NoError(t, w.AddImport(t.Context(), "import", w.people["rep1"], "leads.xlsx", []byte("sheet")))
-	require.NoError(t, w.AddImport(t.Context(), "import", w.people["rep2"], "other.xlsx", []byte("other")))
+	require.NoError(t, w.AddImport(t.Context(), order("import", w.people["rep1"], "leads.xlsx"), nil, []byte("sheet")))
+	require.NoError(t, w.AddImport(t.Context(), order("import", w.people["rep2"], "other.xlsx"), nil, []byte("other")))
 	i, sheet, err := w.ImportSheet(t.Context(), "import")
 	require.NoError(t, err)
 	require.Equal(t, "leads.xlsx", i.Filename)
@@ -183,16 +187,20 @@ func TestImports_countEachRowOnce(t *testing.T) {
 		{Row: 17, Code: "second"},
 	}
 	known := view.ImportProblem{Code: "known_phone"}
+	news := view.SheetNews{
+		Total: 5, Problems: problems, Header: []string{"单位名称"},
+		Refused: []view.SheetLine{{Number: 17, Cells: []string{"晨风"}}, {Number: 18, Cells: []string{""}}},
+	}
 	for range 2 { // an attempt that nobody heard of again comes twice
-		require.NoError(t, w.SheetRead(t.Context(), "import", 5, []int{17, 18}, problems))
+		require.NoError(t, w.SheetRead(t.Context(), "import", news))
 		require.NoError(t, w.RowDone(t.Context(), "import", view.ImportRow{Row: 2, Outcome: view.RowOpened, Account: "a"}))
 		require.NoError(t, w.RowDone(t.Context(), "import", view.ImportRow{Row: 3, Outcome: view.RowUnchanged, Account: "b"}))
-		require.NoError(t, w.RowDone(t.Context(), "import", view.ImportRow{Row: 4, Outcome: view.RowRefused, Problem: &known}))
+		require.NoError(t, w.RowDone(t.Context(), "import", view.ImportRow{Row: 4, Outcome: view.RowRefused, Problems: []view.ImportProblem{known}}))
 	}
 	require.NoError(t, w.RowDone(t.Context(), "import", view.ImportRow{Row: 2, Outcome: view.RowUnchanged, Account: "a"}))
 	done, err := w.RowsDone(t.Context(), "import")
 	require.NoError(t, err)
-	require.Equal(t, map[int]bool{2: true, 3: true, 4: true, 17: true, 18: true}, done)
+	require.Equal(t, map[int]deal.AccountID{2: "a", 3: "b", 4: "", 17: "", 18: ""}, done)
 	require.NoError(t, w.FinishImport(t.Context(), "import", nil))
 	require.NoError(t, w.FinishImport(t.Context(), "import", &view.ImportProblem{Code: "too late"}))
 
@@ -215,35 +223,19 @@ func TestImports_countEachRowOnce(t *testing.T) {
 	require.ErrorIs(t, err, deal.ErrNotFound)
 	_, err = w.Import(t.Context(), ops, "nonexistent")
 	require.ErrorIs(t, err, deal.ErrNotFound)
-	require.ErrorIs(t, w.AddImport(t.Context(), "big", w.people["rep1"], "big.xlsx", make([]byte, 10<<20+1)), deal.ErrPermanent)
+	require.ErrorIs(t, w.AddImport(t.Context(), order("big", w.people["rep1"], "big.xlsx"), nil, make([]byte, 20<<20+1)), deal.ErrPermanent)
 }
 
 func TestFinishImport_keepsTheReasonAgainstAWholeSheet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	require.NoError(t, w.AddImport(t.Context(), "pdf", w.people["rep1"], "leads.pdf", []byte("%PDF")))
+	require.NoError(t, w.AddImport(t.Context(), order("pdf", w.people["rep1"], "leads.pdf"), nil, []byte("%PDF")))
 	reason := view.ImportProblem{Code: "not_a_sheet", Text: deal.Text{ZH: "不是表格", EN: "no sheet"}}
 	require.NoError(t, w.FinishImport(t.Context(), "pdf", &reason))
 	i, err := w.Import(t.Context(), w.as("rep1"), "pdf")
 	require.NoError(t, err)
 	require.Equal(t, "failed", i.Status)
 	require.Equal(t, []view.ImportProblem{reason}, i.Problems)
-}
-
-func TestKeepPlaybook_refusesAnotherTextUnderTheSameVersion(t *testing.T) {
-	t.Parallel()
-	s := open(t, testkit.Database(t), store.Options{})
-	one := store.Playbook{Ref: deal.BookRef{Name: "express", Version: 1}, Checksum: "c1", Source: "steps: []"}
-	require.NoError(t, s.KeepPlaybook(t.Context(), one))
-	require.NoError(t, s.KeepPlaybook(t.Context(), one))
-	changed := one
-	changed.Checksum = "c2"
-	require.ErrorIs(t, s.KeepPlaybook(t.Context(), changed), deal.ErrStale)
-	changed.Ref.Version = 2
-	require.NoError(t, s.KeepPlaybook(t.Context(), changed))
-	kept, err := s.Playbooks(t.Context())
-	require.NoError(t, err)
-	require.Equal(t, []store.Playbook{one, changed}, kept)
 }
 
 func TestEngineIdentity_isEmptyAtFirstAndThenRemembered(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 var (
@@ -16,12 +17,21 @@ var (
 	sweepStaged   = named("SweepStaged")
 	sweepRequests = named("SweepRequests")
 	sweepSessions = named("SweepSessions")
+	sweepImports  = named("SweepImports")
 	tryLock       = named("TryLock")
 )
 
-// Overdue are accounts whose wake instant passed before the given one, longest overdue first.
-func (s *Store) Overdue(ctx context.Context, before time.Time, limit int) ([]deal.AccountID, error) {
-	return s.ids(ctx, "list overdue accounts", overdue, before, limit)
+// Overdue are accounts whose wake instant passed before the given one, longest overdue first, behind one of them.
+func (s *Store) Overdue(ctx context.Context, before time.Time, after view.Sleeper, limit int) ([]view.Sleeper, error) {
+	rows, err := s.pool.Query(ctx, string(overdue), before, limit, after.WakeAt, string(after.Account))
+	if err != nil {
+		return nil, fail("list overdue accounts", err)
+	}
+	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (o view.Sleeper, err error) {
+		err = row.Scan(&o.Account, instant(&o.WakeAt))
+		return o, err
+	})
+	return all, fail("list overdue accounts", err)
 }
 
 // OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
@@ -44,10 +54,10 @@ func (s *Store) ids(ctx context.Context, doing string, sql statement, args ...an
 }
 
 // SweepStaged removes what was put beside commands that never came, before an instant, and with it the answers and
-// sessions that had expired by then. It returns how many staged rows there were.
+// sessions that had expired by then, and what the rows of imports said that were over for thirty days. It returns how many staged rows there were.
 func (s *Store) SweepStaged(ctx context.Context, before time.Time) (int64, error) {
 	var staged int64
-	for _, sql := range []statement{sweepRequests, sweepSessions, sweepStaged} {
+	for _, sql := range []statement{sweepRequests, sweepSessions, sweepImports, sweepStaged} {
 		tag, err := s.pool.Exec(ctx, string(sql), before)
 		if err != nil {
 			return 0, fail("sweep", err)

@@ -26,11 +26,20 @@ ON CONFLICT (name) DO UPDATE SET value = counters.value + 1
 RETURNING value
 
 -- name: KeepPlaybook
-INSERT INTO playbooks (name, version, checksum, source, loaded_at) VALUES ($1, $2, $3, $4, now())
-ON CONFLICT (name, version) DO NOTHING
+-- What a file brought may be installed later; what was installed stays so. Anything else changes nothing.
+INSERT INTO playbooks (name, version, checksum, source, loaded_at, installed, installed_by, installed_at)
+VALUES ($1, $2, $3, $4, now(), $5::boolean, NULLIF($6, ''), CASE WHEN $5::boolean THEN now() END)
+ON CONFLICT (name, version) DO UPDATE SET installed = true, installed_by = EXCLUDED.installed_by, installed_at = EXCLUDED.installed_at
+WHERE EXCLUDED.installed AND NOT playbooks.installed AND playbooks.checksum = EXCLUDED.checksum
 
 -- name: PlaybookChecksum
 SELECT checksum FROM playbooks WHERE name = $1 AND version = $2
 
 -- name: Playbooks
-SELECT name, version, checksum, source FROM playbooks ORDER BY name, version
+SELECT name, version, checksum, source, loaded_at, installed, installed_by, installed_at FROM playbooks ORDER BY name, version
+
+-- name: PlaybookVersion
+SELECT version FROM playbook_version
+
+-- name: PlaybookUse
+SELECT state->'book'->>'name', (state->'book'->>'version')::integer, count(*)::integer FROM accounts GROUP BY 1, 2

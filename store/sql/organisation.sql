@@ -3,6 +3,10 @@
 -- name: OrgVersion
 SELECT version FROM org_version
 
+-- name: Versions
+-- What a command needs to know whether it knows the organisation and the playbooks.
+SELECT o.version, b.version FROM org_version o CROSS JOIN playbook_version b
+
 -- name: Organisation
 -- One statement sees one snapshot, so the version and everything under it belong together.
 SELECT v.version,

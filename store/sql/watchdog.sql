@@ -1,7 +1,7 @@
 -- What the process itself asks about all accounts, in IDs only.
 
 -- name: Overdue
-SELECT id FROM accounts WHERE wake_at < $1 ORDER BY wake_at, id LIMIT $2
+SELECT id, wake_at FROM accounts WHERE wake_at < $1 AND (wake_at, id) > ($3, $4) ORDER BY wake_at, id LIMIT $2
 
 -- name: OpenAccounts
 -- A closed account needs its workflow as well while the clock may touch it: a request to reopen runs.

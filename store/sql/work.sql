@@ -26,6 +26,13 @@ JOIN accounts a ON a.id = t.account_id
 LEFT JOIN account_profile p ON p.account_id = a.id
 WHERE t.id = @id AND (t.assignee_id = ANY(@owners::text[]) OR {Visible})
 
+-- name: HomeOfTask
+-- Without a scope: what comes of it is for the log to say.
+SELECT account_id FROM tasks WHERE id = $1
+
+-- name: HomeOfApproval
+SELECT account_id FROM approvals WHERE id = $1
+
 -- name: ApprovalColumns
 -- In the order of scanApproval.
 r.id, r.kind, r.requester_id, r.requested_at, r.subject_type, r.subject_id, r.subject_version, r.amount_minor,
