@@ -1,4 +1,4 @@
-package sheet
+package table
 
 import (
 	"archive/zip"

@@ -1,4 +1,4 @@
-package sheet_test
+package table_test
 
 import (
 	"bytes"
@@ -15,21 +15,21 @@ import (
 	"github.com/xuri/excelize/v2"
 	"pgregory.net/rapid"
 
-	"closedloop/sheet"
+	"closedloop/table"
 )
 
 // shanghai is where the organisation of the tests works.
 func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
-func head(columns ...string) sheet.Head {
-	return sheet.Head{Title: "客户", Columns: columns, Zone: shanghai(), AboutTitle: "说明", About: [][2]string{{"筛选", "step=plan"}}}
+func head(columns ...string) table.Head {
+	return table.Head{Title: "客户", Columns: columns, Zone: shanghai(), AboutTitle: "说明", About: [][2]string{{"筛选", "step=plan"}}}
 }
 
 // written is a list as a file.
-func written(t testing.TB, f sheet.Format, h sheet.Head, foot sheet.Foot, rows ...[]sheet.Cell) []byte {
+func written(t testing.TB, f table.Format, h table.Head, foot table.Foot, rows ...[]table.Cell) []byte {
 	t.Helper()
 	var b bytes.Buffer
-	w, err := sheet.New(f, &b, h)
+	w, err := table.New(f, &b, h)
 	require.NoError(t, err)
 	for _, row := range rows {
 		require.NoError(t, w.Row(row))
@@ -58,16 +58,16 @@ func opened(t testing.TB, file []byte) *excelize.File {
 }
 
 // one of each kind of cell.
-func oneOfEach() []sheet.Cell {
-	return []sheet.Cell{
-		sheet.Text("晨风集团, \"苏\"\n二行"), sheet.Whole(-420), sheet.Decimal("1250000.05"), sheet.Day("2026-03-02"),
-		sheet.Instant(time.Date(2026, 3, 2, 17, 30, 15, 999, time.UTC)), sheet.Text(""), {},
+func oneOfEach() []table.Cell {
+	return []table.Cell{
+		table.Text("晨风集团, \"苏\"\n二行"), table.Whole(-420), table.Decimal("1250000.05"), table.Day("2026-03-02"),
+		table.Instant(time.Date(2026, 3, 2, 17, 30, 15, 999, time.UTC)), table.Text(""), {},
 	}
 }
 
 func TestCSV_isReadBackAsItWasWritten(t *testing.T) {
 	t.Parallel()
-	file := written(t, sheet.CSV, head("名称", "数量", "金额", "日期", "时间", "空", "空"), sheet.Foot{Line: "截至 2026-03-02"}, oneOfEach(), nil)
+	file := written(t, table.CSV, head("名称", "数量", "金额", "日期", "时间", "空", "空"), table.Foot{Line: "截至 2026-03-02"}, oneOfEach(), nil)
 	require.Equal(t, [][]string{
 		{"名称", "数量", "金额", "日期", "时间", "空", "空"},
 		{"晨风集团, \"苏\"\n二行", "-420", "1250000.05", "2026-03-02", "2026-03-03 01:30:15", "", ""},
@@ -79,7 +79,7 @@ func TestCSV_isReadBackAsItWasWritten(t *testing.T) {
 
 func TestWorkbook_hasNumbersAsNumbersAndDatesAsDates(t *testing.T) {
 	t.Parallel()
-	f := opened(t, written(t, sheet.Workbook, head("a", "b", "c", "d", "e", "f"), sheet.Foot{Line: "截至 2026-03-02", Cut: "还有更多"}, oneOfEach()))
+	f := opened(t, written(t, table.Workbook, head("a", "b", "c", "d", "e", "f"), table.Foot{Line: "截至 2026-03-02", Cut: "还有更多"}, oneOfEach()))
 	require.Equal(t, []string{"客户", "说明"}, f.GetSheetList())
 	for cell, want := range map[string]struct {
 		kind   excelize.CellType
@@ -123,13 +123,13 @@ func hostile() []string {
 
 func TestFormulas_areNeutralInBothFormats(t *testing.T) {
 	t.Parallel()
-	var rows [][]sheet.Cell
+	var rows [][]table.Cell
 	for _, s := range hostile() {
-		rows = append(rows, []sheet.Cell{sheet.Text(s), sheet.Text("harmless = 1")})
+		rows = append(rows, []table.Cell{table.Text(s), table.Text("harmless = 1")})
 	}
 	h := head("=1+1", "x")
 	h.Title, h.About = "=1+1", [][2]string{{"=2", "=3"}}
-	lines := csvRows(t, written(t, sheet.CSV, h, sheet.Foot{Line: "=4"}, rows...))
+	lines := csvRows(t, written(t, table.CSV, h, table.Foot{Line: "=4"}, rows...))
 	require.Equal(t, []string{"'=1+1", "x"}, lines[0])
 	for i, s := range hostile() {
 		require.Equal(t, "'"+strings.ReplaceAll(s, "\r", ""), lines[i+1][0], "%q", s) // a writer of CRLF drops single ones
@@ -137,7 +137,7 @@ func TestFormulas_areNeutralInBothFormats(t *testing.T) {
 	}
 	require.Equal(t, "'=4", lines[len(lines)-1][0])
 
-	f := opened(t, written(t, sheet.Workbook, h, sheet.Foot{Line: "=4", Cut: "=5"}, rows...))
+	f := opened(t, written(t, table.Workbook, h, table.Foot{Line: "=4", Cut: "=5"}, rows...))
 	for _, name := range f.GetSheetList() {
 		all, err := f.GetRows(name)
 		require.NoError(t, err)
@@ -173,15 +173,15 @@ func TestFormulas_areNeutralInBothFormats(t *testing.T) {
 func TestNeutral_leavesNothingThatBeginsLikeAFormula(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{"", "晨风", "1+1", "a=b", "'=1", "(=1)", "13805240011", "0.5", "　晨风", "..="} {
-		require.Equal(t, s, sheet.Neutral(s))
+		require.Equal(t, s, table.Neutral(s))
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		s := rapid.OneOf(rapid.String(), rapid.StringMatching(`[ \t\r\n=+@＝＋－＠-]{0,4}[a-z=]{0,4}`)).Draw(t, "s")
-		if sheet.Dangerous(sheet.Neutral(s)) {
-			t.Fatalf("%q is still dangerous", sheet.Neutral(s))
+		if table.Dangerous(table.Neutral(s)) {
+			t.Fatalf("%q is still dangerous", table.Neutral(s))
 		}
 		trimmed := strings.TrimLeft(s, " \t\r\n\u3000\u00a0")
-		if trimmed != "" && strings.ContainsRune("=+-@", rune(trimmed[0])) && sheet.Neutral(s) == s {
+		if trimmed != "" && strings.ContainsRune("=+-@", rune(trimmed[0])) && table.Neutral(s) == s {
 			t.Fatalf("%q was let through", s)
 		}
 	})
@@ -193,11 +193,11 @@ func FuzzText(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		lines := csvRows(t, written(t, sheet.CSV, head("a", "b"), sheet.Foot{}, []sheet.Cell{sheet.Text(s), sheet.Text("end")}))
+		lines := csvRows(t, written(t, table.CSV, head("a", "b"), table.Foot{}, []table.Cell{table.Text(s), table.Text("end")}))
 		require.Len(t, lines, 2)
 		require.Equal(t, "end", lines[1][1])
-		require.False(t, sheet.Dangerous(lines[1][0]))
-		book := opened(t, written(t, sheet.Workbook, head("a", "b"), sheet.Foot{}, []sheet.Cell{sheet.Text(s), sheet.Text("end")}))
+		require.False(t, table.Dangerous(lines[1][0]))
+		book := opened(t, written(t, table.Workbook, head("a", "b"), table.Foot{}, []table.Cell{table.Text(s), table.Text("end")}))
 		end, err := book.GetCellValue("客户", "B2")
 		require.NoError(t, err)
 		require.Equal(t, "end", end)
@@ -209,10 +209,10 @@ func FuzzText(f *testing.F) {
 
 func TestCells_keepWhatTheyCannotRead(t *testing.T) {
 	t.Parallel()
-	odd := []sheet.Cell{sheet.Decimal("much"), sheet.Decimal("1e9"), sheet.Decimal(""), sheet.Day("soon"), sheet.Day(""), sheet.Instant(time.Time{}), sheet.Day("1850-01-01")}
-	rows := csvRows(t, written(t, sheet.CSV, head("a", "b", "c", "d", "e", "f", "g"), sheet.Foot{}, odd))
+	odd := []table.Cell{table.Decimal("much"), table.Decimal("1e9"), table.Decimal(""), table.Day("soon"), table.Day(""), table.Instant(time.Time{}), table.Day("1850-01-01")}
+	rows := csvRows(t, written(t, table.CSV, head("a", "b", "c", "d", "e", "f", "g"), table.Foot{}, odd))
 	require.Equal(t, []string{"much", "1e9", "", "soon", "", "", "1850-01-01"}, rows[1])
-	f := opened(t, written(t, sheet.Workbook, head("a", "b", "c", "d", "e", "f", "g"), sheet.Foot{}, odd))
+	f := opened(t, written(t, table.Workbook, head("a", "b", "c", "d", "e", "f", "g"), table.Foot{}, odd))
 	got, err := f.GetRows("客户")
 	require.NoError(t, err)
 	require.Equal(t, []string{"much", "1e9", "", "soon", "", "", "1850-01-01"}, got[1])
@@ -220,8 +220,8 @@ func TestCells_keepWhatTheyCannotRead(t *testing.T) {
 
 func TestWorkbook_losesNoDigitOfAnAmount(t *testing.T) {
 	t.Parallel()
-	f := opened(t, written(t, sheet.Workbook, head("a"), sheet.Foot{},
-		[]sheet.Cell{sheet.Decimal("9999999999999.99")}, []sheet.Cell{sheet.Decimal("99999999999999.99")}, []sheet.Cell{sheet.Decimal("-1000000000000000.00")}))
+	f := opened(t, written(t, table.Workbook, head("a"), table.Foot{},
+		[]table.Cell{table.Decimal("9999999999999.99")}, []table.Cell{table.Decimal("99999999999999.99")}, []table.Cell{table.Decimal("-1000000000000000.00")}))
 	for cell, want := range map[string]string{"A2": "9999999999999.99", "A3": "99999999999999.99", "A4": "-1000000000000000"} {
 		raw, err := f.GetCellValue("客户", cell, excelize.Options{RawCellValue: true})
 		require.NoError(t, err)
@@ -237,7 +237,7 @@ func TestWorkbook_losesNoDigitOfAnAmount(t *testing.T) {
 func TestWorkbook_cutsTextsThatNoCellTakes(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{strings.Repeat("a", 32767), strings.Repeat("𠮷", 16383)} {
-		f := opened(t, written(t, sheet.Workbook, head("a"), sheet.Foot{}, []sheet.Cell{sheet.Text(s)}, []sheet.Cell{sheet.Text(s + s)}))
+		f := opened(t, written(t, table.Workbook, head("a"), table.Foot{}, []table.Cell{table.Text(s)}, []table.Cell{table.Text(s + s)}))
 		whole, err := f.GetCellValue("客户", "A2")
 		require.NoError(t, err)
 		require.Equal(t, s, whole)
@@ -255,7 +255,7 @@ func TestWorkbook_namesItsSheetsAsFarAsNamesMayBe(t *testing.T) {
 	} {
 		h := head("a")
 		h.Title = title
-		list := opened(t, written(t, sheet.Workbook, h, sheet.Foot{Line: "x"})).GetSheetList()
+		list := opened(t, written(t, table.Workbook, h, table.Foot{Line: "x"})).GetSheetList()
 		require.Equal(t, want, list[0])
 		require.Len(t, list, 2)
 	}
@@ -264,16 +264,16 @@ func TestWorkbook_namesItsSheetsAsFarAsNamesMayBe(t *testing.T) {
 func TestFileName_fitsEverySystem(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 3, 2, 9, 5, 0, 0, shanghai())
-	require.Equal(t, "客户-20260302-090500.csv", sheet.FileName("客户", at, sheet.CSV))
-	require.Equal(t, "a-b-c-20260302-090500.xlsx", sheet.FileName("a/b:c", at, sheet.Workbook))
+	require.Equal(t, "客户-20260302-090500.csv", table.FileName("客户", at, table.CSV))
+	require.Equal(t, "a-b-c-20260302-090500.xlsx", table.FileName("a/b:c", at, table.Workbook))
 }
 
 func TestNew_knowsItsFormats(t *testing.T) {
 	t.Parallel()
-	_, err := sheet.New("pdf", io.Discard, head("a"))
+	_, err := table.New("pdf", io.Discard, head("a"))
 	require.ErrorContains(t, err, "pdf")
-	require.Equal(t, "text/csv; charset=utf-8", sheet.CSV.ContentType())
-	require.Equal(t, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", sheet.Workbook.ContentType())
+	require.Equal(t, "text/csv; charset=utf-8", table.CSV.ContentType())
+	require.Equal(t, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", table.Workbook.ContentType())
 }
 
 var errFull = errors.New("disk full")
@@ -284,11 +284,11 @@ func (full) Write([]byte) (int, error) { return 0, errFull }
 
 func TestWriters_sayWhenTheirReaderIsGone(t *testing.T) {
 	t.Parallel()
-	_, err := sheet.New(sheet.CSV, full{}, head("a"))
+	_, err := table.New(table.CSV, full{}, head("a"))
 	require.ErrorIs(t, err, errFull)
-	w, err := sheet.New(sheet.Workbook, full{}, head("a"))
+	w, err := table.New(table.Workbook, full{}, head("a"))
 	require.NoError(t, err)
-	require.ErrorIs(t, w.Close(sheet.Foot{}), errFull)
+	require.ErrorIs(t, w.Close(table.Foot{}), errFull)
 }
 
 // The rows of a large list go through a temporary file, which goes whether the list is ended or given up.
@@ -300,14 +300,14 @@ func TestWorkbook_leavesNoTemporaryFileBehind(t *testing.T) {
 		require.NoError(t, err)
 		return len(names)
 	}
-	for _, end := range []func(sheet.Writer) error{
-		func(w sheet.Writer) error { return w.Close(sheet.Foot{}) },
-		func(w sheet.Writer) error { w.Abandon(); return nil },
+	for _, end := range []func(table.Writer) error{
+		func(w table.Writer) error { return w.Close(table.Foot{}) },
+		func(w table.Writer) error { w.Abandon(); return nil },
 	} {
-		w, err := sheet.New(sheet.Workbook, io.Discard, head("a"))
+		w, err := table.New(table.Workbook, io.Discard, head("a"))
 		require.NoError(t, err)
 		for range 2000 {
-			require.NoError(t, w.Row([]sheet.Cell{sheet.Text(strings.Repeat("x", 10_000))}))
+			require.NoError(t, w.Row([]table.Cell{table.Text(strings.Repeat("x", 10_000))}))
 		}
 		require.Equal(t, 1, left())
 		require.NoError(t, end(w))

@@ -1,4 +1,4 @@
-package sheet
+package table
 
 import (
 	"fmt"
@@ -65,7 +65,7 @@ func New(f Format, w io.Writer, h Head) (Writer, error) {
 	case Workbook:
 		return newWorkbook(w, h)
 	}
-	return nil, fmt.Errorf("no sheet can be written as %q", f)
+	return nil, fmt.Errorf("no table can be written as %q", f)
 }
 
 // FileName is the name of a file: what it lists and until when, for any system of files.
