@@ -28,6 +28,8 @@ type accountsInput struct {
 	Team    string     `query:"team" maxLength:"64" doc:"ID of a team or area, with everything below it"`
 	Grade   gradeName  `query:"grade"`
 	Overdue switchName `query:"overdue"`
+	Parent  string     `query:"parent" maxLength:"64" doc:"ID of an account: everything under it, in any generation"`
+	RollUp  switchName `query:"roll_up" doc:"true: only the tops of families, each with sums over what you see of it"`
 	Query   string     `query:"q" maxLength:"200" doc:"part of the name, number or credit code"`
 	Sort    sortName   `query:"sort" doc:"default: -updated_at"`
 }
@@ -52,6 +54,7 @@ type accountItem struct {
 	OpenedAt     time.Time   `json:"opened_at"`
 	EnteredAt    time.Time   `json:"entered_at"`
 	UpdatedAt    time.Time   `json:"updated_at"`
+	Family       *rollUpBody `json:"family,omitempty" doc:"with roll_up=true"`
 }
 
 type accountOutput struct {
@@ -120,7 +123,8 @@ func (a *API) accounts(ctx context.Context, in *accountsInput) (*reply[list[acco
 	me := who(ctx)
 	filter := view.AccountFilter{
 		Step: deal.Step(in.Step), Status: deal.Status(in.Status), Owner: personParam(ctx, in.Owner), Team: deal.TeamID(in.Team),
-		Grade: deal.Grade(in.Grade), Overdue: in.Overdue.chosen(), Query: strings.TrimSpace(in.Query), Sort: string(in.Sort), Page: in.page(),
+		Grade: deal.Grade(in.Grade), Overdue: in.Overdue.chosen(),
+		Parent: deal.AccountID(in.Parent), RollUp: in.RollUp == "true", Query: strings.TrimSpace(in.Query), Sort: string(in.Sort), Page: in.page(),
 	}
 	items, next, err := a.Accounts.Accounts(ctx, me.viewer, filter)
 	if err != nil {
@@ -131,7 +135,7 @@ func (a *API) accounts(ctx context.Context, in *accountsInput) (*reply[list[acco
 			ID: string(i.ID), Number: i.Number, Name: i.Name, Territory: i.Territory, Step: stepName(i.Step), Status: statusName(i.Status),
 			Cycle: i.Cycle, Pass: i.Pass, Seq: i.Seq, Owner: personIn(me.org, i.Owner), Team: teamIn(me.org, i.Team), Grade: string(i.Grade),
 			Deadline: instant(i.Deadline), Overdue: i.Overdue, NextFollowUp: instant(i.NextFollowUp), Late: i.Late,
-			OpenedAt: i.OpenedAt.UTC(), EnteredAt: i.EnteredAt.UTC(), UpdatedAt: i.UpdatedAt.UTC(),
+			OpenedAt: i.OpenedAt.UTC(), EnteredAt: i.EnteredAt.UTC(), UpdatedAt: i.UpdatedAt.UTC(), Family: rollUpOf(i.Family),
 		}
 	}), next), nil
 }

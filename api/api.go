@@ -35,6 +35,7 @@ type API struct {
 	commands inFlight
 	uploads  chan struct{}
 	spools   chan struct{}
+	exports  chan struct{}
 	replays  keyedLocks
 }
 
@@ -47,7 +48,7 @@ func New(o Options) (*API, error) {
 	a := &API{
 		Options: o, echo: echo.New(), say: catalogue.New(), public: parsePublic(o.PublicURL), matcher: languages(),
 		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, kinds: recordKinds(), uploads: make(chan struct{}, o.Limits.Uploads),
-		spools: make(chan struct{}, o.Limits.FileUploads),
+		spools: make(chan struct{}, o.Limits.FileUploads), exports: make(chan struct{}, o.Limits.Exports),
 		logins: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
 	}
 	a.commands = inFlight{total: o.Limits.InFlight, perAccount: o.Limits.InFlightPerAccount}

@@ -73,18 +73,50 @@ func (a *API) battleMap(ctx context.Context, in *battleMapInput) (*reply[battleM
 	if err != nil {
 		return nil, fmt.Errorf("put the account back to an instant: %w", err)
 	}
+	asked := at
 	if at.IsZero() {
 		at = now
 	}
-	body, err := a.drawMap(ctx, was, at.In(a.Zone))
+	above, err := a.under(ctx, &was, id, asked)
+	if err != nil {
+		return nil, err
+	}
+	body, err := a.drawMap(ctx, was, above, at.In(a.Zone))
 	if err != nil {
 		return nil, err
 	}
 	return &reply[battleMapBody]{*body}, nil
 }
 
+// under adds what the accounts above showed to an account at an instant; zero is now. They are found in the logs, so that a
+// map of the past has the family of that day. What came above it by a merger since stands where it stood.
+func (a *API) under(ctx context.Context, was *past.Account, id deal.AccountID, at time.Time) ([]past.Account, error) {
+	var above []past.Account
+	for next := was.State.Parent; next != "" && len(above) < 2*deal.MaxGenerations; {
+		history, err := a.Log.HistoryAbove(ctx, who(ctx).viewer, id, next, at)
+		if err != nil {
+			return nil, fmt.Errorf("read history of an account above: %w", err)
+		}
+		account, err := past.At(history, at)
+		if errors.Is(err, past.ErrNotYet) {
+			break
+		}
+		if err != nil {
+			return nil, fmt.Errorf("put an account above back to an instant: %w", err)
+		}
+		if account.State.Merged == "" { // a merged account only points on
+			if err := was.Under(account); err != nil {
+				return nil, fmt.Errorf("read what an account above shares: %w", err)
+			}
+			above = append(above, account)
+		}
+		next = account.State.Upward()
+	}
+	return above, nil
+}
+
 // drawMap puts an account, as it was at an instant of the organisation's zone, on one page.
-func (a *API) drawMap(ctx context.Context, was past.Account, at time.Time) (*battleMapBody, error) {
+func (a *API) drawMap(ctx context.Context, was past.Account, above []past.Account, at time.Time) (*battleMapBody, error) {
 	rules, err := a.Rules(was.State.Book)
 	if err != nil {
 		return nil, fmt.Errorf("read rules of the playbook: %w", err)
@@ -93,9 +125,9 @@ func (a *API) drawMap(ctx context.Context, was past.Account, at time.Time) (*bat
 	s := sheet{
 		Input: dossier.Input{
 			Now: at, State: was.State, Profile: was.Profile, Contacts: was.Contacts, Interactions: was.Interactions, Collect: collect,
-			File: was.File.Of(was.State.Cycle), Rules: rules,
+			File: was.File.Of(was.State.Cycle), Lifts: dossier.LiftsOf(was.State), Rules: rules,
 		},
-		kind: a.kindOf, call: callOf(ctx), today: dossier.DayOf(at),
+		kind: a.kindOf, call: callOf(ctx), today: dossier.DayOf(at), above: above,
 	}
 	note, err := a.followUpNote(ctx, was.State)
 	if err != nil {
@@ -129,6 +161,16 @@ type sheet struct {
 	kind  func(dossier.Kind) *recordKind
 	call  *call
 	today dossier.Day
+	above []past.Account // nearest first
+}
+
+// sources are the accounts above as they are named on the map.
+func (s sheet) sources() sources {
+	refs := sources{}
+	for _, a := range s.above {
+		refs[a.State.Account] = view.AccountRef{ID: a.State.Account, Number: a.State.Number, Name: a.Profile.Name}
+	}
+	return refs
 }
 
 // newest is the record of a kind of which there is one; nil when nothing is on file.

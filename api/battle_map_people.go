@@ -89,10 +89,11 @@ func (s sheet) stakeholders() []stakeholderBody {
 	for _, t := range s.Coverage().Touches {
 		touches[t.Contact] = t
 	}
+	from := s.sources()
 	return mapped(s.Contacts, func(c deal.Contact) stakeholderBody {
 		p, touch := parts[c.ID], touches[c.ID]
 		b := stakeholderBody{
-			Contact: contactOf(c), Gatekeeper: string(p.Gatekeeper), Temper: string(p.Temper), Power: p.Power, Weight: p.Weight(), Note: p.Note,
+			Contact: contactFrom(c, from), Gatekeeper: string(p.Gatekeeper), Temper: string(p.Temper), Power: p.Power, Weight: p.Weight(), Note: p.Note,
 			Trust: trustOf(dossier.Trusting(trust[c.ID], s.today, s.Rules.TrendDays)), LastTouched: string(touch.Last), Decayed: touch.Decayed,
 		}
 		if p.Support != nil {

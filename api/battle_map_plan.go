@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"closedloop/deal/dossier"
+	"closedloop/deal/past"
 )
 
 // portraitBody is who the customer is and what they are worth to us.
@@ -20,6 +21,15 @@ type portraitBody struct {
 	Kinds          []kindBody                        `json:"kinds" doc:"that the figures support, and why"`
 	Credit         *recordIn[dossier.Credit]         `json:"credit,omitempty"`
 	Needs          []needBody                        `json:"needs"`
+	Family         []houseBody                       `json:"family" doc:"the accounts above, nearest first: their contacts, stakeholders, classification and credit are on this map"`
+}
+
+// houseBody is an account above on the map.
+type houseBody struct {
+	accountRef
+	Relation relationName `json:"relation" doc:"to its own parent"`
+	Profile  profileBody  `json:"profile"`
+	Grade    string       `json:"grade"`
 }
 
 type manBody struct {
@@ -130,6 +140,11 @@ func (s sheet) portrait() portraitBody {
 			b.Kinds = append(b.Kinds, kindBody{string(kind), why})
 		}
 	}
+	b.Family = mapped(s.above, func(a past.Account) houseBody {
+		return houseBody{
+			accountRef{string(a.State.Account), a.State.Number, a.Profile.Name}, relationName(a.State.Relation), profileOf(a.Profile), string(a.State.Grade),
+		}
+	})
 	for _, n := range dossier.Entries[dossier.Need](s.File) {
 		b.Needs = append(b.Needs, needBody{n.ID, inMap(s, n.Body)})
 	}

@@ -41,6 +41,8 @@ type contactBody struct {
 	Phone      string     `json:"phone"`
 	PhoneValid bool       `json:"phone_valid" doc:"at least one number can be dialled"`
 	Note       string     `json:"note"`
+
+	SharedFrom *accountRef `json:"shared_from,omitempty" doc:"the account above to which it belongs: it is written there"`
 }
 
 type ContactPath struct {
@@ -91,6 +93,13 @@ func contactOf(c deal.Contact) contactBody {
 	}
 }
 
+// contactFrom shows a contact that may be an account's above.
+func contactFrom(c deal.Contact, from sources) contactBody {
+	b := contactOf(c)
+	b.SharedFrom = from.of(c.SharedFrom)
+	return b
+}
+
 // contact checks a person below a place in the body.
 func (in contactInput) contact(below string) (deal.Contact, []reason) {
 	c := deal.Contact{
@@ -138,7 +147,11 @@ func (a *API) contacts(ctx context.Context, in *contactsInput) (*reply[list[cont
 	if err != nil {
 		return nil, err
 	}
-	return listOf(mapped(page, contactOf), next), nil
+	from, err := a.sourcesOf(ctx, contactSources(page))
+	if err != nil {
+		return nil, err
+	}
+	return listOf(mapped(page, func(c deal.Contact) contactBody { return contactFrom(c, from) }), next), nil
 }
 
 func (a *API) contact(ctx context.Context, in *ContactPath) (*contactOutput, error) {
@@ -150,7 +163,11 @@ func (a *API) contact(ctx context.Context, in *ContactPath) (*contactOutput, err
 	if err != nil {
 		return nil, fmt.Errorf("read contact: %w", err)
 	}
-	return &contactOutput{ETag: etag(c.Version), Body: contactOf(c)}, nil
+	from, err := a.sourcesOf(ctx, []deal.AccountID{c.SharedFrom})
+	if err != nil {
+		return nil, err
+	}
+	return &contactOutput{ETag: etag(c.Version), Body: contactFrom(c, from)}, nil
 }
 
 func (a *API) addContact(ctx context.Context, in *addContactInput) (*created[contactBody], error) {
@@ -185,9 +202,9 @@ func (a *API) patchContact(ctx context.Context, in *patchContactInput) (*contact
 	if err != nil {
 		return nil, err
 	}
-	c, err := a.Records.Contact(ctx, who(ctx).viewer, id, in.Contact)
+	c, err := a.ownContact(ctx, id, in.Contact)
 	if err != nil {
-		return nil, fmt.Errorf("read contact: %w", err)
+		return nil, err
 	}
 	if c.Version != version {
 		return nil, stale(c.Version)
@@ -229,6 +246,11 @@ func (a *API) deleteContact(ctx context.Context, in *deleteContactInput) (*struc
 			return nil, fmt.Errorf("read contact: %w", readErr)
 		}
 		return nil, stale(now.Version)
+	}
+	if errors.Is(err, deal.ErrNotFound) {
+		if _, err := a.ownContact(ctx, id, in.Contact); err != nil {
+			return nil, err
+		}
 	}
 	if err != nil {
 		return nil, fmt.Errorf("delete contact: %w", err)

@@ -48,6 +48,8 @@ type documentBody struct {
 	UpdatedAt *time.Time      `json:"updated_at"`
 	UpdatedBy *personBody     `json:"updated_by,omitempty"`
 	Content   json.RawMessage `json:"content" doc:"the record itself: what POST and PUT take"`
+
+	SharedFrom *accountRef `json:"shared_from,omitempty" doc:"the account above to which it belongs: it is written there"`
 }
 
 type documentOutput struct {
@@ -163,11 +165,16 @@ func (a *API) documentOf(ctx context.Context, k *recordKind, d deal.Document, lo
 
 func (a *API) documentsOf(ctx context.Context, k *recordKind, all []deal.Document, look privacy) ([]documentBody, error) {
 	out := make([]documentBody, 0, len(all))
+	from, err := a.sourcesOf(ctx, documentSources(all))
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range all {
 		b, err := a.documentOf(ctx, k, d, look)
 		if err != nil {
 			return nil, err
 		}
+		b.SharedFrom = from.of(d.SharedFrom)
 		out = append(out, b)
 	}
 	return out, nil
@@ -178,5 +185,10 @@ func (a *API) documentOutput(ctx context.Context, k *recordKind, d deal.Document
 	if err != nil {
 		return nil, err
 	}
+	from, err := a.sourcesOf(ctx, []deal.AccountID{d.SharedFrom})
+	if err != nil {
+		return nil, err
+	}
+	b.SharedFrom = from.of(d.SharedFrom)
 	return &documentOutput{ETag: etag(d.Version), Body: b}, nil
 }

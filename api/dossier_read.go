@@ -119,6 +119,11 @@ func (a *API) only(ctx context.Context, k *recordKind, id deal.AccountID, cycle 
 	if len(all) > 0 {
 		return all[0], nil
 	}
+	return k.none()
+}
+
+// none is a document that is not on file yet.
+func (k *recordKind) none() (deal.Document, error) {
 	body, err := dossier.Encode(k.New())
 	if err != nil {
 		return deal.Document{}, fmt.Errorf("begin a document: %w", err)

@@ -10,18 +10,20 @@ import (
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 type timelineItem struct {
-	Seq   int64          `json:"seq"`
-	At    time.Time      `json:"at"`
-	Cycle int            `json:"cycle"`
-	Step  stepName       `json:"step" doc:"in which it happened"`
-	Kind  string         `json:"kind"`
-	Text  string         `json:"text" doc:"in the language asked for"`
-	Actor *personBody    `json:"actor,omitempty"`
-	Data  map[string]any `json:"data" doc:"the event's content; texts in place of their references, null once erased"`
-	Texts []textRef      `json:"texts" doc:"what people wrote, and where in data it stands"`
+	Seq     int64          `json:"seq"`
+	Account *accountRef    `json:"account,omitempty" doc:"the merged account in whose history it stands; absent for the account's own"`
+	At      time.Time      `json:"at"`
+	Cycle   int            `json:"cycle"`
+	Step    stepName       `json:"step" doc:"in which it happened"`
+	Kind    string         `json:"kind"`
+	Text    string         `json:"text" doc:"in the language asked for"`
+	Actor   *personBody    `json:"actor,omitempty"`
+	Data    map[string]any `json:"data" doc:"the event's content; texts in place of their references, null once erased"`
+	Texts   []textRef      `json:"texts" doc:"what people wrote, and where in data it stands"`
 }
 
 // textRef names a text of the timeline. One that was erased leaves this behind, and null in its place.
@@ -35,6 +37,7 @@ type timelineBody struct {
 	Items      []timelineItem `json:"items"`
 	NextCursor string         `json:"next_cursor"`
 	People     []personBody   `json:"people" doc:"whose IDs appear in data"`
+	Imported   []historyNote  `json:"imported" doc:"what lead sheets told of the same stretch of time, oldest first; it is no part of the log"`
 }
 
 type verifyBody struct {
@@ -49,18 +52,32 @@ func (a *API) historyRoutes() {
 	register(a, op(http.MethodGet, "/accounts/{id}/verify", "verify-log", "history", "Check the hash chain of the whole log"), a.verify)
 }
 
-func (a *API) timeline(ctx context.Context, in *accountListInput) (*reply[timelineBody], error) {
+type timelineInput struct {
+	accountListInput
+	Merged switchName `query:"merged" doc:"false: without the histories of accounts that were merged into this one"`
+}
+
+func (a *API) timeline(ctx context.Context, in *timelineInput) (*reply[timelineBody], error) {
 	id, err := accountID(in.ID)
 	if err != nil {
 		return nil, err
 	}
 	c := callOf(ctx)
-	log, err := a.Log.Events(ctx, c.actor.viewer, id, in.page())
+	log, err := a.Log.Timeline(ctx, c.actor.viewer, id, view.TimelineFilter{Alone: in.Merged == "false", Page: in.page()})
 	if err != nil {
 		return nil, fmt.Errorf("read log: %w", err)
 	}
-	body := timelineBody{Items: []timelineItem{}, NextCursor: log.Next, People: []personBody{}}
+	body := timelineBody{Items: []timelineItem{}, NextCursor: log.Next, People: []personBody{}, Imported: []historyNote{}}
+	if in.Merged != "false" {
+		if body.Imported, err = a.importedWithin(ctx, id, log); err != nil {
+			return nil, err
+		}
+	}
 	var named []deal.PersonID
+	merged, err := a.sourcesOf(ctx, mapped(log.Items, func(e deal.Event) deal.AccountID { return other(e.Account, id) }))
+	if err != nil {
+		return nil, err
+	}
 	for _, e := range log.Items {
 		data, texts, err := told(e.Body, log.Texts, func(s string) {
 			if _, ok := c.actor.org.Person(deal.PersonID(s)); ok && !slices.Contains(named, deal.PersonID(s)) {
@@ -71,12 +88,20 @@ func (a *API) timeline(ctx context.Context, in *accountListInput) (*reply[timeli
 			return nil, fmt.Errorf("show event %d: %w", e.Seq, err)
 		}
 		body.Items = append(body.Items, timelineItem{
-			Seq: e.Seq, At: e.At.UTC(), Cycle: e.Cycle, Step: stepName(e.Step), Kind: string(e.Kind), Text: a.say.Event(e.Kind, c.lang),
+			Seq: e.Seq, Account: merged.of(other(e.Account, id)), At: e.At.UTC(), Cycle: e.Cycle, Step: stepName(e.Step), Kind: string(e.Kind), Text: a.say.Event(e.Kind, c.lang),
 			Actor: personIn(c.actor.org, e.Actor), Data: data, Texts: texts,
 		})
 	}
 	body.People = append(body.People, peopleIn(c.actor.org, named)...)
 	return &reply[timelineBody]{body}, nil
+}
+
+// other is an account, unless it is the one at hand.
+func other(account, here deal.AccountID) deal.AccountID {
+	if account == here {
+		return ""
+	}
+	return account
 }
 
 // told is an event's content for people: every reference to a text is the text, and what the clocks were set to is left

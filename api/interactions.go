@@ -26,9 +26,9 @@ type interactionInput struct {
 type interactionBody struct {
 	ID       string          `json:"id"`
 	Cycle    int             `json:"cycle"`
-	Step     stepName        `json:"step"`
+	Step     stepName        `json:"step,omitempty"`
 	Pass     int             `json:"pass"`
-	Kind     interactionKind `json:"kind"`
+	Kind     interactionKind `json:"kind,omitempty"`
 	At       time.Time       `json:"at"`
 	With     []string        `json:"with"`
 	By       *personBody     `json:"by,omitempty"`
@@ -36,6 +36,10 @@ type interactionBody struct {
 	Result   string          `json:"result"`
 	NextStep string          `json:"next_step"`
 	NextAt   *time.Time      `json:"next_at"`
+
+	Imported *historyNote `json:"imported,omitempty" doc:"of an entry that came with a lead sheet: it moves no clock and meets no gate"`
+
+	Account *accountRef `json:"account,omitempty" doc:"the merged account that logged it; absent for the account's own"`
 }
 
 type accountListInput struct {
@@ -71,12 +75,19 @@ func (a *API) interactions(ctx context.Context, in *accountListInput) (*reply[li
 	if err != nil {
 		return nil, fmt.Errorf("list interactions: %w", err)
 	}
+	merged, err := a.sourcesOf(ctx, mapped(items, func(i view.InteractionItem) deal.AccountID { return other(i.Account, id) }))
+	if err != nil {
+		return nil, err
+	}
 	org := who(ctx).org
 	return listOf(mapped(items, func(i view.InteractionItem) interactionBody {
+		if i.Imported != nil {
+			return importedInteraction(*i.Imported, merged.of(other(i.Account, id)))
+		}
 		return interactionBody{
 			ID: i.ID, Cycle: i.Cycle, Step: stepName(i.Step), Pass: i.Pass, Kind: interactionKind(i.Kind), At: i.At.UTC(),
 			With: append([]string{}, i.With...), By: personIn(org, i.By), Aim: i.AimText, Result: i.ResultText, NextStep: i.NextStepText,
-			NextAt: instant(i.NextAt),
+			NextAt: instant(i.NextAt), Account: merged.of(other(i.Account, id)),
 		}
 	}), next), nil
 }

@@ -144,8 +144,17 @@ type Requests interface {
 // Imports takes lead sheets in. Start returns once the sheet is stored and its workflow runs; the same id starts once.
 // A file that cannot be imported at all gives *[SheetError] and leaves nothing behind.
 type Imports interface {
-	Start(ctx context.Context, id string, by deal.PersonID, filename string, sheet io.Reader) (view.Import, error)
+	Start(ctx context.Context, order view.ImportOrder, sheet io.Reader) (view.Import, error)
 	Import(ctx context.Context, v view.Viewer, id string) (view.Import, error)
+	// Columns looks at a sheet without keeping it: what its columns are, or may be.
+	Columns(ctx context.Context, by deal.PersonID, mapping map[string]string, sheet io.Reader) (view.SheetColumns, error)
+	// Rows is the report by row, of one outcome or (empty) of all.
+	Rows(ctx context.Context, v view.Viewer, id string, outcome view.ImportOutcome, page view.Page) ([]view.ImportRowItem, string, error)
+	// Errata are the refused rows as a file to correct and send again: format is xlsx or csv.
+	Errata(ctx context.Context, v view.Viewer, id, format, lang string) ([]byte, error)
+	// Mappings are what the person and the organisation said of headers; organisation tells whether the person speaks for it.
+	Mappings(ctx context.Context, by deal.PersonID) ([]view.ImportMapping, error)
+	ForgetMapping(ctx context.Context, by deal.PersonID, organisation bool, id string) error
 }
 
 // Playbooks asks the pinned version of a playbook.
@@ -174,9 +183,10 @@ type StateError = view.StateError
 // SheetError refuses an upload that cannot be imported at all: no workbook, damaged, too large once unpacked, no header.
 // Code is stable; Text is for people, and so is Hint, which says what would help.
 type SheetError struct {
-	Code string
-	Text deal.Text
-	Hint deal.Text
+	Code    string
+	Pointer string // /file, or /mapping where that is to blame; empty: /file
+	Text    deal.Text
+	Hint    deal.Text
 }
 
 func (e *SheetError) Error() string { return "lead sheet refused: " + e.Code }
