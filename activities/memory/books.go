@@ -35,7 +35,7 @@ func (b *Books) Newest(name string) (deal.BookRef, error) {
 	return deal.BookRef{}, fmt.Errorf("playbook %q: %w", name, deal.ErrNotFound)
 }
 
-// Book is the rules: a day a step, an hour an approval, a week between follow-ups.
+// Book is the rules: a day a step, a week between follow-ups, approvals of records.
 func (b *Books) Book(of deal.BookRef) (deal.Book, error) {
 	book := deal.Book{
 		Ref: ref, OneOff: b.OneOff, Recheck: deal.CalendarTime(90 * 24 * time.Hour),
@@ -54,6 +54,13 @@ func (b *Books) Book(of deal.BookRef) (deal.Book, error) {
 				Ladder: []deal.LadderRung{{Name: deal.Remind, Percent: 50}, {Name: deal.Urge, Percent: 100}, {Name: deal.Superior, Percent: 150}},
 			}},
 		})
+	}
+	book.Approvals = []deal.ApprovalRules{
+		{Kind: deal.Filing, Step: deal.Screen, Subject: string(dossier.FilingKind)},
+		{Kind: deal.VetoLift, Subject: string(dossier.VetoKind)},
+		{Kind: deal.CreditChange, Subject: string(dossier.CreditKind)},
+		{Kind: deal.Merger},
+		{Kind: deal.Reopen},
 	}
 	return book, nil
 }
