@@ -113,6 +113,8 @@ type world struct {
 	imports   []imported
 	importErr error
 	imp       view.Import
+	impRows   []view.ImportRowItem
+	mappings  []view.ImportMapping
 	unready   map[string]error
 
 	files   files
@@ -128,6 +130,7 @@ type world struct {
 type imported struct {
 	id, filename string
 	content      []byte
+	order        view.ImportOrder
 }
 
 func newWorld() *world {
@@ -520,14 +523,14 @@ func (w *world) KeepRequest(_ context.Context, who deal.PersonID, key string, r 
 	return nil
 }
 
-func (w *world) Start(_ context.Context, id string, _ deal.PersonID, filename string, sheet io.Reader) (view.Import, error) {
+func (w *world) Start(_ context.Context, order view.ImportOrder, sheet io.Reader) (view.Import, error) {
 	content, err := io.ReadAll(sheet)
 	if err = errors.Join(err, w.importErr); err != nil {
 		return view.Import{}, err
 	}
-	w.imports = append(w.imports, imported{id, filename, content})
+	w.imports = append(w.imports, imported{order.ID, order.Filename, content, order})
 	imp := w.imp
-	imp.ID, imp.Filename = id, filename
+	imp.ID, imp.Filename, imp.DryRun = order.ID, order.Filename, order.DryRun
 	return imp, nil
 }
 

@@ -121,7 +121,10 @@ func (a *API) bounded(next echo.HandlerFunc) echo.HandlerFunc {
 func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }
 
 // importPath takes lead sheets; it reads its body itself.
-const importPath = base + "/imports"
+const (
+	importPath  = base + "/imports"
+	columnsPath = importPath + "/columns" // looks at one
+)
 
 // readBody reads the body of a changing request once: its size, its kind and its encoding are judged here, and its bytes
 // are part of the request's fingerprint.
@@ -136,7 +139,7 @@ func (a *API) readBody(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(ec) // read as it comes, by who knows whether the caller may write at all
 		case ec.Path() == editionsPath:
 			return next(ec) // YAML, JSON or an upload: read by who installs it
-		case ec.Path() == importPath:
+		case ec.Path() == importPath, ec.Path() == columnsPath:
 			if r.ContentLength > a.Limits.UploadBytes {
 				return no(http.StatusRequestEntityTooLarge, catalogue.BodyTooLarge, itoa(a.Limits.UploadBytes))
 			}

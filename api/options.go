@@ -58,6 +58,9 @@ type Limits struct {
 	Uploads            int           // sheets read at once: they are held in memory
 	FileBytes          int64         // of a document
 	FileUploads        int           // documents on their way at once: they pass through temporary files
+	Exports            int           // lists on their way into a file at once
+	ExportRows         int           // of one file
+	ExportTime         time.Duration // for one file
 	SessionTTL         time.Duration // of a login
 	InFlight           int           // commands at once
 	InFlightPerAccount int           // of one account; the engine takes 10
@@ -69,7 +72,7 @@ type Limits struct {
 func DefaultLimits() Limits {
 	return Limits{
 		RequestTimeout: 10 * time.Second, BodyTimeout: 10 * time.Second, BodyBytes: 1 << 20, UploadBytes: 20 << 20, Uploads: 4,
-		FileBytes: dossier.LargestFile, FileUploads: 16,
+		FileBytes: dossier.LargestFile, FileUploads: 16, Exports: 4, ExportRows: 100_000, ExportTime: 5 * time.Minute,
 		SessionTTL: 12 * time.Hour, InFlight: 64, InFlightPerAccount: 4, LoginFailures: 10, LoginWindow: time.Minute,
 	}
 }
@@ -115,9 +118,9 @@ func (o Options) check() error {
 		need(err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "", "PublicURL")
 	}
 	l := o.Limits
-	need(l.RequestTimeout > 0 && l.BodyTimeout > 0 && l.SessionTTL > 0 && l.LoginWindow > 0, "a duration of Limits")
+	need(l.RequestTimeout > 0 && l.BodyTimeout > 0 && l.SessionTTL > 0 && l.LoginWindow > 0 && l.ExportTime > 0, "a duration of Limits")
 	need(l.BodyBytes > 0 && l.UploadBytes > 0 && l.FileBytes > 0 && l.FileBytes <= dossier.LargestFile, "a size of Limits")
-	need(l.InFlight > 0 && l.InFlightPerAccount > 0 && l.Uploads > 0 && l.FileUploads > 0 && l.LoginFailures > 0, "a count of Limits")
+	need(l.InFlight > 0 && l.InFlightPerAccount > 0 && l.Uploads > 0 && l.FileUploads > 0 && l.Exports > 0 && l.ExportRows > 0 && l.LoginFailures > 0, "a count of Limits")
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("options of the API: %w", err)
 	}

@@ -30,6 +30,7 @@ type comingBody struct {
 type upcomingInput struct {
 	AccountPath
 	Limit int `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Exporting
 }
 
 type myUpcomingInput struct {

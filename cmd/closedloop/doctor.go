@@ -44,7 +44,7 @@ func (a *app) doctorCommand() *cobra.Command {
 			overrides = os.DirFS(c.Calendar.Dir)
 		}
 		_, calendarErr := calendar.Load(overrides)
-		_, booksErr := loadBooks(c, time.UTC)
+		books, booksErr := loadBooks(c, time.UTC)
 		var postgresErr error
 		if c.Database.URL.Reveal() == "" {
 			_, postgresErr = postgres.Find(c.Database.BinDir)
@@ -57,9 +57,35 @@ func (a *app) doctorCommand() *cobra.Command {
 				err = fmt.Errorf("%s: not fine", check.what)
 			}
 		}
+		if booksErr == nil {
+			if failed := a.sayDoubts(cmd, books); failed != nil && err == nil {
+				err = failed
+			}
+		}
 		return err
 	}
 	return cmd
+}
+
+// sayDoubts looks at the playbooks that are stored, if a database answers.
+func (a *app) sayDoubts(cmd *cobra.Command, books playbook.Shelf) error {
+	out := cmd.OutOrStdout()
+	_, st, _, err := a.beside(cmd.Context(), "")
+	if err != nil {
+		_, failed := fmt.Fprintf(out, "%-10s not looked at: %s\n", "stored", err)
+		return failed
+	}
+	defer st.Close()
+	lines, err := doubts(cmd.Context(), books, st)
+	if len(lines) == 0 && err == nil {
+		lines = []string{"fine"}
+	}
+	for _, line := range lines {
+		if _, failed := fmt.Fprintf(out, "%-10s %s\n", "stored", line); failed != nil {
+			return failed
+		}
+	}
+	return err
 }
 
 func askReady(ctx context.Context, address string) error {

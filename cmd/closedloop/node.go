@@ -35,6 +35,7 @@ type node struct {
 	store        *store.Store
 	installation store.Installation
 	books        playbook.Shelf
+	stock        *stock
 	calendar     *calendar.Calendar
 	engine       client.Client
 	accounts     *contract.Accounts
@@ -74,7 +75,10 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.installation, err = n.store.Installation(ctx); err != nil {
 		return nil, fmt.Errorf("read installation: %w", err)
 	}
-	return n, pin(ctx, n.books, n.store, log)
+	if n.stock, err = share(ctx, n.books, n.store, log); err != nil {
+		return nil, err
+	}
+	return n, nil
 }
 
 // connect dials the engine.

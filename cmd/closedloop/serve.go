@@ -10,8 +10,6 @@ import (
 	"time"
 
 	"closedloop/api"
-	"closedloop/deal"
-	"closedloop/deal/dossier"
 	"closedloop/identity"
 )
 
@@ -39,9 +37,9 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 	health := &readiness{node: n}
 	handler, err := api.New(api.Options{
 		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Dossier: n.store, Files: n.store, Work: n.store, People: n.store, Identity: n.store,
-		Requests: n.store, Imports: sheets{n}, Playbooks: n.books, Health: health, Passwords: passwords,
+		Requests: n.store, Imports: newSheets(n), Playbooks: n.books, Editions: editions{n.stock, n.working}, Health: health, Passwords: passwords,
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
-		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.rules, Now: time.Now, Logger: n.log,
+		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
 	})
 	if err != nil {
 		return "", nil, err //nolint:wrapcheck // says what it was doing
@@ -67,13 +65,4 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		return server.Shutdown(ctx)
 	})
 	return listener.Addr().String(), failures, nil
-}
-
-// rules are what a playbook says about the file of an account: its own cadence, and otherwise the trade's numbers.
-func (n *node) rules(ref deal.BookRef) (dossier.Rules, error) {
-	book, err := n.books.Book(ref)
-	if err != nil {
-		return dossier.Rules{}, fmt.Errorf("find playbook: %w", err)
-	}
-	return dossier.DefaultRules().WithFollowUp(book.FollowUp), nil
 }
