@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -129,7 +130,7 @@ func asFault(err error) *fault {
 		return refused(deal.Refusals{known.Refusal()}, "")
 	case errors.As(err, &sheet):
 		f := no(http.StatusUnprocessableEntity, catalogue.SheetRefused)
-		f.reasons = []reason{{code: sheet.Code, pointer: "/file", text: sheet.Text, hint: sheet.Hint}}
+		f.reasons = []reason{{code: sheet.Code, pointer: cmp.Or(sheet.Pointer, "/file"), text: sheet.Text, hint: sheet.Hint}}
 		return f
 	case errors.Is(err, deal.ErrUnavailable), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		f := no(http.StatusServiceUnavailable, catalogue.Unavailable).retry(retryAfter)

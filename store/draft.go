@@ -33,6 +33,8 @@ func queueDraft(batch *pgx.Batch, entry deal.Entry, d view.Draft) error {
 		c.Version = 1
 		batch.Queue(string(putContact), contactArgs(account, c, by))
 	}
+	queueNotes(batch, account, d.History, by)
+	queueMarks(batch, account, d.Import, d.Marks)
 	return nil
 }
 

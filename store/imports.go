@@ -12,8 +12,9 @@ import (
 var (
 	addImport        = named("AddImport")
 	importSheet      = named("ImportSheet")
-	setImportTotal   = named("SetImportTotal")
+	setImportRead    = named("SetImportRead")
 	addImportRow     = named("AddImportRow")
+	addImportLine    = named("AddImportLine")
 	addImportProblem = named("AddImportProblem")
 	importRowsDone   = named("ImportRowsDone")
 	finishImport     = named("FinishImport")
@@ -21,9 +22,13 @@ var (
 	importProblems   = named("ImportProblems")
 )
 
-// AddImport stores a lead sheet (at most 10 MB) that is to be taken in. The same ID is stored once.
-func (s *Store) AddImport(ctx context.Context, id string, by deal.PersonID, filename string, sheet []byte) error {
-	_, err := s.pool.Exec(ctx, string(addImport), id, string(by), filename, sheet)
+// AddImport stores a lead sheet (at most 20 MiB) that is to be taken in, or only tried. The mapping is fixed with it: a row
+// means the same in every attempt. The same ID is stored once.
+func (s *Store) AddImport(ctx context.Context, order view.ImportOrder, mapping map[string]string, sheet []byte) error {
+	if mapping == nil {
+		mapping = map[string]string{}
+	}
+	_, err := s.pool.Exec(ctx, string(addImport), order.ID, string(order.By), order.Filename, sheet, order.DryRun, mapping)
 	return fail("store import", err)
 }
 
@@ -38,21 +43,71 @@ func (s *Store) ImportSheet(ctx context.Context, id string) (view.Import, []byte
 	return i, sheet, fail("read sheet", err)
 }
 
-// SheetRead keeps how many rows have content, and which of them the sheet alone refuses and why. Twice is once.
-func (s *Store) SheetRead(ctx context.Context, id string, total int, refused []int, problems []view.ImportProblem) error {
+// rawHeads are the column names of a sheet as written.
+type rawHeads struct {
+	Header      []string `json:"header"`
+	TrailName   string   `json:"trail_name,omitempty"`
+	TrailHeader []string `json:"trail_header,omitempty"`
+}
+
+// importChunk is how many rows go to the database in one message: a sheet may have tens of thousands that are refused.
+const importChunk = 1_000
+
+// SheetRead keeps what reading a sheet has shown: how many rows have content, and which of them the sheet alone refuses and
+// why. Twice is once.
+func (s *Store) SheetRead(ctx context.Context, id string, news view.SheetNews) error {
 	return s.transact(ctx, "keep what the sheet says", func(tx pgx.Tx) error {
+		heads := rawHeads{Header: news.Header, TrailName: news.TrailName, TrailHeader: news.TrailHeader}
+		columns := news.Columns
+		if columns == nil {
+			columns = []view.SheetColumn{}
+		}
+		if _, err := tx.Exec(ctx, string(setImportRead), id, news.Total, columns, heads); err != nil {
+			return err
+		}
 		batch := &pgx.Batch{}
-		batch.Queue(string(setImportTotal), id, total)
-		for _, n := range refused {
-			batch.Queue(string(addImportRow), id, n, string(view.RowRefused), nil)
+		send := func(atLeast int) error {
+			if batch.Len() == 0 || batch.Len() < atLeast {
+				return nil
+			}
+			full := batch
+			batch = &pgx.Batch{}
+			return tx.SendBatch(ctx, full).Close()
+		}
+		for _, line := range news.Refused {
+			queueImportRow(batch, id, view.ImportRow{Row: line.Number, Outcome: view.RowRefused, Cells: line.Cells})
+			if err := send(importChunk); err != nil {
+				return err
+			}
+		}
+		for _, line := range news.Trail {
+			batch.Queue(string(addImportLine), id, line.Number, line.Cells)
 		}
 		place := make(map[int]int)
-		for _, p := range problems {
+		for _, p := range news.Problems {
 			queueProblem(batch, id, place[p.Row], p)
 			place[p.Row]++
+			if err := send(importChunk); err != nil {
+				return err
+			}
 		}
-		return tx.SendBatch(ctx, batch).Close()
+		return send(0)
 	})
+}
+
+// queueImportRow keeps what became of a row, with what it said or changed where somebody will want to see it.
+func queueImportRow(batch *pgx.Batch, id string, row view.ImportRow) *pgx.QueuedQuery {
+	var cells, trail, changes any
+	if row.Cells != nil {
+		cells = row.Cells
+	}
+	if row.Trail != nil {
+		trail = row.Trail
+	}
+	if row.Changes != nil {
+		changes = row.Changes
+	}
+	return batch.Queue(string(addImportRow), id, row.Row, string(row.Outcome), orNull(row.Account), cells, trail, changes)
 }
 
 func queueProblem(batch *pgx.Batch, id string, place int, p view.ImportProblem) {
@@ -63,26 +118,31 @@ func queueProblem(batch *pgx.Batch, id string, place int, p view.ImportProblem) 
 func (s *Store) RowDone(ctx context.Context, id string, row view.ImportRow) error {
 	return s.transact(ctx, "keep outcome of row", func(tx pgx.Tx) error {
 		batch := &pgx.Batch{}
-		batch.Queue(string(addImportRow), id, row.Row, string(row.Outcome), orNull(row.Account))
-		if row.Problem != nil {
-			problem := *row.Problem
-			problem.Row = row.Row
-			queueProblem(batch, id, 0, problem)
-		}
+		queueImportRow(batch, id, row)
+		queueProblems(batch, id, row)
 		return tx.SendBatch(ctx, batch).Close()
 	})
 }
 
-// RowsDone are the sheet rows that have an outcome, so that a resumed import goes on behind them.
-func (s *Store) RowsDone(ctx context.Context, id string) (map[int]bool, error) {
+func queueProblems(batch *pgx.Batch, id string, row view.ImportRow) {
+	for place, problem := range row.Problems {
+		problem.Row = row.Row
+		queueProblem(batch, id, place, problem)
+	}
+}
+
+// RowsDone are the sheet rows that have an outcome, with the account that each was about, so that a resumed import goes on
+// behind them.
+func (s *Store) RowsDone(ctx context.Context, id string) (map[int]deal.AccountID, error) {
 	rows, err := s.pool.Query(ctx, string(importRowsDone), id)
 	if err != nil {
 		return nil, fail("read rows that are done", err)
 	}
-	done := make(map[int]bool)
+	done := make(map[int]deal.AccountID)
 	var n int
-	_, err = pgx.ForEachRow(rows, []any{&n}, func() error {
-		done[n] = true
+	var account deal.AccountID
+	_, err = pgx.ForEachRow(rows, []any{&n, &account}, func() error {
+		done[n] = account
 		return nil
 	})
 	return done, fail("read rows that are done", err)
@@ -112,14 +172,11 @@ func (s *Store) Import(ctx context.Context, v view.Viewer, id string) (view.Impo
 	batch := &pgx.Batch{}
 	args := pgx.StrictNamedArgs{"id": id, "all": v.All, "owners": words(v.Owners)}
 	batch.Queue(string(oneImport), args).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&i.ID, &i.By, &i.Filename, &i.Status, &i.Total, &i.Opened, &i.Unchanged, &i.Updated, &i.Refused,
-			instant(&i.CreatedAt), instant(&i.FinishedAt))
+		return row.Scan(&i.ID, &i.By, &i.Filename, &i.Status, &i.DryRun, &i.Total, &i.Opened, &i.Unchanged, &i.Updated, &i.Refused,
+			&i.Mapping, &i.Columns, instant(&i.CreatedAt), instant(&i.FinishedAt))
 	})
 	batch.Queue(string(importProblems), id).Query(func(rows pgx.Rows) (err error) {
-		i.Problems, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (p view.ImportProblem, err error) {
-			err = row.Scan(&p.Row, &p.Column, &p.Cell, &p.Code, &p.Value, &p.Text.ZH, &p.Text.EN)
-			return p, err
-		})
+		i.Problems, err = pgx.CollectRows(rows, scanImportProblem)
 		return err
 	})
 	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {

@@ -30,6 +30,7 @@ func Import(ctx workflow.Context, in contract.ImportInput) (contract.ImportProgr
 		}
 		progress.Handled += result.Handled
 		progress.Opened += result.Opened
+		progress.Updated += result.Updated
 		progress.Unchanged += result.Unchanged
 		progress.Refused += result.Refused
 	}

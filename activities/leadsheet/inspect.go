@@ -3,6 +3,7 @@ package leadsheet
 import (
 	"errors"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -12,6 +13,7 @@ type Inspection struct {
 	Columns []Seen
 	Missing []string // required columns that were not recognised, by the words of the template
 	Doubled []Field  // fields that more than one column was taken for
+	Trail   []string // column names of the second sheet, if there is one
 }
 
 // Seen is one column of a sheet.
@@ -63,7 +65,46 @@ func Inspect(file []byte, limits Limits, mapping Mapping) (Inspection, error) {
 			}
 		}
 	}
-	return inspection(heads, values), nil
+	in := inspection(heads, values)
+	if table.trail != nil {
+		if in.Trail, err = trailHeaders(table); err != nil {
+			return Inspection{}, err
+		}
+	}
+	return in, nil
+}
+
+func trailHeaders(table opened) ([]string, error) {
+	src, err := table.trail()
+	if err != nil {
+		return nil, err
+	}
+	header, err := src.next()
+	if errors.Is(err, io.EOF) {
+		return nil, nil
+	}
+	return header.texts(), err
+}
+
+// Knows tells whether the sheet has a column with that name.
+func (in Inspection) Knows(key string) bool {
+	return slices.ContainsFunc(in.Columns, func(c Seen) bool { return HeaderKey(c.Header) == key }) ||
+		slices.ContainsFunc(in.Trail, func(header string) bool { return HeaderKey(header) == key })
+}
+
+// Check refuses a mapping of columns that the sheet does not have; said is as in [ParseMapping].
+func (in Inspection) Check(said map[string]string) error {
+	for _, header := range slices.Sorted(maps.Keys(said)) {
+		if !in.Knows(HeaderKey(header)) {
+			return refuse(UnknownHeader, quote(header), nil)
+		}
+	}
+	return nil
+}
+
+// IsMapping tells whether an error is about the mapping and not about the file.
+func (e *Error) IsMapping() bool {
+	return e.Code == UnknownField || e.Code == UnknownHeader || e.Code == AmbiguousHeader
 }
 
 // sampled adds a value unless it is nothing, there already, or more than enough.

@@ -39,6 +39,7 @@ const (
 	NotASheet            = "not_a_sheet"            // an upload that is neither a workbook nor CSV
 	SheetRefused         = "sheet_refused"          // a sheet that cannot be read; the reason is in errors[]
 	SheetMissing         = "sheet_missing"          // an upload without a file
+	BadMapping           = "bad_mapping"            // a mapping that is no object of texts
 )
 
 func problems() map[string]Entry {
@@ -190,6 +191,10 @@ func problems() map[string]Entry {
 		SheetMissing: {
 			text("没有上传文件", "there is no file in the upload"),
 			text("以 multipart 字段 file 上传,或直接发送文件内容", "send it as the multipart field file, or as the body itself"),
+		},
+		BadMapping: {
+			text("列映射不是合法的 JSON 对象", "the mapping is no JSON object of texts"),
+			text("按 {\"表头\": \"字段\"} 的形式填写", "write it as {\"header\": \"field\"}"),
 		},
 	}
 }

@@ -41,7 +41,11 @@ func (n *node) beginShift(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make ledger: %w", err)
 	}
-	imports, err := activities.NewImports(n.store, n.accounts, n.installation.ID, n.sign, n.log)
+	zone, err := time.LoadLocation(n.calendar.Office().Zone())
+	if err != nil {
+		return fmt.Errorf("load time zone: %w", err)
+	}
+	imports, err := activities.NewImports(n.store, n.accounts, n.installation.ID, n.sign, zone, n.log)
 	if err != nil {
 		return fmt.Errorf("make imports: %w", err)
 	}

@@ -233,7 +233,7 @@ const sheet = `单位名称,场所类型,片区,地址,联系人,手机,月进�
 
 func imported(h *house) string {
 	in := contract.ImportInput{ID: uuid.NewString(), Actor: h.people["ops"], Batch: 1}
-	require.NoError(h.t, h.store.AddImport(h.t.Context(), in.ID, in.Actor, "leads.csv", []byte(sheet)))
+	require.NoError(h.t, h.store.AddImport(h.t.Context(), view.ImportOrder{ID: in.ID, By: in.Actor, Filename: "leads.csv"}, nil, []byte(sheet)))
 	run, err := h.client.ExecuteWorkflow(h.t.Context(), client.StartWorkflowOptions{
 		ID: contract.ImportWorkflowID(in.ID), TaskQueue: contract.ImportsQueue,
 	}, contract.Import, in)

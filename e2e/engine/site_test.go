@@ -84,7 +84,7 @@ func (c *crew) work(pollers int) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
-	imports, err := activities.NewImports(c.store, c.accounts, c.installation.ID, c.sign, logs())
+	imports, err := activities.NewImports(c.store, c.accounts, c.installation.ID, c.sign, time.UTC, logs())
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,7 @@ type ImportProgress struct {
 	Rows      int  `json:"rows"` // good rows of the sheet
 	Handled   int  `json:"handled"`
 	Opened    int  `json:"opened"`
+	Updated   int  `json:"updated,omitempty"`
 	Unchanged int  `json:"unchanged"`
 	Refused   int  `json:"refused"` // rows, those with problems in the sheet included
 	Done      bool `json:"done"`
