@@ -14,6 +14,7 @@ type projection struct {
 	key     []string // primary key
 	columns []string
 	fixed   []string // columns that an update leaves as they were inserted
+	worked  []worked // columns that follow from others
 	upsert  string
 	same    string // is the row with this key equal to these values?
 	count   string // rows of an account
@@ -27,11 +28,30 @@ type row struct {
 	values []any
 }
 
+// worked is a column that Postgres works out as the row is written, of the row's own values and of rows written before it.
+type worked struct {
+	column     string
+	expression string // {column} stands for a value of the row
+}
+
 // newProjection takes the column names separated by blanks. The primary key comes first.
 func newProjection(name, account string, keys int, columns string, fixed ...string) *projection {
 	p := &projection{name: name, account: account, columns: strings.Fields(columns), fixed: fixed}
 	p.key = p.columns[:keys]
-	var marks, sets, compared, byKey []string
+	p.build()
+	return p
+}
+
+// working adds a column that is worked out.
+func (p *projection) working(column, expression string) *projection {
+	p.worked = append(p.worked, worked{column, expression})
+	p.build()
+	return p
+}
+
+// build makes the statements.
+func (p *projection) build() {
+	var marks, sets, compared, byKey, values []string
 	for i, column := range p.columns {
 		mark := fmt.Sprintf("$%d", i+1)
 		marks = append(marks, mark)
@@ -39,18 +59,25 @@ func newProjection(name, account string, keys int, columns string, fixed ...stri
 		switch {
 		case slices.Contains(p.key, column):
 			byKey = append(byKey, column+" = "+mark)
-		case !slices.Contains(fixed, column):
+		case !slices.Contains(p.fixed, column):
 			sets = append(sets, column+" = EXCLUDED."+column)
 		}
+		values = append(values, "{"+column+"}", mark)
+	}
+	columns := slices.Clone(p.columns)
+	for _, w := range p.worked {
+		expression := strings.NewReplacer(values...).Replace(w.expression)
+		columns, marks = append(columns, w.column), append(marks, expression)
+		sets = append(sets, w.column+" = EXCLUDED."+w.column)
+		compared = append(compared, compare(w.column, expression))
 	}
 	where := strings.Join(byKey, " AND ")
 	p.upsert = fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s) ON CONFLICT (%s) DO UPDATE SET %s",
-		name, strings.Join(p.columns, ", "), strings.Join(marks, ", "), strings.Join(p.key, ", "), strings.Join(sets, ", "))
-	p.same = fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(compared, " AND "), name, where)
-	p.count = fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = $1", name, account)
-	p.clear = fmt.Sprintf("DELETE FROM %s WHERE %s = $1", name, account)
-	p.show = fmt.Sprintf("SELECT row_to_json(r)::text FROM %s r WHERE %s", name, where)
-	return p
+		p.name, strings.Join(columns, ", "), strings.Join(marks, ", "), strings.Join(p.key, ", "), strings.Join(sets, ", "))
+	p.same = fmt.Sprintf("SELECT %s FROM %s WHERE %s", strings.Join(compared, " AND "), p.name, where)
+	p.count = fmt.Sprintf("SELECT count(*) FROM %s WHERE %s = $1", p.name, p.account)
+	p.clear = fmt.Sprintf("DELETE FROM %s WHERE %s = $1", p.name, p.account)
+	p.show = fmt.Sprintf("SELECT row_to_json(r)::text FROM %s r WHERE %s", p.name, where)
 }
 
 // compare is the condition that a column has a value; JSON is compared as the text it is.
@@ -65,7 +92,11 @@ func compare(column, mark string) string {
 var (
 	accountsTable = newProjection("accounts", "id", 1, `id number seq head cycle step pass status outcome owner_id team_id opened_by
 		grade intake late overdue deadline_at next_follow_up_at wake_at resume_on book_name book_version calendar provisional parent_id
-		merged_into opened_at entered_at updated_at state`)
+		merged_into opened_at entered_at updated_at state`).working("seen_by", `ARRAY(
+			SELECT p COLLATE "C" FROM unnest(ARRAY[{owner_id}, {team_id}, {opened_by}]::text[]) p WHERE p IS NOT NULL
+			UNION
+			SELECT unnest(l.people) COLLATE "C" FROM approval_levels l WHERE l.account_id = {id}
+			ORDER BY 1)`)
 	tasksTable = newProjection("tasks", "account_id", 1,
 		`id account_id kind assignee_id ref due_at status opened_at closed_at closed_by`)
 	approvalsTable = newProjection("approvals", "account_id", 1, `id account_id cycle kind requester_id requested_at subject_type

@@ -16,7 +16,7 @@ a.id, a.number, COALESCE(p.name, ''), COALESCE(p.territory, ''), a.step, a.statu
 -- filters fall away when the statement is planned, which is why it is planned with its values each time.
 SELECT {AccountItemColumns}
 FROM accounts a LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE {VisibleAll}
+WHERE {Visible}
     AND (@step::text = '' OR a.step = @step)
     AND (@status::text = '' OR a.status = @status)
     AND (@owner::text = '' OR a.owner_id = @owner)

@@ -112,7 +112,7 @@ WITH RECURSIVE {Members}
 SELECT members.top, count(*), count(*) FILTER (WHERE a.status = 'active'), count(*) FILTER (WHERE a.overdue AND a.status <> 'closed'),
     min(a.deadline_at), min(a.next_follow_up_at)
 FROM members JOIN accounts a ON a.id = members.id AND a.merged_into IS NULL
-WHERE {VisibleAll}
+WHERE {Visible}
 GROUP BY members.top
 
 -- name: Timeline

@@ -11,7 +11,7 @@ SELECT {TaskColumns}
 FROM tasks t
 JOIN accounts a ON a.id = t.account_id
 LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE (t.assignee_id = ANY(@owners::text[]) OR (@assignee::text <> '' AND {VisibleAll}))
+WHERE (t.assignee_id = ANY(@owners::text[]) OR (@assignee::text <> '' AND {Visible}))
     AND (@assignee::text = '' OR t.assignee_id = @assignee)
     AND (@status::text = '' OR t.status = @status)
     AND (@account::text = '' OR t.account_id = @account)
@@ -45,7 +45,7 @@ SELECT {ApprovalColumns}
 FROM approvals r
 JOIN accounts a ON a.id = r.account_id
 LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE {VisibleAll}
+WHERE {Visible}
     AND (@status::text = '' OR r.status = @status)
     AND (@kind::text = '' OR r.kind = @kind)
     AND (@account::text = '' OR r.account_id = @account)
