@@ -296,3 +296,30 @@ var expressSpoils = map[string][]spoil{
 	"archive/next_known":         {set(deal.Archive, "recheck_on", nil)},
 	"archive/recheck_ahead":      {set(deal.Archive, "recheck_on", days(0))},
 }
+
+// likeExpress takes the cases of conditions that a playbook has in common with express.
+func likeExpress(own map[string][]spoil, common ...string) map[string][]spoil {
+	for _, name := range common {
+		own[name] = expressSpoils[name]
+	}
+	return own
+}
+
+// screening, analysing and so on are conditions on records that several trades ask for alike.
+var (
+	screening = []string{"screen/man_answered", "screen/need_confirmed", "screen/no_veto", "screen/filing_approved", "screen/filing_live"}
+	analysing = []string{"analyse/needs_ranked", "analyse/value_scored", "analyse/graded", "analyse/grade_as_scored", "analyse/kind_decided"}
+	planning  = []string{"plan/rivals_compared", "plan/decision_simulated"}
+	visiting  = []string{"visit/support_judged", "visit/support_balance"}
+	crediting = []string{"sign/credit_known", "sign/credit_not_red"}
+)
+
+// yellow is a credit colour that asks for more security.
+func yellow(a *playbooktest.Account) {
+	playbooktest.Change(a, func(c *dossier.Credit) { c.Colour = dossier.Yellow })
+}
+
+// decidedOn is a decision so many days ahead, or behind.
+func decidedOn(n int) spoil {
+	return rewrite(func(b *dossier.BuyingProcess) { b.DecisionOn = dossier.Day(days(n)) })
+}

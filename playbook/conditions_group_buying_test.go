@@ -1,9 +1,12 @@
 package playbook_test
 
 import (
+	"slices"
+
 	"time"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/playbook/playbooktest"
 )
 
@@ -36,7 +39,11 @@ func on(day string) spoil {
 	}
 }
 
-var groupBuyingSpoils = map[string][]spoil{
+var groupBuyingSpoils = likeExpress(map[string][]spoil{
+	"screen/vetoes_checked":      {lose[dossier.Veto](), rewrite(func(v *dossier.Veto) { v.Item += "_of_another_list" })},
+	"sign/deposit_fits_credit":   {yellow},
+	"survey/decision_ahead":      {decidedOn(-1), lose[dossier.BuyingProcess]()},
+	"maintain/surveyed_lately":   {rewrite(func(s *dossier.Survey) { s.On = dossier.Day(days(-61)) }), lose[dossier.Survey]()},
 	"collect/name_known":         {profile(func(p *deal.Profile) { p.Name = "" })},
 	"collect/premises_known":     {profile(func(p *deal.Profile) { p.Premises = "" })},
 	"collect/territory_known":    {profile(func(p *deal.Profile) { p.Territory = "" })},
@@ -44,15 +51,9 @@ var groupBuyingSpoils = map[string][]spoil{
 	"collect/contact_reachable":  {unreachable},
 	"collect/no_duplicate":       {duplicate},
 	"screen/intake_accepted":     {func(a *playbooktest.Account) { a.State.Intake = deal.IntakePending }},
-	"screen/need_confirmed":      {set(deal.Screen, "need", false)},
-	"screen/no_veto":             {set(deal.Screen, "veto", "bribery_risk")},
 	"screen/visit_contact_known": {set(deal.Screen, "visit_contact", "somebody-else")},
-	"screen/filing_approved":     {status(deal.Filing, deal.VoidStatus)},
 	"survey/customer_met":        {unmet},
-	"survey/gatekeeper_known":    {nobodyIs(deal.GatekeeperRole, "gatekeeper_plan")},
-	"survey/decider_known":       {nobodyIs(deal.DeciderRole, "decider_plan")},
 	"survey/listed":              {set(deal.Survey, "listed", false)},
-	"survey/decision_ahead":      {set(deal.Survey, "decision_on", days(-1))},
 	"analyse/office_needs_complete": {
 		all(office, set(deal.Analyse, "office_cycle_days", nil)),
 		all(office, set(deal.Analyse, "office_items", []any{})),
@@ -78,10 +79,8 @@ var groupBuyingSpoils = map[string][]spoil{
 		all(season("dragon_boat", "2026-06-19"), on("2026-05-06")), // 44 days before
 		on("2026-07-28"),                                           // 59 days before
 	},
-	"analyse/graded":         {grade("")},
-	"analyse/grade_worth_it": {grade(deal.GradeD)},
-	"analyse/go_decided":     {set(deal.Analyse, "go", "no_go")},
-	"plan/amount_adds_up":    {set(deal.Plan, "amount_minor", float64(playbooktest.AmountMinor-1))},
+	"analyse/go_decided":  {set(deal.Analyse, "go", "no_go")},
+	"plan/amount_adds_up": {set(deal.Plan, "amount_minor", float64(playbooktest.AmountMinor-1))},
 	"plan/enough_for_everybody": {
 		set(deal.Analyse, "welfare_heads", 1_201.0),
 		all(gift, set(deal.Analyse, "gift_count", 1_201.0)),
@@ -105,9 +104,7 @@ var groupBuyingSpoils = map[string][]spoil{
 		cell(deal.Trial, "samples", 1, "confirmed_by", "somebody-else"),
 		all(cell(deal.Trial, "samples", 1, "verdict", "open"), waived), // never waived
 	},
-	"trial/food_safe":          {set(deal.Trial, "shelf_life_days", 59.0), set(deal.Trial, "test_report", nil)},
-	"sign/credit_not_red":      {set(deal.Sign, "credit_grade", "red")},
-	"sign/deposit_fits_credit": {set(deal.Sign, "credit_grade", "yellow")},
+	"trial/food_safe": {set(deal.Trial, "shelf_life_days", 59.0), set(deal.Trial, "test_report", nil)},
 	"sign/ordered_in_time": {
 		set(deal.Sign, "signed_on", "2026-08-12"), // 44 days; custom packing asks for 45
 		season("spring_festival", days(54)),
@@ -127,7 +124,6 @@ var groupBuyingSpoils = map[string][]spoil{
 		set(deal.Maintain, "open_amount_minor", 1.0),
 		all(set(deal.Maintain, "open_amount_minor", 1.0), set(deal.Maintain, "pays_on", days(-1))),
 	},
-	"maintain/surveyed_lately":    {cell(deal.Maintain, "surveys", 0, "held_on", days(-61))},
 	"archive/documents_complete":  {set(deal.Archive, "documents_complete", false)},
 	"archive/contacts_refreshed":  {set(deal.Archive, "contacts_refreshed", false)},
 	"archive/next_festival_ahead": {all(set(deal.Archive, "next_festival_on", days(0)), set(deal.Archive, "recheck_on", days(7))), set(deal.Archive, "next_festival_on", nil)},
@@ -138,4 +134,6 @@ var groupBuyingSpoils = map[string][]spoil{
 		all(set(deal.Archive, "next_season", "dragon_boat"), set(deal.Archive, "recheck_on", "2026-11-24")),
 		all(set(deal.Archive, "next_season", "other"), set(deal.Archive, "recheck_on", "2026-12-09")),
 	},
-}
+}, slices.Concat(screening, analysing, crediting, []string{
+	"survey/gatekeeper_known", "survey/decider_known", "survey/incumbent_known", "survey/buying_phase_known",
+})...)

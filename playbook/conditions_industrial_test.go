@@ -1,7 +1,10 @@
 package playbook_test
 
 import (
+	"slices"
+
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/playbook/playbooktest"
 )
 
@@ -12,7 +15,9 @@ func waived(a *playbooktest.Account) {
 	})
 }
 
-var industrialSpoils = map[string][]spoil{
+var industrialSpoils = likeExpress(map[string][]spoil{
+	"screen/vetoes_checked":      {lose[dossier.Veto](), rewrite(func(v *dossier.Veto) { v.Item += "_of_another_list" })},
+	"sign/terms_fit_credit":      {yellow},
 	"collect/name_known":         {profile(func(p *deal.Profile) { p.Name = "" })},
 	"collect/territory_known":    {profile(func(p *deal.Profile) { p.Territory = "" })},
 	"collect/address_known":      {profile(func(p *deal.Profile) { p.Address = "" })},
@@ -20,30 +25,21 @@ var industrialSpoils = map[string][]spoil{
 	"collect/contact_reachable":  {unreachable},
 	"collect/no_duplicate":       {duplicate},
 	"screen/intake_accepted":     {func(a *playbooktest.Account) { a.State.Intake = deal.IntakePending }},
-	"screen/need_confirmed":      {set(deal.Screen, "need", false)},
-	"screen/no_veto":             {set(deal.Screen, "veto", "export_control")},
 	"screen/certified":           {set(deal.Screen, "certificates_held", false), all(set(deal.Screen, "certificates_held", false), set(deal.Screen, "certificate_plan", " "))},
 	"screen/secrecy_settled":     {set(deal.Screen, "secrecy", "open")},
 	"screen/visit_contact_known": {set(deal.Screen, "visit_contact", "somebody-else")},
-	"screen/filing_approved":     {status(deal.Filing, deal.Withdrawn)},
 	"survey/plant_seen": {
 		func(a *playbooktest.Account) { a.Records.Interactions[0].Kind = deal.CallInteraction },
 		func(a *playbooktest.Account) { a.Records.Interactions[0].Result = nil },
 		unmet,
 	},
-	"survey/user_known":           {nobodyIs(deal.UserRole, "user_plan")},
-	"survey/gatekeeper_known":     {nobodyIs(deal.GatekeeperRole, "gatekeeper_plan")},
-	"survey/decider_known":        {nobodyIs(deal.DeciderRole, "decider_plan")},
 	"survey/series_ahead":         {set(deal.Survey, "series_on", days(0))},
 	"analyse/feasible":            {set(deal.Analyse, "feasibility", "not_feasible")},
 	"analyse/deviations_answered": {set(deal.Analyse, "deviations", nil)},
 	"analyse/capacity_sufficient": {set(deal.Analyse, "capacity", 19_999.0)},
-	"analyse/graded":              {grade("")},
-	"analyse/grade_worth_it":      {grade(deal.GradeD)},
 	"analyse/go_decided":          {set(deal.Analyse, "go", "no_go")},
 	"plan/price_adds_up":          {cell(deal.Plan, "price_items", 0, "amount_minor", 71.0), set(deal.Plan, "price_items", nil)},
 	"plan/samples_dated":          {set(deal.Plan, "sample_b_on", days(30)), set(deal.Plan, "sample_a_on", nil)},
-	"plan/rivals_compared":        {set(deal.Plan, "rivals", nil)},
 	"plan/proposal_approved":      {status(deal.Proposal, deal.Pending)},
 	"plan/proposal_unchanged":     {func(a *playbooktest.Account) { editForm(a, deal.Plan) }},
 	"visit/met_twice":             {meetBothAtOnce, unmet},
@@ -53,7 +49,6 @@ var industrialSpoils = map[string][]spoil{
 		cell(deal.Visit, "technical_points", 0, "settled", nil),
 		cell(deal.Visit, "technical_points", 0, "settled", false),
 	},
-	"visit/support_balance": {cell(deal.Visit, "stakeholders", 0, "support", -1.0)},
 	"trial/sample_a_released": {
 		// Released tomorrow and the B sample sent then: the order is right, but nothing is released yet.
 		all(cell(deal.Trial, "samples", 0, "reviewed_on", days(1)), cell(deal.Trial, "samples", 1, "sent_on", days(2))),
@@ -77,20 +72,15 @@ var industrialSpoils = map[string][]spoil{
 	"trial/audit_passed":          {set(deal.Trial, "audit_result", "failed"), set(deal.Trial, "audit_on", days(1))},
 	"trial/major_findings_closed": {cell(deal.Trial, "findings", 0, "closed", nil)},
 	"sign/audit_valid":            {set(deal.Trial, "audit_on", days(-366)), set(deal.Trial, "audit_on", nil)},
-	"sign/credit_not_red":         {set(deal.Sign, "credit_grade", "red")},
-	"sign/terms_fit_credit":       {set(deal.Sign, "credit_grade", "yellow")},
 	"sign/dates_in_order":         {set(deal.Sign, "ends_on", days(1))},
 	"sign/contract_approved":      {status(deal.Contract, deal.Rejected)},
 	"sign/contract_amount_approved": {
 		edited(deal.Sign, set(deal.Sign, "amount_minor", float64(playbooktest.AmountMinor+1))),
 		edited(deal.Sign, set(deal.Sign, "currency", "EUR")),
 	},
-	"maintain/every_role_served":    {cell(deal.Maintain, "service_plan", 2, "role", "champion")},
 	"maintain/delivered_on_time":    {set(deal.Maintain, "on_time_bp", 9_499.0)},
 	"maintain/quality_within_limit": {set(deal.Maintain, "ppm", 101.0)},
 	"maintain/complaints_closed":    {cell(deal.Maintain, "complaints", 0, "closed", nil), cell(deal.Maintain, "complaints", 0, "root_cause", nil)},
-	"maintain/surveyed_lately":      {cell(deal.Maintain, "surveys", 0, "held_on", days(-91))},
-	"maintain/actions_closed":       {cell(deal.Maintain, "surveys", 0, "closed", false)},
 	"archive/technical_file_complete": {
 		set(deal.Archive, "technical_file", false),
 	},
@@ -98,7 +88,11 @@ var industrialSpoils = map[string][]spoil{
 	"archive/contacts_refreshed": {set(deal.Archive, "contacts_refreshed", false)},
 	"archive/next_known":         {set(deal.Archive, "recheck_on", nil)},
 	"archive/recheck_ahead":      {set(deal.Archive, "recheck_on", days(0))},
-}
+}, slices.Concat(screening, analysing, planning, visiting, crediting, []string{
+	"survey/user_known", "survey/gatekeeper_known", "survey/decider_known", "survey/incumbent_known", "survey/buying_phase_known",
+	"survey/decision_dated", "maintain/user_served", "maintain/gatekeeper_served", "maintain/decider_served", "maintain/surveyed_lately",
+	"maintain/actions_closed",
+})...)
 
 // meetBothAtOnce leaves one meeting with everybody.
 func meetBothAtOnce(a *playbooktest.Account) {

@@ -1,14 +1,20 @@
 package playbook_test
 
 import (
+	"slices"
+
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/playbook/playbooktest"
 )
 
 // withoutTender is a project that is bought by inquiry.
 var withoutTender = all(set(deal.Plan, "method", "inquiry"), set(deal.Visit, "award", "chosen"))
 
-var projectSpoils = map[string][]spoil{
+var projectSpoils = likeExpress(map[string][]spoil{
+	"screen/vetoes_checked":        {lose[dossier.Veto](), rewrite(func(v *dossier.Veto) { v.Item += "_of_another_list" })},
+	"survey/influencer_known":      {noRole(deal.InfluencerRole)},
+	"survey/decision_ahead":        {decidedOn(0), decidedOn(-1), lose[dossier.BuyingProcess]()},
 	"collect/name_known":           {profile(func(p *deal.Profile) { p.Name = "" })},
 	"collect/territory_known":      {profile(func(p *deal.Profile) { p.Territory = "" })},
 	"collect/address_known":        {profile(func(p *deal.Profile) { p.Address = "" })},
@@ -22,25 +28,16 @@ var projectSpoils = map[string][]spoil{
 	},
 	"collect/no_duplicate":       {duplicate},
 	"screen/intake_accepted":     {func(a *playbooktest.Account) { a.State.Intake = deal.IntakePending }},
-	"screen/need_confirmed":      {set(deal.Screen, "need", false)},
-	"screen/no_veto":             {set(deal.Screen, "veto", "collusion")},
 	"screen/funded":              {set(deal.Screen, "funding", "unknown")},
 	"screen/permit_in_sight":     {set(deal.Screen, "permitted", false), all(set(deal.Screen, "permitted", false), set(deal.Screen, "permit_expected_on", days(0)))},
 	"screen/worth_a_bid":         {set(deal.Screen, "why_bid", nil)},
 	"screen/visit_contact_known": {set(deal.Screen, "visit_contact", "somebody-else")},
-	"screen/filing_approved":     {status(deal.Filing, deal.Pending)},
 	"survey/customer_met":        {unmet},
-	"survey/influencer_known":    {set(deal.Survey, "influencer_plan", nil)},
-	"survey/gatekeeper_known":    {nobodyIs(deal.GatekeeperRole, "gatekeeper_plan")},
-	"survey/decider_known":       {nobodyIs(deal.DeciderRole, "decider_plan")},
-	"survey/decision_ahead":      {set(deal.Survey, "decision_on", days(0))},
 	"analyse/qualified":          {set(deal.Analyse, "qualified", false)},
 	"analyse/deviations_answered": {
 		cell(deal.Analyse, "deviations", 0, "answer", nil),
 	},
-	"analyse/graded":         {grade("")},
-	"analyse/grade_worth_it": {grade(deal.GradeD)},
-	"analyse/go_decided":     {set(deal.Analyse, "go", "no_go")},
+	"analyse/go_decided": {set(deal.Analyse, "go", "no_go")},
 	"plan/tender_registered": {
 		set(deal.Plan, "tender_no", nil),
 		set(deal.Plan, "notice_on", nil),
@@ -67,7 +64,6 @@ var projectSpoils = map[string][]spoil{
 	)},
 	"plan/four_volumes":       {cell(deal.Plan, "bid_documents", 3, "volume", "technical")},
 	"plan/documents_final":    {cell(deal.Plan, "bid_documents", 2, "done", false), cell(deal.Plan, "bid_documents", 2, "due_on", days(21))},
-	"plan/rivals_compared":    {set(deal.Plan, "rivals", []any{})},
 	"plan/proposal_approved":  {status(deal.Proposal, deal.Withdrawn)},
 	"plan/proposal_unchanged": {func(a *playbooktest.Account) { editForm(a, deal.Plan) }},
 	"visit/handed_in_time": {
@@ -78,8 +74,13 @@ var projectSpoils = map[string][]spoil{
 	"visit/bond_paid":               {set(deal.Visit, "bond_paid_on", days(21)), set(deal.Visit, "bond_paid_on", nil)},
 	"visit/clarifications_answered": {cell(deal.Visit, "clarifications", 0, "answer", nil), cell(deal.Visit, "clarifications", 0, "answered_on", nil)},
 	"visit/customer_met":            {unmet},
-	"visit/decider_met":             {all(withoutTender, func(a *playbooktest.Account) { forget(a, deal.DeciderRole) })},
-	"visit/support_balance":         {cell(deal.Visit, "stakeholders", 0, "support", -2.0)},
+	"visit/decider_met": {all(withoutTender, func(a *playbooktest.Account) {
+		for i := range a.Records.Contacts {
+			if a.Records.Contacts[i].Role == deal.DeciderRole {
+				a.Records.Contacts[i].Role = deal.InfluencerRole
+			}
+		}
+	})},
 	"visit/we_are_chosen": {
 		set(deal.Visit, "award", "waiting"),
 		set(deal.Visit, "award", "lost"),
@@ -87,7 +88,6 @@ var projectSpoils = map[string][]spoil{
 		all(withoutTender, set(deal.Visit, "award", "candidate")),
 	},
 	"trial/criteria_passed":   {cell(deal.Trial, "criteria", 0, "verdict", "open"), all(cell(deal.Trial, "criteria", 0, "verdict", "open"), edited(deal.Trial, waived))},
-	"sign/credit_not_red":     {set(deal.Sign, "credit_grade", "red")},
 	"sign/awarded_in_writing": {set(deal.Sign, "award_no", nil)},
 	"sign/signed_within_30_days": {
 		set(deal.Sign, "award_on", days(-31)),
@@ -119,4 +119,4 @@ var projectSpoils = map[string][]spoil{
 	"maintain/documents_complete": {set(deal.Maintain, "documents_complete", false)},
 	"archive/file_closed":         {set(deal.Archive, "file_closed", false)},
 	"archive/recheck_ahead":       {set(deal.Archive, "recheck_on", days(0))},
-}
+}, slices.Concat(screening, analysing, planning, visiting, crediting, []string{"survey/gatekeeper_known", "survey/decider_known", "survey/buying_phase_known"})...)

@@ -49,8 +49,8 @@ func TestLoad_letsADirectoryReplaceAndAddPlaybooks(t *testing.T) {
 	require.Equal(t, []deal.BookRef{
 		{Name: "bakery", Version: 1},
 		{Name: "express", Version: 2},
-		{Name: "group-buying", Version: 1},
-		{Name: "industrial", Version: 1},
+		{Name: "group-buying", Version: 2},
+		{Name: "industrial", Version: 2},
 		{Name: "project", Version: 2},
 		{Name: "quick", Version: 5},
 	}, names(library.List()))

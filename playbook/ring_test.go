@@ -219,11 +219,11 @@ func (w *walker) pass(t *testing.T) {
 
 func TestRing_isWalkedToTheEndByEveryShippedPlaybook(t *testing.T) {
 	t.Parallel()
-	chains := map[string][]deal.PersonID{ // filing, proposal, contract, at a price of 360,000 yuan
-		playbooktest.Express:     {manager, salesOps, manager, finance, director, manager, finance}, // with a change of credit
-		playbooktest.Industrial:  {manager, salesOps, manager, manager, finance},
-		playbooktest.GroupBuying: {manager, salesOps, manager, director, manager, finance},
-		playbooktest.Project:     {manager, salesOps, manager, finance, manager, finance},
+	chains := map[string][]deal.PersonID{ // filing, proposal, change of credit, contract, at a price of 360,000 yuan
+		playbooktest.Express:     {manager, salesOps, manager, finance, director, manager, finance},
+		playbooktest.Industrial:  {manager, salesOps, manager, finance, director, manager, finance},
+		playbooktest.GroupBuying: {manager, salesOps, manager, director, finance, director, manager, finance},
+		playbooktest.Project:     {manager, salesOps, manager, finance, finance, director, manager, finance},
 		playbooktest.Quick:       {manager, manager, manager},
 	}
 	for _, book := range playbooktest.Books() {

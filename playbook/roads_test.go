@@ -41,7 +41,7 @@ var roads = map[string]struct {
 		playbooktest.Industrial, deal.Trial, all(unmet, func(a *playbooktest.Account) { a.State.Cycle = 2 }, set(deal.Trial, "audit_on", days(-200))),
 	},
 	"a yellow credit that pays within 30 days": {
-		playbooktest.Industrial, deal.Sign, all(set(deal.Sign, "credit_grade", "yellow"), set(deal.Sign, "payment_days", 30.0)),
+		playbooktest.Industrial, deal.Sign, all(yellow, set(deal.Sign, "payment_days", 30.0)),
 	},
 	"faulty parts with a plan": {
 		playbooktest.Industrial, deal.Maintain, all(set(deal.Maintain, "ppm", 900.0), set(deal.Maintain, "quality_plan", "换刀频次加倍")),
@@ -67,7 +67,7 @@ var roads = map[string]struct {
 		playbooktest.GroupBuying, deal.Sign, all(set(deal.Plan, "packing", "standard"), set(deal.Sign, "signed_on", "2026-08-26")),
 	},
 	"a yellow credit that pays half in advance": {
-		playbooktest.GroupBuying, deal.Sign, all(set(deal.Sign, "credit_grade", "yellow"), set(deal.Sign, "deposit_bp", 5_000.0)),
+		playbooktest.GroupBuying, deal.Sign, all(yellow, set(deal.Sign, "deposit_bp", 5_000.0)),
 	},
 	"the same goods as last time": {
 		playbooktest.GroupBuying, deal.Trial, all(cell(deal.Trial, "samples", 0, "verdict", "open"), waived),

@@ -27,9 +27,11 @@ type Facts struct {
 	UserKnown         bool   `json:"user_known"`         // a contact is marked as user
 	GatekeeperKnown   bool   `json:"gatekeeper_known"`   // a contact is marked as gatekeeper
 	DeciderKnown      bool   `json:"decider_known"`      // a contact is marked as decider
+	InfluencerKnown   bool   `json:"influencer_known"`   // a contact is marked as influencer
 	UserSettled       bool   `json:"user_settled"`       // … or there is a plan to find out who it is
 	GatekeeperSettled bool   `json:"gatekeeper_settled"` // … likewise
 	DeciderSettled    bool   `json:"decider_settled"`    // … likewise
+	InfluencerSettled bool   `json:"influencer_settled"` // … likewise
 	MeetingsInPass    int64  `json:"meetings_in_pass"`   // interactions of this pass that are over
 	DecidersMet       int64  `json:"deciders_met"`       // deciders met in this pass
 	ContactsDecayed   int64  `json:"contacts_decayed"`   // contacts not touched within the grade's cadence

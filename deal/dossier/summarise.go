@@ -121,6 +121,7 @@ func (s *summary) people() {
 	f.UserKnown, f.UserSettled = role(deal.UserRole)
 	f.GatekeeperKnown, f.GatekeeperSettled = role(deal.GatekeeperRole)
 	f.DeciderKnown, f.DeciderSettled = role(deal.DeciderRole)
+	f.InfluencerKnown, f.InfluencerSettled = role(deal.InfluencerRole)
 	f.MeetingsInPass, f.DecidersMet, f.ContactsDecayed = int64(cover.Meetings), count(cover.Deciders), count(cover.Decayed())
 
 	people := s.Stakeholders()

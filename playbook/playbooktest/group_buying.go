@@ -17,22 +17,19 @@ func groupBuying(step deal.Step, o Options) map[string]any {
 		}
 	case deal.Screen:
 		return map[string]any{
-			"money": true, "authority": true, "need": true, "veto": "none", "yearly_budget_minor": 90_000_000.0, "fund_source": "union",
+			"yearly_budget_minor": 90_000_000.0, "fund_source": "union",
 			"difficulty": 2.0, "visit_aim": "见工会主席，定预算", "visit_contact": o.Contact, "samples_to_bring": "礼盒两款",
 		}
 	case deal.Survey:
 		return map[string]any{
-			"incumbent": "某电商平台", "last_purchase": "去年中秋礼盒 280 元，破损多", "purchase_process": "union_vote", "listed": true,
-			"buying_phase": "search", "decision_on": day(40), "gatekeeper_plan": "问工会干事", "decider_plan": "问工会主席",
+			"last_purchase": "去年中秋礼盒 280 元，破损多", "purchase_process": "union_vote", "listed": true,
 		}
 	case deal.Analyse:
 		return map[string]any{
 			"purchase_kind": "welfare", "season": "mid_autumn", "festival_on": midAutumn(o.Now),
-			"needs":         []any{map[string]any{"need": "寄到员工家里", "priority": "high", "kind": "stated"}},
 			"welfare_heads": 1_200.0, "welfare_budget_minor": 30_000.0, "welfare_fund": "union", "welfare_limit_minor": 200_000.0,
 			"welfare_spent_minor": 80_000.0, "welfare_choice": "several_sets",
-			"share_of_wallet": 4.0, "effort_and_cost": 4.0, "deal_risk": 3.0, "strategic_value": 3.0, "payment_risk": 4.0,
-			"our_capacity": 4.0, "technical_difficulty": 4.0, "account_kind": "economic", "go": "go",
+			"go": "go",
 		}
 	case deal.Plan:
 		return map[string]any{
@@ -64,7 +61,7 @@ func groupBuying(step deal.Step, o Options) map[string]any {
 		}
 	case deal.Sign:
 		return map[string]any{
-			"credit_grade": "green", "agreement_no": "TG-2026-030", "amount_minor": float64(AmountMinor), "deposit_bp": 3_000.0, "payment_days": 30.0,
+			"agreement_no": "TG-2026-030", "amount_minor": float64(AmountMinor), "deposit_bp": 3_000.0, "payment_days": 30.0,
 			"invoice_title": "江苏晨风集团股份有限公司工会委员会", "invoice_kind": "ordinary", "signed_on": day(0), "evidence_file": "order.pdf",
 			"evidence_sha256": strings.Repeat("0123456789abcdef", 4),
 		}
@@ -75,8 +72,8 @@ func groupBuying(step deal.Step, o Options) map[string]any {
 				map[string]any{"place": "分厂", "delivered_on": day(-8), "quantity": 400.0, "signed_by": "周强"},
 			},
 			"complaints":        []any{map[string]any{"complaint": "一份压坏", "remedy": "当天补发", "closed": true}},
-			"open_amount_minor": 0.0, "surveys": []any{map[string]any{"held_on": day(-1), "score": 5.0}},
-			"satisfaction": 5.0, "margin_bp": 2_150.0, "evaluation_lessons": "护角有效，下次再早一周定款",
+			"open_amount_minor": 0.0,
+			"satisfaction":      5.0, "margin_bp": 2_150.0, "evaluation_lessons": "护角有效，下次再早一周定款",
 		}
 	case deal.Archive:
 		festival := time.Date(o.Now.Year()+1, time.February, 6, 0, 0, 0, 0, o.Now.Location())

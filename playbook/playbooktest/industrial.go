@@ -16,23 +16,20 @@ func industrial(step deal.Step, o Options) map[string]any {
 		}
 	case deal.Screen:
 		return map[string]any{
-			"money": true, "authority": true, "need": true, "veto": "none", "certificates_required": "IATF 16949", "certificates_held": true,
+			"certificates_required": "IATF 16949", "certificates_held": true,
 			"secrecy": "signed", "revenue_minor": 40_000_000.0, "difficulty": 3.0, "visit_aim": "看图纸和装配线", "visit_result": "拿到图纸",
 			"visit_contact": o.Contact, "visit_attention": "先见质量部", "specialist": o.Person,
 		}
 	case deal.Survey:
 		return map[string]any{
-			"incumbent": "苏州某压铸厂", "drawing_no": "DZ-118-02", "drawing_version": "C", "standards": "GB/T 15114", "quality_pain": "气孔，不良率 800 ppm",
-			"series_on": day(200), "target_price_minor": 160.0, "buying_phase": "criteria", "decision_on": day(90),
-			"user_plan": "问产线班长", "gatekeeper_plan": "问采购", "decider_plan": "问厂长",
+			"drawing_no": "DZ-118-02", "drawing_version": "C", "standards": "GB/T 15114", "quality_pain": "气孔，不良率 800 ppm",
+			"series_on": day(200), "target_price_minor": 160.0,
 		}
 	case deal.Analyse:
 		return map[string]any{
-			"needs":        []any{map[string]any{"need": "不良率低于 100 ppm", "priority": "high", "kind": "stated"}},
 			"monthly_need": 20_000.0, "capacity": 30_000.0, "feasibility": "with_deviations", "deviations": "壁厚 2.5 改 3.0，客户已口头同意",
 			"feasibility_by": o.Person, "feasibility_on": day(-1),
-			"share_of_wallet": 4.0, "effort_and_cost": 3.0, "deal_risk": 3.0, "strategic_value": 4.0, "payment_risk": 4.0,
-			"our_capacity": 5.0, "technical_difficulty": 3.0, "account_kind": "strategic", "go": "go",
+			"go": "go",
 		}
 	case deal.Plan:
 		return map[string]any{
@@ -44,15 +41,12 @@ func industrial(step deal.Step, o Options) map[string]any {
 			},
 			"amount_minor": float64(AmountMinor), "currency": Currency, "tooling_minor": 18_000_000.0, "cost_budget_minor": 3_000_000.0,
 			"margin_bp": 1866.0, "lead_time_days": 15.0, "sample_a_on": day(30), "sample_b_on": day(75),
-			"milestones":          []any{map[string]any{"milestone": "A 样送出", "due_on": day(30), "owner": o.Person}},
-			"rivals":              []any{map[string]any{"rival": "苏州某压铸厂", "criterion": "不良率", "weight": 5.0, "us": 5.0, "them": 2.0}},
-			"decision_simulation": "质量部提名，厂长定点；担心换供应商断供。",
+			"milestones": []any{map[string]any{"milestone": "A 样送出", "due_on": day(30), "owner": o.Person}},
 		}
 	case deal.Visit:
 		return map[string]any{
 			"price_timing": "A 样评审之后", "alternatives": "先做二供，份额三成", "limits": "单价不低于 1.42 元",
 			"technical_points": []any{map[string]any{"point": "壁厚 3.0", "outcome": "客户出变更单", "settled": true}},
-			"stakeholders":     []any{map[string]any{"contact": o.Contact, "power": 4.0, "support": 1.0}},
 			"agreement":        "sample_order", "agreement_evidence": "样品订单 PO-7781",
 		}
 	case deal.Trial:
@@ -73,17 +67,16 @@ func industrial(step deal.Step, o Options) map[string]any {
 		}
 	case deal.Sign:
 		return map[string]any{
-			"credit_grade": "green", "agreement_no": "GH-2026-011", "quality_agreement_no": "ZL-2026-011", "amount_minor": float64(AmountMinor),
+			"agreement_no": "GH-2026-011", "quality_agreement_no": "ZL-2026-011", "amount_minor": float64(AmountMinor),
 			"currency": Currency, "payment_days": 60.0, "ppm_limit": 100.0, "tool_owner": "customer", "term_months": 24.0,
 			"starts_on": day(1), "ends_on": day(731), "evidence_file": "supply-agreement.pdf", "evidence_sha256": strings.Repeat("0123456789abcdef", 4),
 		}
 	case deal.Maintain:
 		return map[string]any{
-			"service_plan": servicePlan("驻厂质量工程师"), "on_time_bp": 9_870.0, "ppm": 80.0,
+			"on_time_bp": 9_870.0, "ppm": 80.0,
 			"complaints": []any{map[string]any{
 				"raised_on": day(-40), "complaint": "划伤", "root_cause": "隔板磨损", "action": "更换隔板并列入点检", "closed": true,
 			}},
-			"surveys":       []any{map[string]any{"held_on": day(-1), "score": 4.0, "corrective_action": "增加周转箱", "closed": true}},
 			"volume_target": 20_000.0, "volume_actual": 21_500.0, "satisfaction": 4.0, "margin_bp": 1790.0, "evaluation_lessons": "隔板提前备件",
 		}
 	case deal.Archive:
@@ -92,13 +85,4 @@ func industrial(step deal.Step, o Options) map[string]any {
 		}
 	}
 	return nil
-}
-
-// servicePlan serves the three buying roles that a gate asks for.
-func servicePlan(forUsers string) []any {
-	return []any{
-		map[string]any{"role": "user", "service": forUsers, "frequency": "每周"},
-		map[string]any{"role": "gatekeeper", "service": "对账", "frequency": "每月"},
-		map[string]any{"role": "decider", "service": "高层回访", "frequency": "每季"},
-	}
 }

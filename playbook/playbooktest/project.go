@@ -17,22 +17,19 @@ func project(step deal.Step, o Options) map[string]any {
 		}
 	case deal.Screen:
 		return map[string]any{
-			"money": true, "authority": true, "need": true, "veto": "none", "funding": "in_place", "permitted": true, "influence": 2.0,
+			"funding": "in_place", "permitted": true, "influence": 2.0,
 			"why_bid": "评分办法利于我方，对手资质不足", "chance_bp": 4_000.0, "revenue_minor": 40_000_000.0, "difficulty": 3.0,
 			"visit_aim": "核实资金和评标办法", "visit_contact": o.Contact,
 		}
 	case deal.Survey:
 		return map[string]any{
-			"planned_method": "open_tender", "evaluation": "points", "designer": "市设计院", "agency": "某招标代理", "buying_phase": "tender",
-			"decision_on": day(75), "rivals_position": "两家已买标书", "influencer_plan": "请设计院吃透方案", "gatekeeper_plan": "问代理机构",
-			"decider_plan": "问业主项目部",
+			"planned_method": "open_tender", "evaluation": "points", "designer": "市设计院", "agency": "某招标代理",
+			"rivals_position": "两家已买标书",
 		}
 	case deal.Analyse:
 		return map[string]any{
-			"needs":      []any{map[string]any{"need": "节拍 12 秒", "priority": "high", "kind": "stated"}},
 			"deviations": []any{map[string]any{"clause": "5.3", "deviation": "电机功率低一档", "answer": "澄清：效率等级更高"}},
-			"qualified":  true, "share_of_wallet": 3.0, "effort_and_cost": 3.0, "deal_risk": 3.0, "strategic_value": 4.0, "payment_risk": 3.0,
-			"our_capacity": 4.0, "technical_difficulty": 3.0, "account_kind": "strategic", "go": "go",
+			"qualified":  true, "go": "go",
 		}
 	case deal.Plan:
 		volume := func(name, document string) map[string]any {
@@ -46,14 +43,12 @@ func project(step deal.Step, o Options) map[string]any {
 			},
 			"solution": "模块化输送线，七天安装", "amount_minor": float64(AmountMinor), "currency": Currency, "cost_budget_minor": 28_000_000.0,
 			"bond_minor": 700_000.0, "milestones": []any{map[string]any{"milestone": "封标", "due_on": day(18), "owner": o.Person}},
-			"rivals":              []any{map[string]any{"rival": "某自动化公司", "criterion": "业绩", "weight": 4.0, "us": 4.0, "them": 3.0}},
-			"decision_simulation": "技术领先 4 分，价格落后 2 分。",
 		}
 	case deal.Visit:
 		return map[string]any{
 			"submitted_on": day(0), "receipt": "回执 118-07", "bond_paid_on": day(0), "opening_rank": 2.0,
 			"clarifications": []any{map[string]any{"question": "电机效率等级", "answer": "IE4", "answered_on": day(0)}},
-			"price_timing":   "只在投标文件中报价", "limits": "不降价", "stakeholders": []any{map[string]any{"contact": o.Contact, "power": 4.0, "support": 1.0}},
+			"price_timing":   "只在投标文件中报价", "limits": "不降价",
 			"award": "candidate", "award_evidence": "公示网址",
 		}
 	case deal.Trial:
@@ -63,7 +58,7 @@ func project(step deal.Step, o Options) map[string]any {
 		}
 	case deal.Sign:
 		return map[string]any{
-			"credit_grade": "green", "award_no": "中标 118", "award_on": day(-5), "agreement_no": "XM-2026-118", "amount_minor": float64(AmountMinor),
+			"award_no": "中标 118", "award_on": day(-5), "agreement_no": "XM-2026-118", "amount_minor": float64(AmountMinor),
 			"currency": Currency, "signed_on": day(0), "delivery_on": day(90),
 			"instalments": []any{
 				map[string]any{"instalment": "预付", "share_bp": 3_000.0},

@@ -24,10 +24,10 @@ const (
 
 // Version is the shipped version of a playbook.
 func Version(book string) int {
-	if book == Express || book == Project {
-		return 2
+	if book == Quick {
+		return 1
 	}
-	return 1
+	return 2
 }
 
 // Ready is an account that stands in a step of a shipped playbook with everything that its gate asks for. Every call

@@ -15,8 +15,34 @@ type Put func(r dossier.Record) (id string)
 // What an approval has to bring about first (a filing that is live, a credit colour in force) is put as it is before:
 // [Requests] are the approvals. Day is the day on which the records are put.
 func Records(book string, step deal.Step, o Options, put Put) {
-	if book == Express {
-		expressRecords(step, o, put)
+	if book == Quick {
+		return
+	}
+	switch step { //nolint:exhaustive // the gate of collect asks for no record, archive for none of its own
+	case deal.Screen:
+		screenRecords(book, o, put)
+	case deal.Survey:
+		surveyRecords(book, o, put)
+	case deal.Analyse:
+		analyseRecords(o, put)
+	case deal.Plan:
+		planRecords(book, o, put)
+	case deal.Visit:
+		visitRecords(book, o, put)
+	case deal.Trial:
+		trialRecords(book, o, put)
+	case deal.Sign:
+		signRecords(book, o, put)
+	case deal.Maintain:
+		maintainRecords(book, o, put)
+	}
+}
+
+// Vetoes are the items of a playbook's list.
+func Vetoes(book string) []string {
+	return []string{
+		map[string]string{Express: "forbidden_goods", Industrial: "export_control", GroupBuying: "bribery_risk", Project: "collusion"}[book],
+		"bad_payer", "insolvent", "blacklisted",
 	}
 }
 
@@ -32,7 +58,7 @@ type Request struct {
 
 // Requests are the approvals that the gate of a step asks for, in the order of doing: after the form and the records.
 func Requests(book string, step deal.Step) []Request {
-	about := func(k dossier.Kind) dossier.Kind {
+	about := func(k dossier.Kind) dossier.Kind { // the others approve proposal and contract on the form
 		if book == Express {
 			return k
 		}
@@ -40,15 +66,18 @@ func Requests(book string, step deal.Step) []Request {
 	}
 	switch step { //nolint:exhaustive // the other gates ask for no approval
 	case deal.Screen:
-		return []Request{{Kind: deal.Filing, Subject: about(dossier.FilingKind)}}
+		if book == Quick {
+			return []Request{{Kind: deal.Filing}}
+		}
+		return []Request{{Kind: deal.Filing, Subject: dossier.FilingKind}}
 	case deal.Plan:
 		return []Request{{Kind: deal.Proposal, Subject: about(dossier.ProposalKind), Amount: true}}
 	case deal.Sign:
 		contract := Request{Kind: deal.Contract, Subject: about(dossier.AgreementKind), Amount: true}
-		if book == Express {
-			return []Request{{Kind: deal.CreditChange, Subject: dossier.CreditKind}, contract}
+		if book == Quick {
+			return []Request{contract}
 		}
-		return []Request{contract}
+		return []Request{{Kind: deal.CreditChange, Subject: dossier.CreditKind}, contract}
 	}
 	return nil
 }
@@ -56,88 +85,119 @@ func Requests(book string, step deal.Step) []Request {
 // on is the day that lies so many days ahead, or behind.
 func (o Options) on(n int) dossier.Day { return dossier.Day(o.day(n)) }
 
-func expressRecords(step deal.Step, o Options, put Put) {
-	us, today := deal.PersonID(o.Person), o.on(0)
-	switch step { //nolint:exhaustive // the other gates ask for no record
-	case deal.Screen:
-		put(dossier.Man{Money: ptr(true), Authority: ptr(true), Need: ptr(true), Evidence: "首访确认"})
-		for _, v := range dossier.DefaultRules().Vetoes {
-			put(dossier.Veto{Item: v.Item, On: today, Evidence: "公开信息已核查"})
-		}
-		put(dossier.Filing{Project: "样衣专递", Scope: "江苏各厂寄往沿海的样衣", Owner: us, Renewals: []dossier.Renewal{}})
-	case deal.Survey:
+func screenRecords(book string, o Options, put Put) {
+	put(dossier.Man{Money: ptr(true), Authority: ptr(true), Need: ptr(true), Evidence: "首访确认"})
+	for _, item := range Vetoes(book) {
+		put(dossier.Veto{Item: item, On: o.on(0), Evidence: "公开信息已核查"})
+	}
+	put(dossier.Filing{Project: "样衣专递", Scope: "江苏各厂寄往沿海的样衣", Owner: deal.PersonID(o.Person), Renewals: []dossier.Renewal{}})
+}
+
+func surveyRecords(book string, o Options, put Put) {
+	if book != Project { // where nobody supplies yet
 		put(dossier.Rival{
 			Name: "顺丰", Incumbent: true, MonthlyVolume: ptr(int64(900)), Strengths: []string{"时效"}, Weaknesses: []string{"退换货"},
 			Backers: []string{}, Evidence: "面单",
 		})
-		plan := func(role deal.BuyingRole, text string) dossier.RolePlan {
-			return dossier.RolePlan{Role: role, Plan: text}
-		}
-		put(dossier.BuyingProcess{
-			Phase: dossier.CriteriaPhase, DecisionOn: o.on(60), RolePlans: []dossier.RolePlan{
-				plan(deal.UserRole, "问前台"), plan(deal.GatekeeperRole, "问采购"), plan(deal.DeciderRole, "问行政"),
-			},
-		})
-	case deal.Analyse:
-		put(dossier.Need{Need: "退换货上门", Origin: dossier.Stated, Priority: 1, Evidence: "走访"})
-		put(valueScore(us, today))
-		put(dossier.Classification{
-			AccountKind: dossier.Economic, MonthlyKG: 21_000, AnnualMinor: 600_000_000, Currency: Currency,
-			Tests: []dossier.KeyTest{{Test: dossier.StrongGrowth, Reason: "新厂投产"}},
-		})
-	case deal.Plan:
+	}
+	process := dossier.BuyingProcess{Phase: dossier.CriteriaPhase, DecisionOn: o.on(60)}
+	for _, role := range []deal.BuyingRole{deal.UserRole, deal.InfluencerRole, deal.GatekeeperRole, deal.DeciderRole} {
+		process.RolePlans = append(process.RolePlans, dossier.RolePlan{Role: role, Plan: "问前台和采购"})
+	}
+	put(process)
+}
+
+func analyseRecords(o Options, put Put) {
+	put(dossier.Need{Need: "退换货上门", Origin: dossier.Stated, Priority: 1, Evidence: "走访"})
+	put(valueScore(deal.PersonID(o.Person), o.on(0)))
+	put(dossier.Classification{
+		AccountKind: dossier.Economic, MonthlyKG: 21_000, AnnualMinor: 600_000_000, Currency: Currency,
+		Tests: []dossier.KeyTest{{Test: dossier.StrongGrowth, Reason: "新厂投产"}},
+	})
+}
+
+func planRecords(book string, o Options, put Put) {
+	us := deal.PersonID(o.Person)
+	if book == GroupBuying { // its proposal and its rivals stand on the form
+		return
+	}
+	if book == Express {
 		put(dossier.Proposal{
 			Solution: "样衣专递加上门取件", Positioning: "最快的样衣通道", ValueStatement: "打样周期缩短一天", PriceMinor: AmountMinor, Currency: Currency,
 			CostMinor: ptr(int64(21_000_000)), Owners: []deal.PersonID{us},
 			Milestones: []dossier.Milestone{{Milestone: "试寄", DueOn: o.on(30), Owner: us}},
 		})
-		rival := put(dossier.Rival{Name: "中通", Strengths: []string{"价格"}, Weaknesses: []string{}, Backers: []string{}, Evidence: "客户口述"})
-		put(dossier.Competition{Rivals: []string{rival}, Criteria: []dossier.Criterion{
-			{Criterion: "时效", Weight: 5, Us: 5, Them: []dossier.RivalScore{{Rival: rival, Score: 3}}},
-		}})
-		put(dossier.Simulation{
-			Votes:   []dossier.Vote{{Contact: o.Contact, Vote: dossier.VotesFor, Reason: "看时效", Objection: "账期", Answer: "月结"}},
-			Outcome: "通过",
-		})
-	case deal.Visit:
-		put(dossier.Stakeholder{
-			Contact: o.Contact, Temper: dossier.Tiger, Power: 4, Support: &dossier.Support{Level: 1, On: today, Evidence: "当面认可"},
-		})
+	}
+	rival := put(dossier.Rival{Name: "中通", Strengths: []string{"价格"}, Weaknesses: []string{}, Backers: []string{}, Evidence: "客户口述"})
+	put(dossier.Competition{Rivals: []string{rival}, Criteria: []dossier.Criterion{
+		{Criterion: "时效", Weight: 5, Us: 5, Them: []dossier.RivalScore{{Rival: rival, Score: 3}}},
+	}})
+	put(dossier.Simulation{
+		Votes:   []dossier.Vote{{Contact: o.Contact, Vote: dossier.VotesFor, Reason: "看时效", Objection: "账期", Answer: "月结"}},
+		Outcome: "通过",
+	})
+}
+
+func visitRecords(book string, o Options, put Put) {
+	if book == GroupBuying {
+		return
+	}
+	put(dossier.Stakeholder{
+		Contact: o.Contact, Temper: dossier.Tiger, Power: 4, Support: &dossier.Support{Level: 1, On: o.on(0), Evidence: "当面认可"},
+	})
+	if book == Express {
 		put(dossier.Negotiation{
 			PriceTiming: "确认时效之后", Alternatives: "按线路分阶段", Limits: "折扣不低于七五折", Concessions: []dossier.Concession{},
-			Commitment: &dossier.Commitment{Type: dossier.Verbal, On: today, Contact: o.Contact, Evidence: "总经理当面同意，采购在场"},
+			Commitment: &dossier.Commitment{Type: dossier.Verbal, On: o.on(0), Contact: o.Contact, Evidence: "总经理当面同意，采购在场"},
 		})
-	case deal.Trial:
-		put(dossier.Trial{StartsOn: o.on(-7), EndsOn: today, Criteria: []dossier.Acceptance{
-			{Criterion: "次日达", Target: "98%", Measured: "99%", Verdict: dossier.Passed, JudgedOn: today},
+	}
+}
+
+func trialRecords(book string, o Options, put Put) {
+	if book == Express {
+		put(dossier.Trial{StartsOn: o.on(-7), EndsOn: o.on(0), Criteria: []dossier.Acceptance{
+			{Criterion: "次日达", Target: "98%", Measured: "99%", Verdict: dossier.Passed, JudgedOn: o.on(0)},
 		}})
-	case deal.Sign:
-		put(dossier.Credit{
-			Payments: dossier.Payments{TurnoverMinor: AmountMinor, Currency: Currency, Invoices: 12},
-			Change:   &dossier.CreditChange{To: dossier.Blue, Reason: "付款及时"}, // its dates are filled in
-		})
-		sum := sha256.Sum256(SignedFile())
-		hash := hex.EncodeToString(sum[:])
-		file := put(dossier.Document{
-			Name: "agreement.pdf", MediaType: "application/pdf", Size: int64(len(SignedFile())), SHA256: hash,
-			Purpose: dossier.AgreementDocument, Step: deal.Sign,
-		})
-		put(dossier.Agreement{
-			Number: "KD-" + string(today), AmountMinor: AmountMinor, Currency: Currency, TermMonths: 12, SignedOn: today, StartsOn: o.on(1),
-			EndsOn: o.on(365), Evidence: &dossier.Evidence{Document: file, SHA256: hash},
-		})
-	case deal.Maintain:
-		for role, service := range map[deal.BuyingRole]string{
-			deal.UserRole: "驻点收件", deal.GatekeeperRole: "对账", deal.DeciderRole: "高层回访",
-		} {
-			put(dossier.ServicePlan{Role: role, Service: service, EveryDays: 30, NextOn: o.on(30)})
-		}
-		put(dossier.Survey{
-			On: o.on(-1), Answers: []dossier.Answer{{Question: "时效", Score: 4}},
-			Actions: []dossier.Action{{Action: "增派车辆", Owner: us, DueOn: today, ClosedOn: today, Result: "已增派"}},
-		})
+	}
+}
+
+func signRecords(book string, o Options, put Put) {
+	put(dossier.Credit{
+		Payments: dossier.Payments{TurnoverMinor: AmountMinor, Currency: Currency, Invoices: 12},
+		Change:   &dossier.CreditChange{To: dossier.Blue, Reason: "付款及时"}, // its dates are filled in
+	})
+	if book != Express {
+		return
+	}
+	sum := sha256.Sum256(SignedFile())
+	hash := hex.EncodeToString(sum[:])
+	file := put(dossier.Document{
+		Name: "agreement.pdf", MediaType: "application/pdf", Size: int64(len(SignedFile())), SHA256: hash,
+		Purpose: dossier.AgreementDocument, Step: deal.Sign,
+	})
+	put(dossier.Agreement{
+		Number: "KD-" + string(o.on(0)), AmountMinor: AmountMinor, Currency: Currency, TermMonths: 12, SignedOn: o.on(0), StartsOn: o.on(1),
+		EndsOn: o.on(365), Evidence: &dossier.Evidence{Document: file, SHA256: hash},
+	})
+}
+
+func maintainRecords(book string, o Options, put Put) {
+	if book == Project {
+		return
+	}
+	put(dossier.Survey{
+		On: o.on(-1), Answers: []dossier.Answer{{Question: "时效", Score: 4}},
+		Actions: []dossier.Action{{Action: "增派车辆", Owner: deal.PersonID(o.Person), DueOn: o.on(0), ClosedOn: o.on(0), Result: "已增派"}},
+	})
+	if book == GroupBuying {
+		return
+	}
+	for _, role := range []deal.BuyingRole{deal.UserRole, deal.GatekeeperRole, deal.DeciderRole} {
+		put(dossier.ServicePlan{Role: role, Service: "每月回访", EveryDays: 30, NextOn: o.on(30)})
+	}
+	if book == Express {
 		put(dossier.Evaluation{
-			On: today, VolumeTarget: ptr(int64(1500)), VolumeActual: ptr(int64(1620)), Satisfaction: ptr(4), MarginBP: ptr(1850), Lessons: "旺季提前备车",
+			On: o.on(0), VolumeTarget: ptr(int64(1500)), VolumeActual: ptr(int64(1620)), Satisfaction: ptr(4), MarginBP: ptr(1850), Lessons: "旺季提前备车",
 		})
 	}
 }
