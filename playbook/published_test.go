@@ -129,12 +129,13 @@ func TestPublishedSchema_offersTheVeryWordsThatTheLoaderKnows(t *testing.T) {
 	}
 	require.ElementsMatch(t, steps, words("step", "properties", "step", "enum"))
 	require.ElementsMatch(t, steps, words("approval", "properties", "step", "enum"))
+	require.ElementsMatch(t, steps[:deal.Sign.Number()], words("grade", "properties", "last_step", "enum"))
 	require.ElementsMatch(t, steps, words("step", "properties", "returns", "items", "enum"))
 	require.ElementsMatch(t, kinds, words("approval", "properties", "kind", "enum"))
 	require.ElementsMatch(t, until, words("deadline", "properties", "until", "enum"))
 	require.ElementsMatch(t, who, words("level", "properties", "who", "anyOf", "0", "enum"))
 	require.ElementsMatch(t, append(slices.Clone(links), forms...), words("condition", "properties", "link", "enum"))
-	require.ElementsMatch(t, []string{FormIncomplete, FormComplete}, words("condition", "properties", "code", "not", "enum"))
+	require.ElementsMatch(t, []string{FormIncomplete, FormComplete, GradeAllowsNext}, words("condition", "properties", "code", "not", "enum"))
 	require.ElementsMatch(t, reserved, words("fieldName", "not", "enum"))
 	var facts []string
 	for _, f := range dossier.AllFacts() {
