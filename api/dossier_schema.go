@@ -44,6 +44,7 @@ func (o recordOperation) answer(status int) huma.Operation {
 // list says that the answer is a page of them.
 func (o recordOperation) list() huma.Operation {
 	page := plainSchema[list[documentBody]](o.registry)
+	o.Metadata[listingKey] = o.kind.listing()
 	page.Properties["items"] = &huma.Schema{Type: huma.TypeArray, Items: o.kind.documentSchema(o.registry)}
 	return o.with(http.StatusOK, component(o.registry, o.kind.schemaName()+"Page", page))
 }

@@ -15,6 +15,7 @@ type duplicatesInput struct {
 	Name       string `query:"name" maxLength:"200"`
 	CreditCode string `query:"credit_code" maxLength:"40"`
 	Phone      string `query:"phone" maxLength:"40"`
+	Exporting
 }
 
 // duplicateBody says that somebody follows a customer and who to ask, and nothing else of it (domain.md §4).

@@ -53,7 +53,8 @@ func (a *API) historyRoutes() {
 }
 
 type timelineInput struct {
-	accountListInput
+	AccountPath
+	Paging
 	Merged switchName `query:"merged" doc:"false: without the histories of accounts that were merged into this one"`
 }
 

@@ -78,7 +78,7 @@ const (
 func (a *API) importErrors(ctx context.Context, in *importErrorsInput) (*errataOutput, error) {
 	c := callOf(ctx)
 	if in.Format == "xlsx" || in.Format == "csv" {
-		return a.errata(ctx, in.ID, in.Format)
+		return a.errata(ctx, in.ID, string(in.Format))
 	}
 	imp, err := a.Imports.Import(ctx, c.actor.viewer, in.ID)
 	if err != nil {

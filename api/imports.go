@@ -61,8 +61,7 @@ type ImportPath struct {
 
 type importErrorsInput struct {
 	ImportPath
-	Paging
-	Format string `query:"format" enum:"json,xlsx,csv" default:"json" doc:"xlsx and csv: the refused rows as they were, with the reasons, to correct and send again"`
+	Paging // as a file: the refused rows as they were, with the reasons, to correct and send again
 }
 
 // uploadTime is for a sheet to arrive over a slow line.

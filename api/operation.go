@@ -82,6 +82,10 @@ func register[I, O any](a *API, o huma.Operation, handle func(context.Context, *
 
 // registerWithin gives an operation a time of its own.
 func registerWithin[I, O any](a *API, within time.Duration, o huma.Operation, handle func(context.Context, *I) (*O, error)) {
+	if exports[I, O](o) {
+		registerList(a, within, o, handle)
+		return
+	}
 	huma.Register(a.huma, o, func(ctx context.Context, in *I) (*O, error) {
 		ctx, cancel := context.WithTimeout(ctx, within)
 		defer cancel()

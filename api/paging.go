@@ -11,6 +11,7 @@ import (
 type Paging struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 	Cursor string `query:"cursor" maxLength:"1000" doc:"next_cursor of the page before, with the same filters"`
+	Exporting
 }
 
 func (p Paging) page() view.Page { return view.Page{Limit: p.Limit, Cursor: p.Cursor} }
