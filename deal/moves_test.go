@@ -179,6 +179,9 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 		}
 	}
 	name := one(m, "command", names...)
+	if a, ok := s.Latest(deal.Filing); ok && a.Status == deal.Pending && m.pick("arbitration", 6) == 0 {
+		name = deal.ArbitrateName
+	}
 	actor := m.actor()
 	if m.pick("right person", 4) > 0 {
 		switch name { //nolint:exhaustive // the others are anybody's
@@ -288,8 +291,11 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		return m.subject()
 	case deal.DecideApprovalName:
 		id := m.request()
+		if a, ok := s.Latest(deal.Filing); ok && a.Status == deal.Pending {
+			id = one(m, "filing", id, a.ID, a.ID)
+		}
 		a, _ := s.Approval(id)
-		m.w.facts.Claim = one(m, "claim", claim(), deal.Claim{}, deal.Claim{})
+		m.w.facts.Claim = one(m, "claim", claim(), claim(), deal.Claim{})
 		what := one(m, "word", deal.Approve, deal.Approve, deal.Approve, deal.Reject, deal.SendBack, "perhaps")
 		return deal.DecideApproval{Approval: id, Decision: what, Comment: m.text("comment"), Version: a.Subject.Version - int64(m.pick("read", 8)/7)}
 	case deal.TransferApprovalName:
@@ -299,7 +305,7 @@ func (m mover) body(name deal.CommandName) deal.Body {
 	case deal.VoidApprovalName:
 		return deal.VoidApproval{Approval: m.request()}
 	case deal.ArbitrateName:
-		m.w.facts.Claim = one(m, "claim", claim(), claim(), deal.Claim{})
+		m.w.facts.Claim = one(m, "claim", claim(), deal.Claim{})
 		return deal.Arbitrate{
 			Filing: one(m, "filing", "filing1", "filing1", "none"), Decision: one(m, "decision", deal.GrantFiling, deal.RefuseFiling, "toss"),
 			Reason: m.text("reason"),

@@ -78,8 +78,8 @@ func TestDecide_doesWhatTheTableSays(t *testing.T) {
 		}
 	}
 	// A table that shrinks by accident is no proof: the numbers change on purpose only.
-	require.Equal(t, 127*22*14, len(table()), "places, commands, people")
-	require.Equal(t, []int{2364, 35039, 1713}, []int{accepted, refused, nothing})
+	require.Equal(t, 164*27*14, len(table()), "places, commands, people")
+	require.Equal(t, []int{4399, 55400, 2193}, []int{accepted, refused, nothing})
 }
 
 // The table is about everything there is: every command, status, step, stage of intake, kind and end of a request.
@@ -133,7 +133,7 @@ func TestDecide_isAskedEverythingByTheTable(t *testing.T) {
 // refused for a reason that lies in the command, the playbook or the gate.
 func TestAllowed_offersWhatDecideAccepts(t *testing.T) {
 	t.Parallel()
-	content := []deal.Code{deal.CodeReturnNotAllowed, deal.CodeGateUnmet, deal.CodeKindNotHere, deal.CodeAlreadyPending}
+	content := []deal.Code{deal.CodeReturnNotAllowed, deal.CodeGateUnmet, deal.CodeKindNotHere, deal.CodeAlreadyPending, deal.CodeSameParent, deal.CodeAlreadyPromoted}
 	offered := 0
 	for _, c := range table() {
 		if c.place.status == "" || c.actor == deal.System || c.rule.name == deal.LoadName {
