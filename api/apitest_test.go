@@ -117,10 +117,12 @@ type world struct {
 	mappings  []view.ImportMapping
 	unready   map[string]error
 
-	files   files
-	family  family
-	shelf   shelf
-	uploads uploads
+	files  files
+	family family
+	shelf  shelf
+
+	erasures map[string]view.Erasure
+	uploads  uploads
 
 	failing error // every read fails with it
 	deny    error // every write of a record fails with it
@@ -269,7 +271,7 @@ func (w *world) Whole(_ context.Context, v view.Viewer, id deal.AccountID) ([]de
 func (w *world) Account(_ context.Context, v view.Viewer, id deal.AccountID) (view.Account, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return view.Account{State: w.state, Profile: w.profile}, w.find(v, id)
+	return view.Account{State: w.state, Profile: w.profile, Kin: w.family.kin}, w.find(v, id)
 }
 
 func (w *world) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.AccountID) (view.Account, deal.Records, error) {

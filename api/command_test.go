@@ -213,7 +213,7 @@ func TestCommands_allButTheSystemsOwnHaveAnAct(t *testing.T) {
 		deal.OpenName: "/accounts", deal.LogInteractionName: "/accounts/{id}/interactions", deal.RequestApprovalName: "/accounts/{id}/approvals",
 		deal.DecideApprovalName: "/approvals/{id}/decision", deal.TransferApprovalName: "/approvals/{id}/transfer",
 		deal.WithdrawApprovalName: "/approvals/{id}/withdraw", deal.CompleteTaskName: "/tasks/{id}/done", deal.SetParentName: "/accounts/{id}/family",
-		deal.ArbitrateName: "/accounts/{id}/filings/{filing}/arbitration",
+		deal.ArbitrateName: "/accounts/{id}/filings/{filing}/arbitration", deal.MovePlaybookName: "/accounts/{id}/playbook",
 	}
 	causes := map[deal.CommandName]bool{deal.VoidApprovalName: true, deal.RecomputeName: true, deal.TickName: true}
 	for _, name := range deal.CommandNames() {

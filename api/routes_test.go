@@ -49,6 +49,7 @@ func TestOpenAPI_theInventoryOfRoutes(t *testing.T) {
 	require.Equal(t, strings.TrimSpace(`
 DELETE /api/v1/accounts/{id}/agreements/{record}
 DELETE /api/v1/accounts/{id}/contacts/{contact}
+DELETE /api/v1/accounts/{id}/contacts/{contact}/personal-data
 DELETE /api/v1/accounts/{id}/documents/{record}
 DELETE /api/v1/accounts/{id}/evaluations/{record}
 DELETE /api/v1/accounts/{id}/filings/{record}
@@ -85,15 +86,16 @@ GET /api/v1/accounts/{id}/documents
 GET /api/v1/accounts/{id}/documents/{record}
 GET /api/v1/accounts/{id}/documents/{record}/content
 GET /api/v1/accounts/{id}/documents/{record}/versions
+GET /api/v1/accounts/{id}/erasures
 GET /api/v1/accounts/{id}/evaluations
 GET /api/v1/accounts/{id}/evaluations/{record}
 GET /api/v1/accounts/{id}/evaluations/{record}/versions
 GET /api/v1/accounts/{id}/factors
 GET /api/v1/accounts/{id}/factors/versions
+GET /api/v1/accounts/{id}/family
 GET /api/v1/accounts/{id}/filings
 GET /api/v1/accounts/{id}/filings/{record}
 GET /api/v1/accounts/{id}/filings/{record}/versions
-GET /api/v1/accounts/{id}/family
 GET /api/v1/accounts/{id}/gate
 GET /api/v1/accounts/{id}/interactions
 GET /api/v1/accounts/{id}/man
@@ -172,9 +174,9 @@ POST /api/v1/accounts/{id}/close
 POST /api/v1/accounts/{id}/contacts
 POST /api/v1/accounts/{id}/documents
 POST /api/v1/accounts/{id}/evaluations
+POST /api/v1/accounts/{id}/family
 POST /api/v1/accounts/{id}/filings
 POST /api/v1/accounts/{id}/filings/{filing}/arbitration
-POST /api/v1/accounts/{id}/family
 POST /api/v1/accounts/{id}/follow-up
 POST /api/v1/accounts/{id}/grade
 POST /api/v1/accounts/{id}/intake
@@ -283,7 +285,7 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 			case "patch":
 				body = `{}`
 			case "delete":
-				if path == "/api/v1/accounts/{id}/texts/{text}" {
+				if strings.HasSuffix(path, "/texts/{text}") || strings.HasSuffix(path, "/personal-data") {
 					body = bodies["{text}"]
 				}
 			}
