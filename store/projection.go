@@ -96,6 +96,8 @@ var (
 			SELECT p COLLATE "C" FROM unnest(ARRAY[{owner_id}, {team_id}, {opened_by}]::text[]) p WHERE p IS NOT NULL
 			UNION
 			SELECT unnest(l.people) COLLATE "C" FROM approval_levels l WHERE l.account_id = {id}
+			UNION
+			SELECT t.assignee_id FROM tasks t WHERE t.account_id = {id} AND t.kind = 'serve' AND t.status = 'open'
 			ORDER BY 1)`)
 	tasksTable = newProjection("tasks", "account_id", 1,
 		`id account_id kind assignee_id ref due_at status opened_at closed_at closed_by`)

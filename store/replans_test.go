@@ -140,3 +140,49 @@ func TestReplans_knowEveryDatedKind(t *testing.T) {
 	}
 	require.Contains(t, store.Statements()["AddChange"], "IN ("+strings.Join(words, ", ")+")")
 }
+
+// Whom a service plan names may belong to another team: they see the account as long as the service is to be rendered.
+func TestScope_showsAnAccountToWhomItsServiceIsAskedOf(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	id := w.lead("rep1", customer("晨风集团"))
+	stranger := w.as("rep3")
+	_, err := w.Account(ctx, stranger, id)
+	require.ErrorIs(t, err, deal.ErrNotFound)
+
+	perform := func(cmd deal.Command, plan ...deal.Appointment) {
+		t.Helper()
+		require.NoError(t, w.InTx(ctx, cmd, func(tx deal.LedgerTx) error {
+			f := deal.Facts{Working: working{shipped()}, Book: book(), Agenda: func(deal.State, time.Time) []deal.Appointment { return plan }}
+			var err error
+			if f.Org, err = tx.Org(ctx); err != nil {
+				return err
+			}
+			before := tx.State()
+			events, no := deal.Decide(before, cmd, f)
+			require.Empty(t, no)
+			events, err = deal.Seal(before.Head, events)
+			require.NoError(t, err)
+			after := deal.Fold(before, events...)
+			answer := deal.Answer{Outcome: deal.Done, FirstSeq: events[0].Seq, LastSeq: after.Seq}
+			return tx.Record(ctx, deal.Entry{
+				Command: cmd, Answer: answer, Before: before, After: after, Events: events, Rows: deal.Project(before, events...),
+			})
+		}))
+	}
+	day := w.at.Format(time.DateOnly)
+	perform(w.command(id, "", deal.Recompute{}), deal.Appointment{
+		ID: "service/s1", Topic: deal.ServiceTopic, For: w.people["rep3"], Basis: day, Due: w.at, Rungs: []deal.Rung{{Name: deal.Remind, Day: day, At: w.at}},
+	})
+	read, err := w.Account(ctx, stranger, id)
+	require.NoError(t, err)
+	w.sound()
+	for _, task := range read.State.Tasks {
+		if task.Kind == deal.ServeTask {
+			perform(w.command(id, "rep3", deal.CompleteTask{Task: task.ID}))
+		}
+	}
+	_, err = w.Account(ctx, stranger, id)
+	require.ErrorIs(t, err, deal.ErrNotFound, "it is rendered")
+	w.sound()
+}
