@@ -26,7 +26,9 @@ type portraitBody struct {
 
 // houseBody is an account above on the map.
 type houseBody struct {
-	accountRef
+	ID       string       `json:"id"`
+	Number   string       `json:"number"`
+	Name     string       `json:"name"`
 	Relation relationName `json:"relation" doc:"to its own parent"`
 	Profile  profileBody  `json:"profile"`
 	Grade    string       `json:"grade"`
@@ -142,7 +144,8 @@ func (s sheet) portrait() portraitBody {
 	}
 	b.Family = mapped(s.above, func(a past.Account) houseBody {
 		return houseBody{
-			accountRef{string(a.State.Account), a.State.Number, a.Profile.Name}, relationName(a.State.Relation), profileOf(a.Profile), string(a.State.Grade),
+			ID: string(a.State.Account), Number: a.State.Number, Name: a.Profile.Name, Relation: relationName(a.State.Relation),
+			Profile: profileOf(a.Profile), Grade: string(a.State.Grade),
 		}
 	})
 	for _, n := range dossier.Entries[dossier.Need](s.File) {

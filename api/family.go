@@ -47,7 +47,9 @@ type mergeInput struct {
 
 // relativeBody is an account of a family. Of one that the caller does not see, only the names are there.
 type relativeBody struct {
-	accountRef
+	ID       string       `json:"id"`
+	Number   string       `json:"number"`
+	Name     string       `json:"name"`
 	Relation relationName `json:"relation" doc:"to its own parent"`
 	Seen     bool         `json:"seen" doc:"whether the rest is told: the account is in your scope"`
 	Step     string       `json:"step"`
@@ -69,8 +71,10 @@ type familyTree struct {
 }
 
 type mergedBody struct {
-	accountRef
-	At time.Time `json:"at"`
+	ID     string    `json:"id"`
+	Number string    `json:"number"`
+	Name   string    `json:"name"`
+	At     time.Time `json:"at" doc:"of the merger"`
 }
 
 // familyBody is the family in GET /accounts/{id}.
@@ -148,14 +152,14 @@ func (a *API) family(ctx context.Context, in *AccountPath) (*reply[familyTree], 
 func relatives(org deal.Org, all []view.Relative) []relativeBody {
 	return mapped(all, func(r view.Relative) relativeBody {
 		return relativeBody{
-			accountRef: refOf(r.AccountRef), Relation: relationName(r.Relation), Seen: r.Seen, Step: string(r.Step), Status: string(r.Status),
+			ID: string(r.ID), Number: r.Number, Name: r.Name, Relation: relationName(r.Relation), Seen: r.Seen, Step: string(r.Step), Status: string(r.Status),
 			Owner: personIn(org, r.Owner), Team: teamIn(org, r.Team), Grade: string(r.Grade), Deadline: instant(r.Deadline), Overdue: r.Overdue,
 		}
 	})
 }
 
 func mergedOf(all []view.Merged) []mergedBody {
-	return mapped(all, func(m view.Merged) mergedBody { return mergedBody{refOf(m.AccountRef), m.At.UTC()} })
+	return mapped(all, func(m view.Merged) mergedBody { return mergedBody{string(m.ID), m.Number, m.Name, m.At.UTC()} })
 }
 
 func refOf(r view.AccountRef) accountRef { return accountRef{string(r.ID), r.Number, r.Name} }
