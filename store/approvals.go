@@ -10,9 +10,12 @@ import (
 )
 
 var (
-	listApprovals = named("Approvals")
-	oneApproval   = named("Approval")
-	someTexts     = named("Texts")
+	approvalsWalked   = named("ApprovalsWalked")
+	approvalsGathered = named("ApprovalsGathered")
+	approvalsWaiting  = named("ApprovalsWaiting")
+	approvalItems     = named("ApprovalItems")
+	oneApproval       = named("Approval")
+	someTexts         = named("Texts")
 )
 
 // Approvals lists requests on accounts in the viewer's scope, newest first.
@@ -22,10 +25,14 @@ func (s *Store) Approvals(ctx context.Context, v view.Viewer, f view.ApprovalFil
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
-	rows, err := s.pool.Query(ctx, string(listApprovals), pgx.QueryExecModeCacheDescribe, as(v, pgx.StrictNamedArgs{
-		"status": string(f.Status), "kind": string(f.Kind), "assignee": string(f.Assignee), "account": string(f.Account),
-		"first": first, "at": from, "after": id, "limit": limit(f.Page) + 1,
-	}))
+	ids, err := s.whichApprovals(ctx, v, f, pgx.StrictNamedArgs{
+		"status": string(f.Status), "kind": string(f.Kind), "first": first, "at": from, "after": id,
+	})
+	if err != nil {
+		return nil, "", fail("list approvals", err)
+	}
+	more := len(ids) > limit(f.Page)
+	rows, err := s.pool.Query(ctx, string(approvalItems), as(v, pgx.StrictNamedArgs{"ids": words(ids[:min(len(ids), limit(f.Page))])}))
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
@@ -33,8 +40,35 @@ func (s *Store) Approvals(ctx context.Context, v view.Viewer, f view.ApprovalFil
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
-	items, next := page(items, f.Page, func(a view.ApprovalItem) cursor { return at(list, a.RequestedAt, a.ID) })
+	next := ""
+	if more && len(items) > 0 {
+		last := items[len(items)-1]
+		next = at(list, last.RequestedAt, last.ID).String()
+	}
 	return items, next, s.addTexts(ctx, items)
+}
+
+// whichApprovals finds the requests of a page, and one more if there is one. They are found as accounts are (listquery.go).
+func (s *Store) whichApprovals(ctx context.Context, v view.Viewer, f view.ApprovalFilter, args pgx.StrictNamedArgs) ([]string, error) {
+	page := limit(f.Page) + 1
+	args["limit"] = page
+	with := func(statement statement, name string, value any) question {
+		all := as(v, args)
+		all[name] = value
+		return question{string(statement), all}
+	}
+	if f.Assignee == "" && f.Account == "" && !ownOnly(v) {
+		ids, complete, err := s.ask(ctx, with(approvalsWalked, "rows", min(page*patience, longestWalk)))
+		if err != nil || complete || len(ids) == page {
+			return ids, err
+		}
+	}
+	q := with(approvalsGathered, "account", string(f.Account))
+	if f.Assignee != "" {
+		q.sql, q.args["assignee"] = string(approvalsWaiting), string(f.Assignee)
+	}
+	ids, _, err := s.ask(ctx, q)
+	return ids, err
 }
 
 // Approval is one of them.

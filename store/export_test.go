@@ -3,13 +3,18 @@ package store
 import (
 	"fmt"
 	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 // Statements are every text that this package sends to Postgres, by name.
 func Statements() map[string]string {
 	all := make(map[string]string)
 	for name, text := range statements {
-		if !isFragment(name) && name != "Accounts" {
+		if !isFragment(name) {
 			all[name] = text
 		}
 	}
@@ -18,13 +23,8 @@ func Statements() map[string]string {
 			all[p.name+"."+kind] = text
 		}
 	}
-	value := "x"
-	for _, by := range accountSorts() {
-		for _, descending := range []bool{false, true} {
-			for i, c := range []*cursor{nil, {Value: &value}, {}} {
-				all[fmt.Sprintf("Accounts by %s, descending %t, page kind %d", by.name, descending, i)] = by.statement(descending, c, i)
-			}
-		}
+	for name, q := range AccountQuestions(view.Viewer{}, view.AccountFilter{Query: "远 cf 江苏省", Step: deal.Screen, Owner: "x", Parent: "x", RollUp: true}) {
+		all[name] = q.SQL
 	}
 	return all
 }
@@ -50,4 +50,35 @@ func isFragment(name string) bool {
 // Unfilled tells whether a statement still has a place to fill in.
 func Unfilled(text string) bool {
 	return strings.Contains(text, "{") && !strings.Contains(text, "'{}'")
+}
+
+// Question is a statement with its arguments.
+type Question struct {
+	SQL  string
+	Args pgx.StrictNamedArgs
+}
+
+// AccountQuestions are the statements of the list of accounts for a filter: in every order, from its beginning and from
+// after an item with and without a value.
+func AccountQuestions(v view.Viewer, f view.AccountFilter) map[string]Question {
+	all := map[string]Question{}
+	for _, by := range accountSorts() {
+		value := "x"
+		if by.kind == "timestamptz" {
+			value = "2026-03-02T02:00:00Z"
+		}
+		for _, descending := range []bool{false, true} {
+			for i, c := range []*cursor{nil, {Value: &value, ID: "x"}, {ID: "x"}} {
+				q := newAccountQuery(by, descending, c, v, f, []string{"x"})
+				name := fmt.Sprintf("Accounts by %s, descending %t, page kind %d", by.name, descending, i)
+				gather := q.gather()
+				all[name+", gather"] = Question{gather.sql, gather.args}
+				if q.narrow = false; q.walks() {
+					walk := q.walk()
+					all[name+", walk"] = Question{walk.sql, walk.args}
+				}
+			}
+		}
+	}
+	return all
 }

@@ -8,13 +8,18 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"closedloop/deal"
 	"closedloop/deal/view"
-	"closedloop/naming"
 )
 
-// The one list whose order is chosen by the reader. Its statement is put together here, from fixed parts only.
+// The one list whose order is chosen by the reader: which accounts are on a page is asked first (listquery.go), and what the
+// page shows of them second.
 
-var listAccounts = named("Accounts")
+var (
+	accountItems = named("AccountItems")
+	ofFamily     = named("OfFamily")
+	visible      = named("Visible")
+)
 
 // accountSort is a column by which accounts may be sorted. Items without a value come last, whatever the direction.
 type accountSort struct {
@@ -22,17 +27,30 @@ type accountSort struct {
 	column string
 	kind   string // of the value in a cursor: text or timestamptz
 	value  func(view.AccountItem) *string
+	sort   sortKind
 }
+
+// sortKind says what is known of a column.
+type sortKind int
+
+// A column of accounts has a value in every row, the same value never twice, or sometimes none. A profile's column is in
+// another table.
+const (
+	everyRow sortKind = iota
+	unique
+	nullable
+	ofProfile
+)
 
 // accountSorts are all of them; see [view.AccountSorts].
 func accountSorts() []accountSort {
 	return []accountSort{
-		{"number", `a.number`, "text", func(i view.AccountItem) *string { return &i.Number }},
-		{"name", `p.name COLLATE "zh-Hans-x-icu"`, "text", func(i view.AccountItem) *string { return given(i.Name) }},
-		{"opened_at", `a.opened_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.OpenedAt) }},
-		{"updated_at", `a.updated_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.UpdatedAt) }},
-		{"deadline", `a.deadline_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.Deadline) }},
-		{"next_follow_up", `a.next_follow_up_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.NextFollowUp) }},
+		{"number", `a.number`, "text", func(i view.AccountItem) *string { return &i.Number }, unique},
+		{"name", `p.name COLLATE "zh-Hans-x-icu"`, "text", func(i view.AccountItem) *string { return given(i.Name) }, ofProfile},
+		{"opened_at", `a.opened_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.OpenedAt) }, everyRow},
+		{"updated_at", `a.updated_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.UpdatedAt) }, everyRow},
+		{"deadline", `a.deadline_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.Deadline) }, nullable},
+		{"next_follow_up", `a.next_follow_up_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.NextFollowUp) }, nullable},
 	}
 }
 
@@ -70,29 +88,6 @@ func order(word string) (by accountSort, descending bool, err error) {
 	return accountSort{}, false, fmt.Errorf("sort accounts by %q: %w", word, view.ErrBadSort)
 }
 
-// statement is the list in this order, for the first page or for one that begins after a cursor, of accounts in which as
-// many terms are found. Each term is a condition of its own, because the trigram index serves LIKE, not LIKE ALL.
-func (by accountSort) statement(descending bool, c *cursor, terms int) string {
-	direction, beyond := "ASC", ">"
-	if descending {
-		direction, beyond = "DESC", "<"
-	}
-	after := "true"
-	switch {
-	case c != nil && c.Value != nil:
-		after = fmt.Sprintf("(%[1]s %[2]s @value::%[3]s OR (%[1]s = @value::%[3]s AND a.id %[2]s @after::text) OR %[1]s IS NULL)",
-			by.column, beyond, by.kind)
-	case c != nil:
-		after = fmt.Sprintf("%s IS NULL AND a.id %s @after::text", by.column, beyond)
-	}
-	found := "true"
-	for i := range terms {
-		found += fmt.Sprintf(" AND p.search_text LIKE @%s", termName(i))
-	}
-	order := fmt.Sprintf("%s %s NULLS LAST, a.id %s", by.column, direction, direction)
-	return strings.NewReplacer("{after}", after, "{found}", found, "{order}", order).Replace(string(listAccounts))
-}
-
 // Accounts lists accounts in the viewer's scope. The second value is the cursor of the next page; empty at the end.
 func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilter) ([]view.AccountItem, string, error) {
 	by, descending, err := order(f.Sort)
@@ -107,21 +102,16 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
-	args := as(v, pgx.StrictNamedArgs{
-		"step": string(f.Step), "status": string(f.Status), "owner": string(f.Owner), "team": string(f.Team), "grade": string(f.Grade),
-		"overdue": f.Overdue, "parent": string(f.Parent), "roll_up": f.RollUp, "limit": limit(f.Page) + 1,
-	})
-	terms := naming.Query(f.Query)
-	for i, term := range terms {
-		args[termName(i)] = containing(term)
+	teams, err := s.below(ctx, f.Team)
+	if err != nil {
+		return nil, "", fail("list accounts", err)
 	}
-	if c != nil {
-		args["after"] = c.ID
-		if c.Value != nil {
-			args["value"] = *c.Value
-		}
+	ids, err := s.which(ctx, newAccountQuery(by, descending, c, v, f, teams))
+	if err != nil {
+		return nil, "", fail("list accounts", err)
 	}
-	rows, err := s.pool.Query(ctx, by.statement(descending, c, len(terms)), pgx.QueryExecModeCacheDescribe, args)
+	more := len(ids) > limit(f.Page)
+	rows, err := s.pool.Query(ctx, string(accountItems), as(v, pgx.StrictNamedArgs{"ids": words(ids[:min(len(ids), limit(f.Page))])}))
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
@@ -129,7 +119,11 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
-	items, next := page(items, f.Page, func(i view.AccountItem) cursor { return cursor{list, by.value(i), string(i.ID)} })
+	next := ""
+	if more && len(items) > 0 {
+		last := items[len(items)-1]
+		next = cursor{list, by.value(last), string(last.ID)}.String()
+	}
 	if f.RollUp && len(items) > 0 {
 		if err := s.rolledUp(ctx, v, items); err != nil {
 			return nil, "", fail("roll families up", err)
@@ -138,10 +132,59 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	return items, next, nil
 }
 
-// termName is the parameter of a term of the search.
-func termName(i int) string { return fmt.Sprintf("term%d", i+1) }
+// which finds the accounts of a page, and one more if there is one.
+func (s *Store) which(ctx context.Context, q accountQuery) ([]string, error) {
+	if q.walks() {
+		ids, complete, err := s.ask(ctx, q.walk())
+		if err != nil || complete || len(ids) == q.limit {
+			return ids, err
+		}
+	}
+	ids, _, err := s.ask(ctx, q.gather())
+	return ids, err
+}
 
-// containing is what a text that contains a term is like.
-func containing(term string) string {
-	return "%" + strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(term) + "%"
+// ask runs a statement of [accountQuery]. A row without an ID tells that every row was looked at.
+func (s *Store) ask(ctx context.Context, q question) (ids []string, complete bool, err error) {
+	// Planned with its values each time: how much of the house a filter or a viewer leaves differs by orders of magnitude.
+	rows, err := s.pool.Query(ctx, q.sql, pgx.QueryExecModeCacheDescribe, q.args)
+	if err != nil {
+		return nil, false, err
+	}
+	var id *string
+	var all *bool
+	_, err = pgx.ForEachRow(rows, []any{&id, &all}, func() error {
+		if id == nil {
+			complete = *all
+			return nil
+		}
+		ids = append(ids, *id)
+		return nil
+	})
+	return ids, complete, err
+}
+
+// below are a team and everything under it; none for a team that is none.
+func (s *Store) below(ctx context.Context, team deal.TeamID) ([]string, error) {
+	if team == "" {
+		return nil, nil
+	}
+	org, err := s.Org(ctx)
+	if err != nil {
+		return nil, err
+	}
+	below := []string{}
+	for _, t := range org.Teams {
+		up, known := t, true
+		for range org.Teams {
+			if up.ID == team {
+				below = append(below, string(t.ID))
+				break
+			}
+			if up, known = org.Team(up.Parent); !known {
+				break
+			}
+		}
+	}
+	return below, nil
 }

@@ -20,7 +20,7 @@ func (s *Store) Notices(ctx context.Context, v view.Viewer, unread bool, p view.
 	if err != nil {
 		return nil, "", fail("read inbox", err)
 	}
-	rows, err := s.pool.Query(ctx, string(listNotices), pgx.StrictNamedArgs{
+	rows, err := s.pool.Query(ctx, string(listNotices), pgx.QueryExecModeCacheDescribe, pgx.StrictNamedArgs{
 		"who": string(v.Person.ID), "unread": unread, "first": first, "at": from, "after": id, "limit": limit(p) + 1,
 	})
 	if err != nil {

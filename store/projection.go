@@ -105,8 +105,9 @@ var (
 		subject_id subject_version amount_minor currency text_id text_hash status level levels closed_at used`, "cycle")
 	levelsTable = newProjection("approval_levels", "account_id", 3,
 		`approval_id level seat account_id requester_id holder_id people decision decided_by decided_at`)
-	notificationsTable = newProjection("notifications", "account_id", 1, `id account_id seq recipient_id kind ref due_at at`)
-	followUpsTable     = newProjection("follow_ups", "account_id", 1,
+	notificationsTable = newProjection("notifications", "account_id", 1, `id account_id seq recipient_id kind ref due_at at`).
+				working("unread", `NOT EXISTS (SELECT FROM notification_reads r WHERE r.notification_id = {id})`)
+	followUpsTable = newProjection("follow_ups", "account_id", 1,
 		`id account_id cycle due_at note_id note_hash dated_by auto set_at closed_at status`)
 	interactionsTable = newProjection("interactions", "account_id", 1, `id account_id cycle step pass kind at contact_ids by_id
 		aim_id aim_hash result_id result_hash next_step_id next_step_hash next_at`)

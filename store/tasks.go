@@ -2,9 +2,11 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
+	"closedloop/deal"
 	"closedloop/deal/view"
 )
 
@@ -25,9 +27,13 @@ func (s *Store) Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]
 	if err != nil {
 		return nil, "", fail("list tasks", err)
 	}
+	people := v.Owners
+	if f.Assignee != "" {
+		people = []deal.PersonID{f.Assignee}
+	}
 	args := as(v, pgx.StrictNamedArgs{
-		"assignee": string(f.Assignee), "status": string(f.Status), "account": string(f.Account),
-		"first": c == nil, "due": due, "after": "", "limit": limit(f.Page) + 1,
+		"people": words(people), "foreign": f.Assignee != "" && !slices.Contains(v.Owners, f.Assignee), "status": string(f.Status),
+		"account": string(f.Account), "first": c == nil, "due": due, "after": "", "limit": limit(f.Page) + 1,
 	})
 	if c != nil {
 		args["after"] = c.ID

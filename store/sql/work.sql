@@ -6,16 +6,22 @@ t.id, t.kind, t.assignee_id, t.ref, t.due_at, t.status, t.opened_at, t.closed_at
     t.account_id, a.number, COALESCE(p.name, '')
 
 -- name: Tasks
--- Without an assignee: everybody the viewer stands in for. What is due first comes first, what has no date last.
+-- Of each of @people the first ones, from an index in this order; together they hold the page. Where the people are not the
+-- viewer's (@foreign), only tasks of accounts in scope. What is due first comes first, what has no date last.
 SELECT {TaskColumns}
-FROM tasks t
+FROM unnest(@people::text[]) who(id)
+CROSS JOIN LATERAL (
+    SELECT t.* FROM tasks t
+    WHERE t.assignee_id = who.id
+        AND (@status::text = '' OR t.status = @status)
+        AND (@account::text = '' OR t.account_id = @account)
+        AND (NOT @foreign::boolean OR EXISTS (SELECT FROM accounts a WHERE a.id = t.account_id AND {Visible} OFFSET 0))
+        AND (@first::boolean OR (COALESCE(t.due_at, 'infinity'), t.id) > (COALESCE(@due::timestamptz, 'infinity'), @after::text))
+    ORDER BY COALESCE(t.due_at, 'infinity'), t.id
+    LIMIT @limit
+) t
 JOIN accounts a ON a.id = t.account_id
 LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE (t.assignee_id = ANY(@owners::text[]) OR (@assignee::text <> '' AND {Visible}))
-    AND (@assignee::text = '' OR t.assignee_id = @assignee)
-    AND (@status::text = '' OR t.status = @status)
-    AND (@account::text = '' OR t.account_id = @account)
-    AND (@first::boolean OR (COALESCE(t.due_at, 'infinity'), t.id) > (COALESCE(@due::timestamptz, 'infinity'), @after::text))
 ORDER BY COALESCE(t.due_at, 'infinity'), t.id
 LIMIT @limit
 
@@ -39,22 +45,47 @@ r.id, r.kind, r.requester_id, r.requested_at, r.subject_type, r.subject_id, r.su
     COALESCE(r.currency, ''), COALESCE(r.text_id, ''), COALESCE(r.text_hash, ''), r.status, r.level, r.levels, r.closed_at, r.used,
     r.account_id, a.number, COALESCE(p.name, ''), r.cycle
 
--- name: Approvals
--- Newest first. An assignee is somebody for whom an open seat of the running level waits.
+-- name: ApprovalFilters
+(@status::text = '' OR r.status = @status) AND (@kind::text = '' OR r.kind = @kind)
+    AND (@first::boolean OR (r.requested_at, r.id) < (@at::timestamptz, @after::text))
+
+-- name: ApprovalsWalked
+-- Newest first, as far as @rows go; see listquery.go. The last row tells whether there were no more.
+WITH walked AS MATERIALIZED (
+    SELECT r.id, r.account_id FROM approvals r WHERE {ApprovalFilters} ORDER BY r.requested_at DESC, r.id DESC LIMIT @rows
+)
+(SELECT w.id, NULL::boolean FROM walked w CROSS JOIN LATERAL (SELECT FROM accounts a WHERE a.id = w.account_id AND {Visible} OFFSET 0) a)
+UNION ALL
+(SELECT NULL, count(*) < @rows FROM walked)
+LIMIT @limit
+
+-- name: ApprovalsGathered
+-- All that the viewer sees, sorted.
+SELECT g.id, NULL::boolean FROM (
+    SELECT r.id, r.requested_at FROM accounts a JOIN approvals r ON r.account_id = a.id
+    WHERE {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
+ORDER BY g.requested_at DESC, g.id DESC
+LIMIT @limit
+
+-- name: ApprovalsWaiting
+-- An assignee is somebody for whom an open seat of the running level waits.
+SELECT g.id, NULL::boolean FROM (
+    SELECT r.id, r.requested_at FROM approvals r JOIN accounts a ON a.id = r.account_id
+    WHERE r.id IN (SELECT l.approval_id FROM approval_levels l
+            WHERE l.people @> ARRAY[@assignee::text] AND l.decision IS NULL AND l.level = r.level)
+        AND r.status = 'pending' AND {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
+ORDER BY g.requested_at DESC, g.id DESC
+LIMIT @limit
+
+-- name: ApprovalItems
+-- The requests of a page, in its order; what left the viewer's scope since it was found is not among them.
 SELECT {ApprovalColumns}
-FROM approvals r
+FROM unnest(@ids::text[]) WITH ORDINALITY found(id, place)
+JOIN approvals r ON r.id = found.id
 JOIN accounts a ON a.id = r.account_id
 LEFT JOIN account_profile p ON p.account_id = a.id
 WHERE {Visible}
-    AND (@status::text = '' OR r.status = @status)
-    AND (@kind::text = '' OR r.kind = @kind)
-    AND (@account::text = '' OR r.account_id = @account)
-    AND (@assignee::text = '' OR (r.status = 'pending' AND EXISTS (
-        SELECT FROM approval_levels l WHERE l.approval_id = r.id AND l.level = r.level AND l.decision IS NULL
-            AND @assignee = ANY(l.people))))
-    AND (@first::boolean OR (r.requested_at, r.id) < (@at::timestamptz, @after::text))
-ORDER BY r.requested_at DESC, r.id DESC
-LIMIT @limit
+ORDER BY found.place
 
 -- name: Approval
 SELECT {ApprovalColumns}
@@ -70,15 +101,18 @@ FROM notifications n
 LEFT JOIN accounts a ON a.id = n.account_id
 LEFT JOIN account_profile p ON p.account_id = n.account_id
 LEFT JOIN notification_reads r ON r.notification_id = n.id
-WHERE n.recipient_id = @who AND (NOT @unread::boolean OR r.read_at IS NULL)
+WHERE n.recipient_id = @who AND (NOT @unread::boolean OR n.unread)
     AND (@first::boolean OR (n.at, n.id) < (@at::timestamptz, @after::text))
 ORDER BY n.at DESC, n.id DESC
 LIMIT @limit
 
 -- name: ReadNotices
 -- Without IDs: everything. Only the viewer's own lines, and each counts once.
-INSERT INTO notification_reads (notification_id, read_at)
-SELECT n.id, now() FROM notifications n
-WHERE n.recipient_id = @who AND (cardinality(@ids::text[]) = 0 OR n.id = ANY(@ids))
-    AND NOT EXISTS (SELECT FROM notification_reads r WHERE r.notification_id = n.id)
-ON CONFLICT DO NOTHING
+WITH read AS (
+    INSERT INTO notification_reads (notification_id, read_at)
+    SELECT n.id, now() FROM notifications n
+    WHERE n.recipient_id = @who AND n.unread AND (cardinality(@ids::text[]) = 0 OR n.id = ANY(@ids))
+    ON CONFLICT DO NOTHING
+    RETURNING notification_id
+)
+UPDATE notifications n SET unread = false FROM read WHERE n.id = read.notification_id
