@@ -21,7 +21,8 @@ WHERE me.account_id = $1
 ORDER BY d.created_at, d.account_id, d.id
 
 -- name: WriteEffect
--- A document that changes with an event, and the row that tells so. It is no edit, so that requests about it stay valid.
+-- A document that changes with an event, and the row that tells so. It is no edit, so that requests about it stay valid. A
+-- dated one leaves a mark, see AddChange.
 WITH was AS (
     SELECT * FROM dossier WHERE account_id = $1 AND kind = $2 AND id = $3 AND version = $4
 ), is_now AS (
@@ -29,6 +30,9 @@ WITH was AS (
         updated_at = now()
     WHERE d.account_id = $1 AND d.kind = $2 AND d.id = $3 AND d.version = $4
     RETURNING d.*
+), marked AS (
+    INSERT INTO replans (account_id, since) SELECT is_now.account_id, now() FROM is_now WHERE is_now.kind IN {Dated}
+    ON CONFLICT (account_id) DO NOTHING
 )
 INSERT INTO record_changes (account_id, record, record_id, by_id, at, before, after)
 SELECT $1, 'dossier', $2 || '/' || $3, $7, now(),

@@ -84,13 +84,11 @@ WHERE contacts.account_id = EXCLUDED.account_id AND contacts.version = EXCLUDED.
 DELETE FROM contacts WHERE account_id = $1 AND id = $2 AND version = $3
 
 -- name: AddChange
--- A dated record says when something is to be done: its change leaves a mark until the account's clocks were looked at. The
--- kinds are those of dossier.DatedKinds; a test compares.
+-- A dated record says when something is to be done: its change leaves a mark until the account's clocks were looked at.
 WITH marked AS (
     INSERT INTO replans (account_id, since)
     SELECT $1::text, now()
-    WHERE $2::text = 'dossier'
-        AND split_part($3::text, '/', 1) IN ('agreement', 'evaluation', 'value_score', 'service_plan', 'survey', 'credit')
+    WHERE $2::text = 'dossier' AND split_part($3::text, '/', 1) IN {Dated}
     ON CONFLICT (account_id) DO NOTHING
 )
 INSERT INTO record_changes (account_id, record, record_id, by_id, at, before, after)

@@ -1,5 +1,9 @@
 -- What records put on the agenda of an account. Who writes a dated record leaves a mark: see AddChange.
 
+-- name: Dated
+-- The kinds of records that put something on the agenda, or take it off: those of dossier.DatedKinds; a test compares.
+('agreement', 'evaluation', 'value_score', 'service_plan', 'survey', 'credit')
+
 -- name: DatedDocuments
 -- Of every cycle: an agreement outlives the one in which it was signed.
 SELECT {DossierColumns} FROM dossier d WHERE d.account_id = $1 AND d.kind = ANY($2::text[]) ORDER BY d.kind, d.created_at, d.id
