@@ -34,12 +34,12 @@ func (s *story) imports(t *testing.T, name string) string {
 
 func (s *story) importsTheSheet(t *testing.T) {
 	said := s.imports(t, "leads-suqian.xlsx")
-	require.Contains(t, said, "15 opened, 0 unchanged, 5 refused")
+	require.Contains(t, said, "15 opened, 0 changed, 0 unchanged, 5 refused")
 	for row := 17; row <= 21; row++ {
 		require.Contains(t, said, fmt.Sprintf("row %d ", row))
 	}
 	for _, again := range []string{"leads-suqian.xlsx", "leads-suqian.csv"} {
-		require.Contains(t, s.imports(t, again), "0 opened, 15 unchanged, 5 refused")
+		require.Contains(t, s.imports(t, again), "0 opened, 0 changed, 15 unchanged, 5 refused")
 	}
 
 	ops := s.p.as(t, "ops1")
