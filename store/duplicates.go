@@ -57,6 +57,21 @@ func (s *Store) Duplicates(ctx context.Context, name, credit string, phones []st
 // imports, which work for the whole house.
 func (s *Store) KnownLeads(ctx context.Context, keys, phones []string) (view.KnownLeads, error) {
 	known := view.KnownLeads{ByKey: map[string]deal.AccountID{}, ByPhone: map[string][]string{}}
+	phones = dialled(phones...)
+	for len(keys) > 0 || len(phones) > 0 { // in pieces, each well within the limit on a statement
+		some, few := keys[:min(len(keys), knownAtOnce)], phones[:min(len(phones), knownAtOnce)]
+		keys, phones = keys[len(some):], phones[len(few):]
+		if err := s.knownLeads(ctx, some, few, known); err != nil {
+			return view.KnownLeads{}, err
+		}
+	}
+	return known, nil
+}
+
+// knownAtOnce is for how many keys and numbers the database is asked at once.
+const knownAtOnce = 200
+
+func (s *Store) knownLeads(ctx context.Context, keys, phones []string, known view.KnownLeads) error {
 	batch := &pgx.Batch{}
 	batch.Queue(string(byUpsertKey), words(keys)).Query(func(rows pgx.Rows) error {
 		var key string
@@ -67,7 +82,7 @@ func (s *Store) KnownLeads(ctx context.Context, keys, phones []string) (view.Kno
 		})
 		return err
 	})
-	batch.Queue(string(byPhone), dialled(phones...)).Query(func(rows pgx.Rows) error {
+	batch.Queue(string(byPhone), phones).Query(func(rows pgx.Rows) error {
 		var phone, name string
 		_, err := pgx.ForEachRow(rows, []any{&phone, &name}, func() error {
 			known.ByPhone[phone] = append(known.ByPhone[phone], name)
@@ -75,8 +90,5 @@ func (s *Store) KnownLeads(ctx context.Context, keys, phones []string) (view.Kno
 		})
 		return err
 	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
-		return view.KnownLeads{}, fail("look for known leads", err)
-	}
-	return known, nil
+	return fail("look for known leads", s.pool.SendBatch(ctx, batch).Close())
 }

@@ -92,6 +92,9 @@ func (r *reading) trail(from opened, mapping Mapping) error {
 		if n > r.limits.Rows {
 			return refuse(TooManyRows, strconv.Itoa(r.limits.Rows), nil)
 		}
+		if err := r.count(rec); err != nil {
+			return err
+		}
 		v := values{sheet: from.trailName + "!", row: rec.row, cells: rec.cells, columns: columns, epoch: r.epoch}
 		if err := follow.line(&v, RawLine{Number: rec.row, Cells: rec.texts()}); err != nil {
 			return err

@@ -22,6 +22,7 @@ const (
 	xmlDepth     = 64        // nesting of XML elements; a sheet has about ten
 	sharedTexts  = 1_000_000 // distinct texts in a workbook
 	sharedBytes  = 32 << 20  // of which they consist: they stay in memory while the sheet is read
+	textBytes    = 48 << 20  // in all cells of rows: they stay in memory until the sheet is taken in
 	lastSheetRow = 1 << 20   // Excel's last row
 	valueChars   = 80        // of a refused value, as quoted in a problem
 )

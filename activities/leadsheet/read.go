@@ -114,6 +114,18 @@ type reading struct {
 	epoch  time.Time
 	known  seen
 	sheet  Sheet
+	bytes  int // of text so far
+}
+
+// count keeps account of what stays in memory.
+func (r *reading) count(rec record) error {
+	for _, c := range rec.cells {
+		r.bytes += len(c.text)
+	}
+	if r.bytes > textBytes {
+		return refuse(TooLarge, megabytes(textBytes), nil)
+	}
+	return nil
 }
 
 // leads reads the first sheet.
@@ -139,6 +151,9 @@ func (r *reading) leads(src source, mapping Mapping) error {
 		}
 		if n > r.limits.Rows {
 			return refuse(TooManyRows, strconv.Itoa(r.limits.Rows), nil)
+		}
+		if err := r.count(rec); err != nil {
+			return err
 		}
 		v := values{row: rec.row, cells: rec.cells, columns: r.sheet.Columns, epoch: r.epoch}
 		lead := v.lead()

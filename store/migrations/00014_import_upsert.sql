@@ -22,6 +22,12 @@ ALTER TABLE import_rows
 
 CREATE INDEX import_rows_outcome_idx ON import_rows (import_id, outcome, row);
 
+-- An import asks for thousands of keys and numbers while it adds as many. With its list of pending entries a GIN index is
+-- read from end to end for each question: without it adding costs a little more and asking stays quick.
+
+ALTER INDEX account_profile_upsert_keys_idx SET (fastupdate = off);
+ALTER INDEX contacts_phones_idx SET (fastupdate = off);
+
 -- Lines of the second sheet that belong to no row of the first one.
 
 CREATE TABLE import_lines (

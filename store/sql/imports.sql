@@ -1,18 +1,32 @@
 -- Lead sheets, and what they compare with.
 
 -- name: ByUpsertKey
-SELECT DISTINCT ON (k.key) k.key, p.account_id
-FROM unnest($1::text[]) k(key)
-JOIN account_profile p ON p.upsert_keys @> ARRAY[k.key COLLATE "C"]
-JOIN accounts a ON a.id = p.account_id AND a.merged_into IS NULL -- its keys went over
-ORDER BY k.key, a.opened_at, a.id
+-- Key by key from the index, and only then the accounts: a plan that walks accounts from the oldest until one has the key
+-- walks all of them for a key that is new. Of several accounts the oldest.
+WITH found AS MATERIALIZED (
+    SELECT k.key, known.account_id
+    FROM unnest($1::text[]) k(key)
+    CROSS JOIN LATERAL (
+        SELECT p.account_id FROM account_profile p WHERE p.upsert_keys @> ARRAY[k.key COLLATE "C"] OFFSET 0
+    ) known
+)
+SELECT DISTINCT ON (found.key) found.key, found.account_id
+FROM found JOIN accounts a ON a.id = found.account_id
+ORDER BY found.key, a.opened_at, a.id
 
 -- name: ByPhone
-SELECT DISTINCT k.phone, COALESCE(p.name_key, '')
-FROM unnest($1::text[]) k(phone)
-JOIN contacts c ON c.phones @> ARRAY[k.phone COLLATE "C"]
-JOIN accounts a ON a.id = c.account_id AND a.status <> 'closed'
-LEFT JOIN account_profile p ON p.account_id = c.account_id
+-- Number by number, as above: who answers it. A number that is on file a hundred times says enough with twenty.
+WITH found AS MATERIALIZED (
+    SELECT k.phone, known.account_id
+    FROM unnest($1::text[]) k(phone)
+    CROSS JOIN LATERAL (
+        SELECT c.account_id FROM contacts c WHERE c.phones @> ARRAY[k.phone COLLATE "C"] LIMIT 20
+    ) known
+)
+SELECT DISTINCT found.phone, COALESCE(p.name_key, '')
+FROM found
+JOIN accounts a ON a.id = found.account_id AND a.status <> 'closed'
+LEFT JOIN account_profile p ON p.account_id = found.account_id
 ORDER BY 1, 2
 
 -- name: AddImport

@@ -2,11 +2,14 @@ package leadsheettest
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
 	"strconv"
 	"time"
+
+	"github.com/xuri/excelize/v2"
 )
 
 // The characters of which invented company names consist, three each. None of them begins a place or a word of a trade,
@@ -19,12 +22,52 @@ const Capacity = 46 * 46 * 46
 // Generate writes a CSV lead sheet in UTF-8 with n rows below the header. Every row is a good one: its name, its upsert
 // key and its phone number are its own. The same seed gives the same sheet. n is at most [Capacity].
 func Generate(w io.Writer, n int, seed int64) error {
+	rows, err := generated(n, seed)
+	if err != nil {
+		return err
+	}
+	if err := csv.NewWriter(w).WriteAll(rows); err != nil {
+		return fmt.Errorf("generate lead sheet: %w", err)
+	}
+	return nil
+}
+
+// Workbook writes the same sheet as .xlsx, every cell a text, the way a careful person fills in the template.
+func Workbook(w io.Writer, n int, seed int64) (err error) {
+	rows, err := generated(n, seed)
+	if err != nil {
+		return err
+	}
+	f := excelize.NewFile()
+	defer func() { err = errors.Join(err, f.Close()) }()
+	out, err := f.NewStreamWriter("Sheet1")
+	if err != nil {
+		return fmt.Errorf("generate workbook: %w", err)
+	}
+	cells := make([]any, len(rows[0]))
+	for i, row := range rows {
+		for at, text := range row {
+			cells[at] = text
+		}
+		if err := out.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
+			return fmt.Errorf("generate workbook: %w", err)
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("generate workbook: %w", err)
+	}
+	if err := f.Write(w); err != nil {
+		return fmt.Errorf("generate workbook: %w", err)
+	}
+	return nil
+}
+
+func generated(n int, seed int64) ([][]string, error) {
 	if n < 0 || n > Capacity {
-		return fmt.Errorf("generate lead sheet: %d rows, but there are 0 to %d", n, Capacity)
+		return nil, fmt.Errorf("generate lead sheet: %d rows, but there are 0 to %d", n, Capacity)
 	}
 	dice := rand.New(rand.NewPCG(uint64(seed), 20)) //nolint:gosec // invented data, nothing secret
 	first, firstNumber := dice.IntN(Capacity), dice.IntN(1e9)
-	out := csv.NewWriter(w)
 	rows := [][]string{{
 		"单位名称", "统一社会信用代码", "场所类型", "片区", "地址", "行业", "联系人", "职务", "手机", "办公电话", "主要寄递物品",
 		"月进口件量", "月出口件量", "现用快递", "竞争对手月件量", "结算方式", "用邮需求", "信息来源", "收集人", "收集日期", "备注",
@@ -42,10 +85,7 @@ func Generate(w io.Writer, n int, seed int64) error {
 			time.Date(2026, time.November, 2+dice.IntN(26), 0, 0, 0, 0, time.UTC).Format(time.DateOnly), "",
 		})
 	}
-	if err := out.WriteAll(rows); err != nil {
-		return fmt.Errorf("generate lead sheet: %w", err)
-	}
-	return nil
+	return rows, nil
 }
 
 // name is the invented name of a number; numbers from 0 to Capacity-1 have different ones.
