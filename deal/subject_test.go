@@ -142,3 +142,24 @@ func TestRecordOf_readsKindAndIDOfRecordsOnly(t *testing.T) {
 		require.False(t, ok, sub)
 	}
 }
+
+// A change of credit is finished within ten calendar days: the days of its levels run through nights and weekends.
+func TestRequest_ofACreditChangeRunsInCalendarDaysWhereThePlaybookSaysSo(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Survey)
+	for _, who := range []deal.Audience{deal.OwnerManager, "role:finance"} {
+		w.facts.Chain = append(w.facts.Chain, deal.LevelRules{Who: who, Mode: deal.AnySeat, Within: calendarDays(5), Ladder: decisionLadder()})
+	}
+	w.facts.Book.QuietHours = false
+	w.do(t, rep1, w.ask(deal.CreditChange))
+	w.facts.Chain = nil
+	first := w.clock(t, "approval/"+w.latest(t, deal.CreditChange).ID+"/1")
+	require.Equal(t, wall(w.now.Add(5*day)), wall(first.Due), "over a weekend")
+	w.now = w.now.Add(4 * day)
+	w.do(t, manager1, w.say(deal.CreditChange, deal.Approve))
+	second := w.clock(t, "approval/"+w.latest(t, deal.CreditChange).ID+"/2")
+	require.Equal(t, wall(w.now.Add(5*day)), wall(second.Due))
+	events := w.tick(t, wall(second.Due))
+	require.Contains(t, told(events), "approval_urge finance1")
+	require.True(t, w.clock(t, second.ID).Breached)
+}

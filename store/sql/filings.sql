@@ -49,7 +49,7 @@ SELECT p.account_id, p.name, COALESCE(a.owner_id, ''), COALESCE(a.team_id, '')
 FROM account_profile p
 JOIN accounts a ON a.id = p.account_id AND a.status <> 'closed'
 WHERE name_grams(p.name_key) && @grams::text[]
-ORDER BY cardinality(ARRAY(SELECT unnest(name_grams(p.name_key)) INTERSECT SELECT unnest(@grams::text[]))) DESC, a.opened_at, a.id
+ORDER BY (SELECT count(*) FROM unnest(@grams::text[]) g WHERE strpos(p.name_key, g) > 0) DESC, a.opened_at, a.id
 LIMIT @limit
 
 -- name: NameOf
@@ -65,5 +65,5 @@ JOIN dossier d ON d.account_id = p.account_id AND d.kind = 'filing' AND d.body->
     AND d.body->>'valid_until' >= @today AND d.body->>'released_on' = ''
 WHERE p.account_id <> @account
     AND (p.credit_code = @credit_code OR name_grams(p.name_key) && @grams::text[])
-ORDER BY cardinality(ARRAY(SELECT unnest(name_grams(p.name_key)) INTERSECT SELECT unnest(@grams::text[]))) DESC, a.opened_at, a.id
+ORDER BY (SELECT count(*) FROM unnest(@grams::text[]) g WHERE strpos(p.name_key, g) > 0) DESC, a.opened_at, a.id
 LIMIT @limit
