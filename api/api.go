@@ -96,6 +96,7 @@ func (a *API) operations() {
 	a.upcomingRoutes()
 	a.historyRoutes()
 	a.eraseRoutes()
+	a.eraseContactRoutes()
 	a.importRoutes()
 	a.duplicateRoutes()
 	a.playbookRoutes()

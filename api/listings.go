@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"closedloop/api/catalogue"
 	"closedloop/deal"
 	"closedloop/table"
 )
@@ -14,22 +15,23 @@ import (
 // listings are the columns of every list, by the type of its items. Lists of records have theirs in listings_dossier.go.
 func listings() map[reflect.Type]listing {
 	return map[reflect.Type]listing{
-		reflect.TypeFor[accountItem]():       accountListing(),
-		reflect.TypeFor[contactBody]():       contactListing(),
-		reflect.TypeFor[interactionBody]():   interactionListing(),
-		reflect.TypeFor[timelineItem]():      timelineListing(),
-		reflect.TypeFor[approvalBody]():      approvalListing(),
-		reflect.TypeFor[taskBody]():          taskListing(),
-		reflect.TypeFor[noticeBody]():        noticeListing(),
-		reflect.TypeFor[comingBody]():        comingListing(),
-		reflect.TypeFor[delegationBody]():    delegationListing(),
-		reflect.TypeFor[personBody]():        personListing(),
-		reflect.TypeFor[teamBody]():          teamListing(),
-		reflect.TypeFor[duplicateBody]():     duplicateListing(),
-		reflect.TypeFor[importRowBody]():     importRowListing(),
-		reflect.TypeFor[mappingBody]():       mappingListing(),
-		reflect.TypeFor[editionBody]():       editionListing(),
-		reflect.TypeFor[any]():               playbookListing(),
+		reflect.TypeFor[accountItem]():     accountListing(),
+		reflect.TypeFor[contactBody]():     contactListing(),
+		reflect.TypeFor[interactionBody](): interactionListing(),
+		reflect.TypeFor[timelineItem]():    timelineListing(),
+		reflect.TypeFor[approvalBody]():    approvalListing(),
+		reflect.TypeFor[taskBody]():        taskListing(),
+		reflect.TypeFor[noticeBody]():      noticeListing(),
+		reflect.TypeFor[comingBody]():      comingListing(),
+		reflect.TypeFor[delegationBody]():  delegationListing(),
+		reflect.TypeFor[personBody]():      personListing(),
+		reflect.TypeFor[teamBody]():        teamListing(),
+		reflect.TypeFor[duplicateBody]():   duplicateListing(),
+		reflect.TypeFor[importRowBody]():   importRowListing(),
+		reflect.TypeFor[mappingBody]():     mappingListing(),
+		reflect.TypeFor[editionBody]():     editionListing(),
+		reflect.TypeFor[erasureBody]():     erasureListing(),
+		reflect.TypeFor[any]():             playbookListing(),
 	}
 }
 
@@ -67,7 +69,7 @@ func contactListing() listing {
 	return listing{deal.Text{ZH: "联系人", EN: "Contacts"}, []column{
 		txt("姓名", "Name", func(c T) string { return c.Name }),
 		txt("职务", "Title", func(c T) string { return c.Title }),
-		said("采购角色", "Buying role", func(c T) string { return string(c.Role) }),
+		label("采购角色", "Buying role", catalogue.BuyingRoles, func(c T) string { return string(c.Role) }),
 		txt("手机", "Mobile", func(c T) string { return c.Mobile }),
 		txt("电话", "Phone", func(c T) string { return c.Phone }),
 		yes("可拨打", "Can be dialled", func(c T) bool { return c.PhoneValid }),
@@ -80,7 +82,7 @@ func interactionListing() listing {
 	type T = interactionBody
 	return listing{deal.Text{ZH: "拜访沟通", EN: "Interactions"}, []column{
 		when("时间", "At", func(i T) *time.Time { return &i.At }),
-		said("方式", "Kind", func(i T) string { return string(i.Kind) }),
+		label("方式", "Kind", catalogue.InteractionKinds, func(i T) string { return string(i.Kind) }),
 		num("轮次", "Cycle", func(i T) int64 { return int64(i.Cycle) }),
 		said("步骤", "Step", func(i T) string { return string(i.Step) }),
 		num("遍次", "Pass", func(i T) int64 { return int64(i.Pass) }),
@@ -137,8 +139,9 @@ func approvalListing() listing {
 		said("状态", "Status", func(a T) string { return string(a.Status) }),
 		somebody("申请人", "Requester", func(a T) *personBody { return a.Requester }),
 		when("申请时间", "Requested", func(a T) *time.Time { return &a.RequestedAt }),
-		txt("审批内容", "Subject", func(a T) string { return string(a.Subject.Type) + " " + a.Subject.ID }),
-		num("内容版本", "Subject version", func(a T) int64 { return a.Subject.Version }),
+		label("审批对象", "Subject", catalogue.Subjects, func(a T) string { return string(a.Subject.Type) }),
+		said("对象标识", "Subject ID", func(a T) string { return a.Subject.ID }),
+		num("对象版本", "Subject version", func(a T) int64 { return a.Subject.Version }),
 		col("金额", "Amount", func(_ look, a T) table.Cell { return table.Decimal(a.Amount) }),
 		txt("币种", "Currency", func(a T) string { return a.Currency }),
 		txt("说明", "Text", func(a T) string { return a.Text }),
@@ -156,8 +159,8 @@ func taskListing() listing {
 		txt("任务", "Task", func(t T) string { return t.Text }),
 		txt("客户编号", "Account number", func(t T) string { return t.Account.Number }),
 		txt("客户名称", "Account", func(t T) string { return t.Account.Name }),
-		said("类型", "Kind", func(t T) string { return t.Kind }),
-		said("状态", "Status", func(t T) string { return string(t.Status) }),
+		label("类型", "Kind", catalogue.TaskKinds, func(t T) string { return t.Kind }),
+		label("状态", "Status", catalogue.TaskStatuses, func(t T) string { return string(t.Status) }),
 		somebody("责任人", "Assignee", func(t T) *personBody { return t.Assignee }),
 		when("期限", "Due", func(t T) *time.Time { return t.Due }),
 		when("建立时间", "Opened", func(t T) *time.Time { return &t.OpenedAt }),
@@ -214,7 +217,7 @@ func personListing() listing {
 	return listing{deal.Text{ZH: "人员", EN: "Users"}, []column{
 		txt("姓名", "Name", func(p T) string { return p.Name }),
 		txt("登录名", "Login", func(p T) string { return p.Login }),
-		said("角色", "Role", func(p T) string { return string(p.Role) }),
+		label("角色", "Role", catalogue.Roles, func(p T) string { return string(p.Role) }),
 		col("团队", "Team", func(l look, p T) table.Cell {
 			team, _ := l.org.Team(deal.TeamID(p.Team))
 			return table.Text(team.Name)
@@ -240,7 +243,7 @@ func teamListing() listing {
 func duplicateListing() listing {
 	type T = duplicateBody
 	return listing{deal.Text{ZH: "重复客户", EN: "Duplicates"}, []column{
-		said("依据", "Reason", func(d T) string { return d.Reason }),
+		label("依据", "Reason", catalogue.Likenesses, func(d T) string { return d.Reason }),
 		num("相似度(%)", "Similarity (%)", func(d T) int64 { return int64(d.Similarity) }),
 		somebody("请询问", "Ask", func(d T) *personBody { return d.Ask }),
 		txt("团队", "Team", func(d T) string { return d.Team }),
@@ -252,7 +255,7 @@ func importRowListing() listing {
 	type T = importRowBody
 	return listing{deal.Text{ZH: "导入结果", EN: "Import rows"}, []column{
 		num("行", "Row", func(r T) int64 { return int64(r.Row) }),
-		said("结果", "Result", func(r T) string { return r.Status }),
+		label("结果", "Result", catalogue.RowOutcomes, func(r T) string { return r.Status }),
 		txt("客户编号", "Account number", func(r T) string {
 			if r.Account == nil {
 				return ""
@@ -279,7 +282,7 @@ func mappingListing() listing {
 	return listing{deal.Text{ZH: "列映射", EN: "Column mappings"}, []column{
 		txt("列名", "Header", func(m T) string { return m.Header }),
 		txt("字段", "Field", func(m T) string { return m.Field }),
-		said("范围", "Scope", func(m T) string { return m.Scope }),
+		label("范围", "Scope", catalogue.Scopes, func(m T) string { return m.Scope }),
 		somebody("设定人", "By", func(m T) *personBody { return m.By }),
 		when("设定时间", "At", func(m T) *time.Time { return &m.At }),
 		txt("ID", "ID", func(m T) string { return m.ID }),
@@ -301,6 +304,21 @@ func editionListing() listing {
 			return strings.Join(mapped(e.Faults, func(f editionFaultBody) string { return fmt.Sprintf("%d: %s", f.Line, f.Reason) }), "\n")
 		}),
 		txt("校验和", "Checksum", func(e T) string { return e.Checksum }),
+	}}
+}
+
+func erasureListing() listing {
+	type T = erasureBody
+	return listing{deal.Text{ZH: "删除个人信息", EN: "Erasures"}, []column{
+		txt("联系人ID", "Contact ID", func(e T) string { return e.Contact }),
+		label("状态", "Status", catalogue.Erasures, func(e T) string { return e.Status }),
+		txt("原因", "Reason", func(e T) string { return e.Reason }),
+		somebody("申请人", "Requested by", func(e T) *personBody { return e.RequestedBy }),
+		when("申请时间", "Requested", func(e T) *time.Time { return &e.RequestedAt }),
+		somebody("执行人", "Done by", func(e T) *personBody { return e.DoneBy }),
+		when("执行时间", "Done", func(e T) *time.Time { return e.DoneAt }),
+		num("涉及记录", "Records", func(e T) int64 { return int64(e.Records) }),
+		num("涉及文字", "Texts", func(e T) int64 { return int64(e.Texts) }),
 	}}
 }
 

@@ -67,6 +67,9 @@ type Records interface {
 	AddContact(ctx context.Context, v view.Viewer, id deal.AccountID, c deal.Contact) (deal.Contact, error)
 	PatchContact(ctx context.Context, v view.Viewer, id deal.AccountID, version int64, c deal.Contact) (deal.Contact, error)
 	DeleteContact(ctx context.Context, v view.Viewer, id deal.AccountID, contact string, version int64) error
+	// EraseContact takes a person out of everything on file and all of its versions, once two persons have asked for it.
+	EraseContact(ctx context.Context, v view.Viewer, id deal.AccountID, contact, reason string, eraser func(view.Person) view.Eraser) (view.Erasure, error)
+	Erasures(ctx context.Context, v view.Viewer, id deal.AccountID) ([]view.Erasure, error)
 	Interactions(ctx context.Context, v view.Viewer, id deal.AccountID, page view.Page) ([]view.InteractionItem, string, error)
 }
 
