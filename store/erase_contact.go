@@ -34,7 +34,8 @@ var (
 
 // EraseContact takes a person out of everything that the account has on file, and out of every version of it: the contact
 // itself, what is about that person alone, references elsewhere, and mentions by name or number. It is one transaction,
-// in which nobody else writes to the account. The log is not touched: it knows the contact by an ID that says nothing, so
+// in which nobody else writes to the account. Accounts that were merged into it and accounts below it, which read its
+// contacts, are cleaned of the person as well. The log is not touched: it knows the contact by an ID that says nothing, so
 // that its chain still verifies.
 //
 // It takes two persons (contract.md §3). The first call, by whoever may write the account's records, only asks for it; a
@@ -79,8 +80,15 @@ func (s *Store) EraseContact(
 		case !v.Leads(e.state):
 			return view.ErrReadOnly
 		}
+		relatives, err := e.relatives(ctx, &person)
+		if err != nil {
+			return err
+		}
 		w := wipe{edit: e, Eraser: eraser(person), person: person}
 		if err := w.all(ctx, changes, reason); err != nil {
+			return err
+		}
+		if err := w.kin(ctx, relatives, reason, eraser); err != nil {
 			return err
 		}
 		done, err = e.one(ctx, endErasure, contact, string(e.by), w.records, w.texts)

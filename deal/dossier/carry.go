@@ -61,6 +61,9 @@ type carrier struct {
 func (c *carrier) twin(contact deal.Contact) (string, bool) {
 	mobile, name := digits(contact.Mobile), squeezed(contact.Name)
 	for _, known := range c.into.Contacts {
+		if contact.Erased || known.Erased { // nobody is like somebody who was erased
+			continue
+		}
 		theirs := digits(known.Mobile)
 		sameMobile := mobile != "" && mobile == theirs
 		sameName := name == squeezed(known.Name) && (mobile == "" || theirs == "")

@@ -136,3 +136,12 @@ FROM unnest($1::text[], $2::bigint[]) told(account_id, seq)
 JOIN account_events e ON e.account_id = told.account_id AND e.seq = told.seq
 CROSS JOIN LATERAL jsonb_path_query(e.body, '$.** ? (exists (@.id) && exists (@.hash))') r
 JOIN account_texts t ON t.account_id = e.account_id AND t.id = r ->> 'id'
+
+-- name: ErasureKin
+-- Accounts that may speak of a contact of account $1: everything under it, and everything that was merged into one of them.
+WITH RECURSIVE kin AS (
+    SELECT $1::text COLLATE "C" AS id
+    UNION
+    SELECT o.id FROM kin JOIN accounts o ON o.parent_id = kin.id OR o.merged_into = kin.id
+)
+SELECT id FROM kin WHERE id <> $1 ORDER BY id
