@@ -104,6 +104,15 @@ func (c *carrier) document(d deal.Document) error {
 	if r, ok := record.(Relation); ok && r.From == r.To {
 		return nil // between two contacts who turned out to be one person
 	}
+	if credit, ok := record.(Credit); ok { // what was asked for ended with the account
+		if credit.Colour == "" {
+			return nil
+		}
+		record = credit.Declined()
+		if is.Body, err = Encode(record); err != nil {
+			return err
+		}
+	}
 	if s, ok := record.(Stakeholder); ok {
 		is.ID = s.Contact
 	}

@@ -82,8 +82,9 @@ func TestCarry_takesWhatIsForLifeAndFilesAndNothingTwice(t *testing.T) {
 	bodies, carry := carried(t, from, into)
 	require.Equal(t, map[string]string{
 		"stakeholder there": bodies["stakeholder there"], "stakeholder new": `{"contact":"new"}`, "relation x2": bodies["relation x2"],
-		"credit sole": `{"colour":"red"}`, "document d2": `{"name":"c.pdf","sha256":"` + second + `"}`,
+		"credit sole": bodies["credit sole"], "document d2": `{"name":"c.pdf","sha256":"` + second + `"}`,
 	}, bodies)
+	require.Contains(t, bodies["credit sole"], `"colour":"red"`)
 	require.JSONEq(t, `{"contact":"there","power":4}`, bodies["stakeholder there"])
 	require.JSONEq(t, `{"from":"new","to":"there","type":"reports_to"}`, bodies["relation x2"])
 	for _, d := range carry.Documents {
@@ -111,6 +112,16 @@ func TestCarry_keepsTheNamesUnderWhichTheCustomerWasKnown(t *testing.T) {
 	_, carry = carried(t, deal.Records{Profile: many}, deal.Records{})
 	require.Len(t, carry.Is.Aliases, 20, "no more than a profile has room for")
 	require.Equal(t, "x", carry.Is.Aliases[0], "the name itself first")
+}
+
+func TestCarry_leavesARequestForCreditBehind(t *testing.T) {
+	t.Parallel()
+	asked := `"change":{"to":"blue","reason":"pays well","asked_on":"2026-03-01","due_on":"2026-03-11"}`
+	bodies, _ := carried(t, deal.Records{Dossier: []deal.Document{onFile("credit", "sole", `{"colour":"yellow",`+asked+`}`)}}, deal.Records{})
+	require.Contains(t, bodies["credit sole"], `"colour":"yellow"`)
+	require.Contains(t, bodies["credit sole"], `"change":null`, "nobody will decide it any more")
+	bodies, _ = carried(t, deal.Records{Dossier: []deal.Document{onFile("credit", "sole", `{`+asked+`}`)}}, deal.Records{})
+	require.Empty(t, bodies)
 }
 
 func TestCarry_refusesWhatItCannotRead(t *testing.T) {
