@@ -61,6 +61,11 @@ func said[T any](zh, en string, f func(T) string) column {
 	return col(zh, en, func(l look, v T) table.Cell { return l.word(f(v)) })
 }
 
+// label is a member of a set in words.
+func label[T any](zh, en string, set catalogue.Set, f func(T) string) column {
+	return col(zh, en, func(l look, v T) table.Cell { return table.Text(l.say.Label(set, f(v), l.lang)) })
+}
+
 func num[T any](zh, en string, f func(T) int64) column {
 	return col(zh, en, func(_ look, v T) table.Cell { return table.Whole(f(v)) })
 }

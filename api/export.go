@@ -277,8 +277,12 @@ func (e *export) write(ctx context.Context, w http.ResponseWriter, items []any, 
 		if err := ctx.Err(); err != nil {
 			return fmt.Errorf("write file: %w", err)
 		}
-		if items, next, err = e.next(ctx, next); err != nil {
+		before := next
+		if items, next, err = e.next(ctx, before); err != nil {
 			return fmt.Errorf("read list: %w", err)
+		}
+		if len(items) == 0 && next == before {
+			return fmt.Errorf("%w: read list: it does not go on behind %q", deal.ErrPermanent, before)
 		}
 	}
 }

@@ -345,6 +345,8 @@ func TestExport_isThereForEveryList(t *testing.T) {
 		}
 	}
 	r.log = view.Events{Items: []deal.Event{{Seq: 1, Kind: deal.OpenedKind, Body: deal.Opened{Via: deal.ViaAPI}, Actor: rep1, At: noon(), Cycle: 1, Step: deal.Collect}}}
+	r.impRows = []view.ImportRowItem{{}}
+	r.shelf.all = []view.Edition{{Ref: deal.BookRef{Name: "express", Version: 1}, Newest: true, Usable: true, StoredAt: noon()}}
 	document := r.do("", "GET", "/openapi.json", nil).json()
 	lists := 0
 	for path, item := range document["paths"].(map[string]any) {
@@ -479,6 +481,13 @@ func TestExport_isOnlyForThoseInScope(t *testing.T) {
 			r.do("", "GET", at(mine, path+"?format="+format), nil).problem(401, "unauthenticated")
 		}
 	}
+}
+
+func TestExport_ofAListThatTurnsOnTheSpotEnds(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.impRows = nil // the world says that there is more, and there is not
+	r.do(rep1, "GET", "/api/v1/imports/"+r.imp.ID+"/rows?format=xlsx", nil).problem(500, "internal_error")
 }
 
 func TestExport_hasTimeOfItsOwn(t *testing.T) {

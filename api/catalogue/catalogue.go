@@ -16,12 +16,13 @@ type Catalogue struct {
 	tasks   map[deal.TaskKind]deal.Text
 	events  map[deal.EventKind]deal.Text
 	words   map[string]deal.Text
+	labels  map[Set]map[string]deal.Text
 }
 
 // New puts the tables together.
 func New() *Catalogue {
 	c := &Catalogue{
-		reasons: refusals(), titles: titles(), special: special(), notices: notices(), tasks: tasks(), events: events(), words: words(),
+		reasons: refusals(), titles: titles(), special: special(), notices: notices(), tasks: tasks(), events: events(), words: words(), labels: labels(),
 	}
 	maps.Copy(c.reasons, problems())
 	maps.Copy(c.reasons, fields())

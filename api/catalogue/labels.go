@@ -1,0 +1,71 @@
+package catalogue
+
+import "closedloop/deal"
+
+// Set is a closed set whose members need words of their own: identifiers are shared between sets (a visit is a step and a
+// way to meet), what people call them is not.
+type Set string
+
+// Sets with labels.
+const (
+	Roles            Set = "role"
+	BuyingRoles      Set = "buying_role"
+	InteractionKinds Set = "interaction_kind"
+	TaskStatuses     Set = "task_status"
+	TaskKinds        Set = "task_kind"
+	Subjects         Set = "subject"
+	Likenesses       Set = "likeness" // why two customers look the same
+	RowOutcomes      Set = "row_outcome"
+	Scopes           Set = "scope"
+	Erasures         Set = "erasure"
+)
+
+// Label is what people call a member of a set; the identifier itself where nobody said.
+func (c *Catalogue) Label(set Set, id, lang string) string {
+	if t, ok := c.labels[set][id]; ok {
+		return t.In(lang)
+	}
+	return id
+}
+
+func labels() map[Set]map[string]deal.Text {
+	return map[Set]map[string]deal.Text{
+		Roles: {
+			string(deal.Collector): text("揽投员", "collector"), string(deal.Rep): text("营销员", "rep"), string(deal.Manager): text("站长/片区经理", "manager"),
+			string(deal.Director): text("分管副总", "director"), string(deal.SalesOps): text("销售管理部", "sales ops"), string(deal.Finance): text("财务", "finance"),
+			string(deal.Admin): text("管理员", "administrator"), string(deal.Auditor): text("审计", "auditor"),
+		},
+		BuyingRoles: {
+			string(deal.UserRole): text("使用者", "user"), string(deal.GatekeeperRole): text("把关者", "gatekeeper"), string(deal.DeciderRole): text("决策者", "decider"),
+			string(deal.InfluencerRole): text("影响者", "influencer"), string(deal.ChampionRole): text("支持者", "champion"),
+		},
+		InteractionKinds: {
+			string(deal.VisitInteraction): text("拜访", "visit"), string(deal.CallInteraction): text("电话", "call"), string(deal.MeetInteraction): text("会议", "meeting"),
+			string(deal.PlantTour): text("参观", "plant tour"), string(deal.Seminar): text("研讨会", "seminar"),
+		},
+		TaskStatuses: {
+			string(deal.TaskOpen): text("待办", "open"), string(deal.TaskDone): text("已完成", "done"), string(deal.TaskVoid): text("已失效", "void"),
+		},
+		TaskKinds: {
+			string(deal.AssignOwnerTask): text("指派负责人", "assign an owner"), string(deal.IntakeTask): text("审核线索", "review a lead"),
+			string(deal.ApproveTask): text("审批", "decide a request"), string(deal.FollowUpTask): text("跟进", "follow up"),
+			string(deal.OverdueTask): text("过问超期", "look into a missed deadline"), string(deal.ReassignTask): text("改派审批", "reassign a request"),
+			string(deal.RecheckTask): text("复查", "re-check"), string(deal.RenewAgreementTask): text("续签协议", "renew an agreement"),
+			string(deal.EvaluateTask): text("效果评估", "evaluate"), string(deal.RegradeTask): text("重新评级", "grade again"),
+			string(deal.ServeTask): text("计划内服务", "planned service"), string(deal.SurveyTask): text("满意度调查", "satisfaction survey"),
+		},
+		Subjects: {
+			string(deal.FormSubject): text("表单", "form"), string(deal.AccountSubject): text("客户", "account"), string(deal.RecordSubject): text("档案", "record"),
+		},
+		Likenesses: {
+			"credit_code": text("统一社会信用代码相同", "same credit code"), "name": text("名称相同", "same name"), "phone": text("电话相同", "same phone"),
+			"similar_name": text("名称相似", "similar name"),
+		},
+		RowOutcomes: {
+			"opened": text("已建立", "opened"), "updated": text("已更新", "updated"), "unchanged": text("无变化", "unchanged"), "refused": text("未接收", "refused"),
+			"would_open": text("将建立", "would be opened"), "would_change": text("将更新", "would be changed"),
+		},
+		Scopes:   {"person": text("个人", "person"), "organisation": text("全单位", "organisation")},
+		Erasures: {"requested": text("待第二人确认", "waits for a second person"), "done": text("已删除", "done")},
+	}
+}
