@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 )
@@ -114,36 +115,60 @@ func (d *directory) remove(sum string) error {
 	return nil
 }
 
-// sweep asks about every content that came before an instant, and removes what was on its way then and never arrived. It
-// answers how many contents are gone.
-func (d *directory) sweep(before time.Time, reap func(sum string) error) (gone int, err error) {
-	err = filepath.WalkDir(d.root, func(path string, entry fs.DirEntry, err error) error {
+// old are the contents that came before an instant, by directory.
+func (d *directory) old(before time.Time, each func(sums []string) error) error {
+	dirs, err := os.ReadDir(d.root)
+	if err != nil {
+		return err
+	}
+	for _, dir := range dirs {
+		if !dir.IsDir() || len(dir.Name()) != 2 {
+			continue
+		}
+		names, err := d.oldIn(dir.Name(), before)
+		if err != nil {
+			return err
+		}
+		if sums := slices.DeleteFunc(names, func(name string) bool { return !isSum(name) }); len(sums) > 0 {
+			if err := each(sums); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// clear removes what was on its way before an instant and never arrived.
+func (d *directory) clear(before time.Time) error {
+	names, err := d.oldIn(incoming, before)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		if err := os.Remove(filepath.Join(d.root, incoming, name)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+// oldIn are the files of a directory that came before an instant. What goes meanwhile is left out.
+func (d *directory) oldIn(dir string, before time.Time) (names []string, err error) {
+	entries, err := os.ReadDir(filepath.Join(d.root, dir))
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		info, err := e.Info()
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil // another process has swept it
+			continue
 		}
-		if err != nil || entry.IsDir() {
-			return err
+		if err != nil {
+			return nil, err
 		}
-		info, err := entry.Info()
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
+		if info.Mode().IsRegular() && info.ModTime().Before(before) {
+			names = append(names, e.Name())
 		}
-		if err != nil || !info.ModTime().Before(before) {
-			return err
-		}
-		switch {
-		case filepath.Base(filepath.Dir(path)) == incoming:
-			return os.Remove(path)
-		case !isSum(entry.Name()):
-			return nil // not ours
-		}
-		if err := reap(entry.Name()); err != nil {
-			return err
-		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			gone++
-		}
-		return nil
-	})
-	return gone, err
+	}
+	return names, nil
 }

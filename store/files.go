@@ -35,6 +35,7 @@ var (
 	dropFile    = named("DropFile")
 	looseFiles  = named("LooseFiles")
 	lockContent = named("LockContent")
+	withoutRow  = named("FilesWithoutRow")
 )
 
 // Where bytes lie, as table files says it.
@@ -229,8 +230,25 @@ func (s *Store) SweepFiles(ctx context.Context, before time.Time) (int, error) {
 	if s.files == nil {
 		return len(loose), nil
 	}
-	swept, err := s.files.sweep(before, func(sum string) error { return s.reap(ctx, sum) })
-	return len(loose) + swept, fail("sweep directory of files", err)
+	swept := len(loose)
+	err = s.files.old(before, func(sums []string) error {
+		rows, err := s.pool.Query(ctx, string(withoutRow), sums)
+		if err != nil {
+			return err
+		}
+		orphans, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
+		}
+		for _, sum := range orphans {
+			if err := s.reap(ctx, sum); err != nil { // which looks again, under the lock
+				return err
+			}
+			swept++
+		}
+		return nil
+	})
+	return swept, fail("sweep directory of files", errors.Join(err, s.files.clear(before)))
 }
 
 // hashed reads through a hash.

@@ -35,6 +35,10 @@ DELETE FROM files f WHERE f.sha256 = $1
 -- Uses files_loose_idx.
 SELECT sha256 FROM files WHERE loose AND kept_at < $1 ORDER BY kept_at LIMIT $2
 
+-- name: FilesWithoutRow
+SELECT sum FROM unnest($1::text[]) sum
+WHERE NOT EXISTS (SELECT FROM files f WHERE f.sha256 = sum COLLATE "C" AND f.place = 'directory')
+
 -- name: FilesInDirectory
 SELECT sha256, size FROM files WHERE place = 'directory' ORDER BY sha256
 
