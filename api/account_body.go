@@ -49,7 +49,7 @@ type accountBody struct {
 	Deadline     *time.Time `json:"deadline" doc:"of the step; null without one and while paused"`
 	Overdue      bool       `json:"overdue" doc:"a deadline of the step was missed"`
 	NextFollowUp *time.Time `json:"next_follow_up"`
-	Flags        []string   `json:"flags" doc:"overdue, late_handover, unowned, ungraded, provisional_dates"`
+	Flags        []string   `json:"flags" doc:"overdue, late_handover, unowned, ungraded, provisional_dates, over_effort"`
 
 	Gate             gateBody       `json:"gate"`
 	PendingApprovals []approvalBody `json:"pending_approvals"`
@@ -114,6 +114,9 @@ func (a *API) accountBody(ctx context.Context, read view.Account, records deal.R
 	}
 	if s.NextBook.Name != "" {
 		b.NextPlaybook = &bookRef{s.NextBook.Name, s.NextBook.Version}
+	}
+	if b.GradeMeans.exceeded() {
+		b.Flags = append(b.Flags, "over_effort")
 	}
 	if by := personIn(me.org, s.OpenedBy); by != nil {
 		b.OpenedBy = *by

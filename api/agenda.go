@@ -33,9 +33,14 @@ type gradeBody struct {
 	Treatment      string `json:"treatment" doc:"how accounts of this grade are treated"`
 	VisitsPerMonth *int   `json:"visits_per_month" doc:"limit of effort; null: none"`
 	HoursPerMonth  *int   `json:"hours_per_month" doc:"limit of effort; null: none"`
-	Visits         int    `json:"visits" doc:"interactions of this month, in the running cycle"`
+	Visits         int    `json:"visits" doc:"meetings of this month, calls not counted"`
 	LastStep       string `json:"last_step" doc:"how far the account is taken without an approved grade_override; empty: all the way"`
 	RegradeOn      string `json:"regrade_on" doc:"day on which the grade is to be looked at again; empty while the account is paused or not graded"`
+}
+
+// exceeded tells whether more was done this month than the grade allows.
+func (b *gradeBody) exceeded() bool {
+	return b != nil && b.VisitsPerMonth != nil && b.Visits > *b.VisitsPerMonth
 }
 
 // gradeOf says what the grade of an account means; nil while it has none.
@@ -49,7 +54,7 @@ func (a *API) gradeOf(ctx context.Context, s deal.State, r deal.Records) *gradeB
 	}
 	today := dossier.DayOf(a.today())
 	for _, i := range r.Interactions {
-		if day := dossier.DayOf(i.At.In(a.Zone)); day[:7] == today[:7] {
+		if day := dossier.DayOf(i.At.In(a.Zone)); day[:7] == today[:7] && i.Kind != deal.CallInteraction {
 			b.Visits++
 		}
 	}

@@ -92,12 +92,18 @@ func TestAccount_showsWhatItsGradeMeans(t *testing.T) {
 	r.state.Clocks = []deal.Clock{{
 		ID: "agenda/regrade", Kind: deal.AgendaClock, Topic: deal.RegradeTopic, From: noon(), Due: time.Date(2026, 5, 31, 1, 0, 0, 0, time.UTC),
 	}}
-	r.records.Interactions = []deal.Interaction{{ID: "i1", At: noon().Add(-time.Hour)}, {ID: "i2", At: noon().AddDate(0, -1, 0)}}
+	r.records.Interactions = []deal.Interaction{
+		{ID: "i1", Kind: deal.VisitInteraction, At: noon().Add(-time.Hour)}, {ID: "i2", Kind: deal.VisitInteraction, At: noon().AddDate(0, -1, 0)},
+		{ID: "i3", Kind: deal.CallInteraction, At: noon().Add(-time.Hour)},
+	}
 	got := r.do(rep1, "GET", at(mine, ""), nil, header{"Accept-Language", "zh"}).ok(200)["grade_means"]
 	require.Equal(t, map[string]any{
 		"label": "全力投入", "treatment": "优先安排", "visits_per_month": 8.0, "hours_per_month": nil, "visits": 1.0, "last_step": "plan",
 		"regrade_on": "2026-05-31",
 	}, got)
+	require.NotContains(t, r.do(rep1, "GET", at(mine, ""), nil).ok(200)["flags"], "over_effort")
+	visits = 0
+	require.Contains(t, r.do(rep1, "GET", at(mine, ""), nil).ok(200)["flags"], "over_effort")
 	r.state.Grade = ""
 	require.NotContains(t, r.do(rep1, "GET", at(mine, ""), nil).ok(200), "grade_means")
 }
