@@ -127,7 +127,7 @@ func TestImport_refusesWhatIsNoSheetAndLeavesNothingBehind(t *testing.T) {
 		{"a workbook without a sheet", workbook(t, map[string]string{"[Content_Types].xml": types}), 422, "sheet_refused", "not_a_sheet"},
 		{"a zip bomb", workbook(t, map[string]string{"[Content_Types].xml": types, "xl/worksheets/sheet1.xml": strings.Repeat(" ", 40<<20)}), 422, "sheet_refused", "zip_bomb"},
 		{"a table of something else", []byte("日期,天气\n2026-11-02,晴\n"), 422, "sheet_refused", "missing_column"},
-		{"a sheet of 11 MB", append([]byte("单位名称\n"), bytes.Repeat([]byte("x"), 11<<20)...), 422, "sheet_refused", "too_large"},
+		{"19 MB without contacts", append([]byte("单位名称\n"), bytes.Repeat([]byte("x"), 19<<20)...), 422, "sheet_refused", "missing_column"},
 		{"a file of 21 MB", bytes.Repeat([]byte("x"), 21<<20), 413, "body_too_large", "body_too_large"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
