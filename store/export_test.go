@@ -63,9 +63,9 @@ type Question struct {
 func AccountQuestions(v view.Viewer, f view.AccountFilter) map[string]Question {
 	all := map[string]Question{}
 	for _, by := range accountSorts() {
-		value := "x"
+		value := map[string]string{"number": "KA-2026-010000", "name": "名8"}[by.name]
 		if by.kind == "timestamptz" {
-			value = "2026-03-02T02:00:00Z"
+			value = "2026-05-04T02:00:00Z"
 		}
 		for _, descending := range []bool{false, true} {
 			for i, c := range []*cursor{nil, {Value: &value, ID: "x"}, {ID: "x"}} {
