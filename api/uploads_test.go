@@ -13,8 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/api"
+	"closedloop/api/catalogue"
 	"closedloop/deal"
 	"closedloop/deal/dossier"
+	"closedloop/filetype"
 )
 
 func hashOf(content string) string {
@@ -258,6 +260,17 @@ func TestAgreement_takesForItsEvidenceWhatTheDocumentHashesTo(t *testing.T) {
 	p = r.do(rep1, "POST", at(mine, "/agreements"), evidence("none", hashOf(somePDF))).problem(422, "invalid_request")
 	require.Equal(t, "/evidence/document", p.Errors[0].Pointer)
 	r.do(rep1, "POST", at(mine, "/agreements"), evidence(id, hashOf(somePDF))).ok(201)
+}
+
+func TestUpload_hasASentenceForEveryReason(t *testing.T) {
+	t.Parallel()
+	c := catalogue.New()
+	for _, code := range filetype.Codes() {
+		said, known := c.Reason(string(code))
+		require.True(t, known, code)
+		require.NotEqual(t, said.Text.ZH, said.Text.EN)
+		require.NotEmpty(t, said.Hint.ZH)
+	}
 }
 
 func TestOptions_wantAPlaceForFiles(t *testing.T) {

@@ -33,6 +33,7 @@ func dossierRoutes(account string) []route {
 		add(http.MethodDelete, all+"/{record}", true, nil, ifMatch(1))
 		add(http.MethodGet, all+"/{record}/versions", true, nil)
 	}
+	add(http.MethodGet, one+"/documents/{record}/content", true, nil)
 	add(http.MethodGet, one+"/proposal/diff", true, nil)
 	add(http.MethodDelete, one+"/stakeholders/{record}/private", true, nil, ifMatch(1))
 	add(http.MethodDelete, one+"/texts/{text}", true, data{"reason": "x"})

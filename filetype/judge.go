@@ -28,6 +28,11 @@ const (
 	Unreadable   Code = "file_text_encoding" // neither UTF-8, UTF-16 nor GB 18030
 )
 
+// Codes are all of them.
+func Codes() []Code {
+	return []Code{Empty, NotAllowed, Executable, Markup, Macros, OldOffice, Damaged, Contradicted, Unreadable}
+}
+
 // Refused is the error about a file that is not let in.
 type Refused struct {
 	Code Code
