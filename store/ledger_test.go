@@ -260,7 +260,7 @@ func TestInTx_blamesTheCommandForWhatTheSchemaRefuses(t *testing.T) {
 
 	err = bend(cmd, func(e *deal.Entry) {
 		e.Rows.Approvals = []deal.Approval{{
-			ID: "approval", Requester: "somebody", RequestedAt: w.at, Status: deal.Pending, Level: 1,
+			ID: "approval", Kind: deal.Filing, Subject: deal.Subject{Type: deal.FormSubject}, Requester: "somebody", RequestedAt: w.at, Status: deal.Pending, Level: 1,
 			Levels: []deal.Level{{Seats: []deal.Seat{{Holder: "else", Decision: deal.Approve, By: "somebody", At: w.at}}}},
 		}}
 	})

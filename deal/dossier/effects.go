@@ -30,7 +30,7 @@ type Changes struct {
 // Effects works out what events mean for the account's file (domain.md §4, §5):
 //
 //   - an approved filing gets its number, its owner and the days of its protection; every step forward renews the live
-//     ones, and they end with the account
+//     ones, they go along to another owner, and they end with the account
 //   - an arbitration releases the filing of the account that loses the project, and stands in both records
 //   - an approved change of credit comes into force; one that was not approved is gone, unless somebody has edited it
 //     meanwhile, because then it is what they ask for now
@@ -53,6 +53,8 @@ func Effects(h Happening) (Changes, error) {
 			}
 		case deal.CycleCompleted:
 			w.renew(string(e.Step))
+		case deal.Assigned:
+			w.handOver(b.Owner)
 		case deal.ClosedBody:
 			w.release(b)
 		case deal.FilingArbitrated:
@@ -111,6 +113,16 @@ func (w *effects) renew(progress string) {
 		}
 		renewed, _ := w.Rules.Renew(f, progress, w.Today) // live, and with a reason
 		return renewed
+	})
+}
+
+// handOver gives live filings the account's new owner.
+func (w *effects) handOver(to deal.PersonID) {
+	changeAll(w, func(f Filing) Filing {
+		if f.Live(w.Today) {
+			f.Owner = to
+		}
+		return f
 	})
 }
 

@@ -176,6 +176,18 @@ func TestEffects_ofTheAccountsEndReleaseItsFilings(t *testing.T) {
 	}
 }
 
+func TestEffects_ofAnotherOwnerGiveThemTheLiveFilings(t *testing.T) {
+	t.Parallel()
+	r := dossier.DefaultRules()
+	s := newStage(t, filedAs(t, "live", r.File("KA-1-F1", "a", "", "rep1", today)), filedAs(t, "over", r.File("KA-1-F2", "b", "", "rep1", today.Add(-91)))).
+		then(deal.Assigned{Owner: "rep2", Previous: "rep1"}, deal.AssignedKind)
+	f, changed := out[dossier.Filing](s, "live")
+	require.True(t, changed)
+	require.EqualValues(t, "rep2", f.Owner)
+	_, changed = out[dossier.Filing](s, "over")
+	require.False(t, changed, "who pursued what is over stays on record")
+}
+
 func TestEffects_ofACreditChangePutItIntoForceOrTakeItBack(t *testing.T) {
 	t.Parallel()
 	credit := dossier.Credit{

@@ -6,6 +6,12 @@
 ALTER TABLE dossier ADD COLUMN edited bigint;
 ALTER TABLE dossier ADD CONSTRAINT dossier_edited_check CHECK (edited > 0 AND edited < version);
 
+-- What an approval may be asked for, and what it may be about. More kinds need another migration.
+
+ALTER TABLE approvals ADD CONSTRAINT approvals_kind_check CHECK (kind IN ('filing', 'proposal', 'contract', 'trial_waiver',
+    'veto_lift', 'grade_override', 'credit_change', 'merge', 'reopen'));
+ALTER TABLE approvals ADD CONSTRAINT approvals_subject_type_check CHECK (subject_type IN ('form', 'account', 'record'));
+
 -- Who files a project, or brings a lead, sees names that resemble the customer's. They are looked up by the pairs of
 -- neighbouring characters of the name's key, of which a similar name shares some; package naming judges what is found.
 
