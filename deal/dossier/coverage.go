@@ -46,7 +46,8 @@ func (c Coverage) Decayed() []string {
 }
 
 // Cover works out the coverage of an account. cadence is in calendar days ([Rules.CadenceDays]); an interaction that
-// lies ahead of now has not happened. Whoever was never met has decayed from the first day.
+// lies ahead of now has not happened. Whoever was never met has decayed from the first day, but for the contacts of an
+// account above: they are looked after there.
 func Cover(s deal.State, contacts []deal.Contact, interactions []deal.Interaction, cadence int, now time.Time) Coverage {
 	var c Coverage
 	for _, role := range deal.BuyingRoles() {
@@ -78,7 +79,9 @@ func Cover(s deal.State, contacts []deal.Contact, interactions []deal.Interactio
 		if person.Role == deal.DeciderRole && met[person.ID] {
 			c.Deciders = append(c.Deciders, person.ID)
 		}
-		c.Touches = append(c.Touches, touch(person.ID, last[person.ID], cadence, now))
+		t := touch(person.ID, last[person.ID], cadence, now)
+		t.Decayed = t.Decayed && (person.SharedFrom == "" || t.Last != "")
+		c.Touches = append(c.Touches, t)
 	}
 	return c
 }

@@ -103,6 +103,14 @@ func TestCover_takesWhoWasNeverMetForDecayed(t *testing.T) {
 	require.Equal(t, []dossier.Touch{{Contact: "wu", Decayed: true}}, c.Touches)
 }
 
+func TestCover_leavesContactsOfTheHouseToTheHouseUntilTheyAreMetHere(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC)
+	people := []deal.Contact{{ID: "own"}, {ID: "theirs", SharedFrom: "house"}, {ID: "met here", SharedFrom: "house"}}
+	met := []deal.Interaction{{At: now.AddDate(0, 0, -20), With: []string{"met here"}}}
+	require.Equal(t, []string{"own", "met here"}, dossier.Cover(deal.State{}, people, met, 7, now).Decayed())
+}
+
 func TestCover_countsDaysWherePeopleWork(t *testing.T) {
 	t.Parallel()
 	// 23:30 in Shanghai on the 5th is still afternoon in Greenwich; the 12th is seven days later at any hour.
