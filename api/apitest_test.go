@@ -122,6 +122,7 @@ type world struct {
 	shelf  shelf
 
 	erasures map[string]view.Erasure
+	named    deal.PersonID // holds a seat in an approval of the account
 	uploads  uploads
 
 	failing error // every read fails with it
@@ -179,7 +180,7 @@ func pendingProposal() deal.Approval {
 }
 
 func (w *world) sees(v view.Viewer) bool {
-	return v.All || slices.Contains(v.Owners, w.state.Owner) || slices.Contains(v.Teams, w.state.Team)
+	return v.All || slices.Contains(v.Owners, w.state.Owner) || slices.Contains(v.Teams, w.state.Team) || (w.named != "" && v.Person.ID == w.named)
 }
 
 func (w *world) find(v view.Viewer, id deal.AccountID) error {

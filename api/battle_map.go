@@ -129,15 +129,22 @@ func (a *API) drawMap(ctx context.Context, was past.Account, above []past.Accoun
 		},
 		kind: a.kindOf, call: callOf(ctx), today: dossier.DayOf(at), above: above,
 	}
+	if s.hide, err = a.hidesNow(ctx, rules, was.State.Account); err != nil {
+		return nil, err
+	}
 	note, err := a.followUpNote(ctx, was.State)
 	if err != nil {
 		return nil, err
 	}
 	form, _ := was.Form(was.State.Step)
+	stage := formOf(form)
+	if s.hide {
+		stage = stage.without(rules.Figures)
+	}
 	return &battleMapBody{
 		At: at.UTC(), Account: accountRef{string(was.State.Account), was.State.Number, was.Profile.Name},
 		Portrait: s.portrait(), Stakeholders: s.stakeholders(), Relations: s.relations(), Support: s.support(), Coverage: s.coverage(),
-		Competition: s.competition(), Stage: s.stage(formOf(form)), Plan: s.plan(note), People: s.people(),
+		Competition: s.competition(), Stage: s.stage(stage), Plan: s.plan(note), People: s.people(),
 		Coming: a.coming(ctx, view.Account{State: was.State, Profile: was.Profile}),
 	}, nil
 }
@@ -162,6 +169,7 @@ type sheet struct {
 	call  *call
 	today dossier.Day
 	above []past.Account // nearest first
+	hide  bool           // figures that are not for the reader
 }
 
 // sources are the accounts above as they are named on the map.
@@ -184,6 +192,11 @@ func newest[R dossier.Record](s sheet) *recordIn[R] {
 
 // inMap shows a record in the map.
 func inMap[R dossier.Record](s sheet, record R) recordIn[R] {
+	if s.hide {
+		if hidden, _ := dossier.HideFigures(record); hidden != nil {
+			record, _ = hidden.(R) // of the same kind
+		}
+	}
 	return recordIn[R]{kind: s.kind(record.Kind()), record: record}
 }
 

@@ -109,7 +109,7 @@ type proposalBody struct {
 	UpdatedAt *time.Time                 `json:"updated_at"`
 	UpdatedBy *personBody                `json:"updated_by,omitempty"`
 	Complete  bool                       `json:"complete"`
-	MarginBP  *int64                     `json:"margin_bp" doc:"margin in basis points of the price; null while not known"`
+	MarginBP  *int64                     `json:"margin_bp" doc:"margin in basis points of the price; null while not known, and for whom it is hidden from"`
 	Content   recordIn[dossier.Proposal] `json:"content"`
 }
 
@@ -195,7 +195,7 @@ func (s sheet) plan(note string) planBody {
 		b.Proposal = &proposalBody{
 			Version: p.Version, UpdatedAt: instant(p.At), UpdatedBy: personIn(s.call.actor.org, p.By), Complete: p.Body.Complete(), Content: inMap(s, p.Body),
 		}
-		if margin, known := p.Body.Margin(); known {
+		if margin, known := p.Body.Margin(); known && !s.hide {
 			b.Proposal.MarginBP = ptr(margin)
 		}
 	}

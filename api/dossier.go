@@ -48,6 +48,7 @@ type documentBody struct {
 	UpdatedAt *time.Time      `json:"updated_at"`
 	UpdatedBy *personBody     `json:"updated_by,omitempty"`
 	Content   json.RawMessage `json:"content" doc:"the record itself: what POST and PUT take"`
+	Hidden    []string        `json:"hidden,omitempty" doc:"pointers to figures that are there, but not for you; an edit leaves them as they are"`
 
 	SharedFrom *accountRef `json:"shared_from,omitempty" doc:"the account above to which it belongs: it is written there"`
 }
@@ -153,13 +154,18 @@ func (a *API) documentOf(ctx context.Context, k *recordKind, d deal.Document, lo
 	if err != nil {
 		return documentBody{}, fmt.Errorf("read what is on file: %w", err)
 	}
-	content, err := k.content(look.mask(ctx, a, d.ID, record))
+	record = look.mask(ctx, a, d.ID, record)
+	var hidden []string
+	if look.hide {
+		record, hidden = dossier.HideFigures(record)
+	}
+	content, err := k.content(record)
 	if err != nil {
 		return documentBody{}, err
 	}
 	return documentBody{
 		ID: d.ID, Cycle: d.Cycle, Version: d.Version, CreatedAt: instant(d.CreatedAt), UpdatedAt: instant(d.UpdatedAt),
-		UpdatedBy: personIn(who(ctx).org, d.UpdatedBy), Content: content,
+		UpdatedBy: personIn(who(ctx).org, d.UpdatedBy), Content: content, Hidden: mapped(hidden, wirePointer),
 	}, nil
 }
 

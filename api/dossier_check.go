@@ -47,6 +47,9 @@ func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, 
 	}
 	if record != nil {
 		var more []reason
+		if onFile != nil && dossier.HasFigures(k.Kind) && hides(ctx, rules, read.State) {
+			record = dossier.KeepFigures(onFile, record)
+		}
 		record, more = a.judged(ctx, record, onFile, rules, records)
 		bad = append(bad, more...)
 	}

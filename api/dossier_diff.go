@@ -67,6 +67,14 @@ func (a *API) diff(ctx context.Context, k *recordKind, in *diffInput) (*reply[di
 	if err != nil {
 		return nil, err
 	}
+	look, err := a.look(ctx, k, deal.AccountID(in.ID), "") // an ID by now
+	if err != nil {
+		return nil, err
+	}
+	if look.hide { // what is hidden has not changed for this reader either
+		older, _ = dossier.HideFigures(older)
+		newer, _ = dossier.HideFigures(newer)
+	}
 	changes, err := dossier.Diff(older, newer)
 	if err != nil {
 		return nil, fmt.Errorf("compare versions: %w", err)

@@ -20,16 +20,19 @@ type purposeName string
 // Schema lists the purposes.
 func (purposeName) Schema(huma.Registry) *huma.Schema { return closedSet(dossier.AllPurposes()...) }
 
-// privacy is what a reader may see of private facts: nothing, unless a purpose was named and the rules allow it.
+// privacy is what a reader may see: of private facts nothing, unless a purpose was named and the rules allow it; figures by
+// which we negotiate, unless the rules hide them.
 type privacy struct {
 	rules   dossier.PrivateRules
 	purpose dossier.Purpose
+	hide    bool // figures
 }
 
-// look finds out what the caller may see of records of a kind. Only where there may be private facts, and a purpose to
-// read them for, the rules of the account's playbook are asked.
+// look finds out what the caller may see of records of a kind. Only where there are figures, or there may be private facts
+// and a purpose to read them for, the rules of the account's playbook are asked.
 func (a *API) look(ctx context.Context, k *recordKind, id deal.AccountID, purpose purposeName) (privacy, error) {
-	if !k.private() || purpose == "" {
+	facts, figures := k.private() && purpose != "", dossier.HasFigures(k.Kind)
+	if !facts && !figures {
 		return privacy{}, nil
 	}
 	read, err := a.Accounts.Account(ctx, who(ctx).viewer, id)
@@ -40,7 +43,27 @@ func (a *API) look(ctx context.Context, k *recordKind, id deal.AccountID, purpos
 	if err != nil {
 		return privacy{}, fmt.Errorf("read rules of the playbook: %w", err)
 	}
-	return privacy{rules: rules.Private, purpose: dossier.Purpose(purpose)}, nil
+	var p privacy
+	if facts {
+		p.rules, p.purpose = rules.Private, dossier.Purpose(purpose)
+	}
+	p.hide = figures && hides(ctx, rules, read.State)
+	return p, nil
+}
+
+// hidesNow asks the same of an account as it is now: who may see its past figures is who may see the present ones.
+func (a *API) hidesNow(ctx context.Context, rules dossier.Rules, id deal.AccountID) (bool, error) {
+	read, err := a.Accounts.Account(ctx, who(ctx).viewer, id)
+	if err != nil {
+		return false, fmt.Errorf("read account: %w", err)
+	}
+	return hides(ctx, rules, read.State), nil
+}
+
+// hides tells whether the rules hide the figures of an account from the caller.
+func hides(ctx context.Context, rules dossier.Rules, s deal.State) bool {
+	me := who(ctx)
+	return !rules.Figures.Shows(me.person.Role, me.viewer.MayEdit(s))
 }
 
 // mask takes away what the reader may not see. Whoever reads private facts is named in the log.

@@ -140,7 +140,11 @@ func (a *API) onlyDocument(ctx context.Context, k *recordKind, in *OnlyRecordInp
 	if err != nil {
 		return nil, err
 	}
-	return a.documentOutput(ctx, k, d, privacy{})
+	look, err := a.look(ctx, k, id, "")
+	if err != nil {
+		return nil, err
+	}
+	return a.documentOutput(ctx, k, d, look)
 }
 
 func (a *API) onlyVersions(ctx context.Context, k *recordKind, in *onlyVersionsInput) (*reply[list[documentBody]], error) {
@@ -148,7 +152,11 @@ func (a *API) onlyVersions(ctx context.Context, k *recordKind, in *onlyVersionsI
 	if err != nil {
 		return nil, err
 	}
-	return a.versionPage(ctx, k, all, in.Paging, privacy{})
+	look, err := a.look(ctx, k, deal.AccountID(in.ID), "") // an ID by now
+	if err != nil {
+		return nil, err
+	}
+	return a.versionPage(ctx, k, all, in.Paging, look)
 }
 
 func (a *API) versionsOfOnly(ctx context.Context, k *recordKind, in OnlyRecordInput) ([]deal.Document, error) {

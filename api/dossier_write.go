@@ -43,7 +43,11 @@ func (a *API) filed(ctx context.Context, k *recordKind, id deal.AccountID, d dea
 	}
 	a.replan(ctx, id, added, added.Version)
 	// The answer is kept for repeats, so that it must not hold what may be erased.
-	shown, err := a.documentOf(ctx, k, added, privacy{})
+	look, err := a.look(ctx, k, id, "")
+	if err != nil {
+		return nil, err
+	}
+	shown, err := a.documentOf(ctx, k, added, look)
 	if err != nil {
 		return nil, err
 	}
@@ -120,7 +124,7 @@ func (a *API) change(ctx context.Context, k *recordKind, id deal.AccountID, d, b
 	}
 	a.recordChanged(ctx, id, now)
 	a.replan(ctx, id, now, now.Version)
-	return a.documentOutput(ctx, k, now, privacy{})
+	return a.shownAgain(ctx, k, id, now)
 }
 
 // putOnlyDocument writes the one record of its kind; "0" in If-Match says that the caller saw nothing on file.
@@ -163,7 +167,7 @@ func (a *API) putOnlyDocument(ctx context.Context, k *recordKind, in *putOnlyRec
 		return nil, fmt.Errorf("add document: %w", err)
 	}
 	a.replan(ctx, id, added, added.Version)
-	return a.documentOutput(ctx, k, added, privacy{})
+	return a.shownAgain(ctx, k, id, added)
 }
 
 // deleteDocument takes a record off the file. Its versions stay readable, without private facts: these do not outlive
@@ -227,4 +231,13 @@ func (a *API) removable(ctx context.Context, k *recordKind, id deal.AccountID, r
 		return &fault{status: http.StatusConflict, code: string(no[0].Code), reasons: a.recordReasons(no)}
 	}
 	return nil
+}
+
+// shownAgain is a record that was written, as its reader may see it.
+func (a *API) shownAgain(ctx context.Context, k *recordKind, id deal.AccountID, d deal.Document) (*documentOutput, error) {
+	look, err := a.look(ctx, k, id, "")
+	if err != nil {
+		return nil, err
+	}
+	return a.documentOutput(ctx, k, d, look)
 }

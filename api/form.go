@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 )
 
 type FormPath struct {
@@ -32,6 +33,7 @@ type formBody struct {
 	Cycle   int            `json:"cycle"`
 	Version int64          `json:"version" doc:"0: nothing on file"`
 	Content map[string]any `json:"content"`
+	Hidden  []string       `json:"hidden,omitempty" doc:"figures that are there, but not for you; an edit leaves them as they are"`
 	Gate    *gateBody      `json:"gate,omitempty" doc:"of the present step, when this is its form"`
 }
 
@@ -57,7 +59,34 @@ func (a *API) form(ctx context.Context, in *formInput) (*formOutput, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read form: %w", err)
 	}
-	return &formOutput{ETag: etag(form.Version), Body: formOf(form)}, nil
+	read, err := a.Accounts.Account(ctx, who(ctx).viewer, id)
+	if err != nil {
+		return nil, fmt.Errorf("read account: %w", err)
+	}
+	body, err := a.shownForm(ctx, read.State, form)
+	if err != nil {
+		return nil, err
+	}
+	return &formOutput{ETag: etag(form.Version), Body: body}, nil
+}
+
+// shownForm is a form without the figures that are not for the caller.
+func (a *API) shownForm(ctx context.Context, s deal.State, f deal.Form) (formBody, error) {
+	body := formOf(f)
+	rules, err := a.Rules(s.Book)
+	if err != nil {
+		return body, fmt.Errorf("read rules of the playbook: %w", err)
+	}
+	if hides(ctx, rules, s) {
+		body = body.without(rules.Figures)
+	}
+	return body, nil
+}
+
+// without hides the figures of a form.
+func (b formBody) without(f dossier.FigureRules) formBody {
+	b.Content, b.Hidden = f.HideFields(b.Content)
+	return b
 }
 
 func formOf(f deal.Form) formBody {
@@ -82,14 +111,18 @@ func (a *API) putForm(ctx context.Context, in *putFormInput) (*formOutput, error
 	if err != nil {
 		return nil, fmt.Errorf("read account: %w", err)
 	}
-	unfit, err := a.Playbooks.CheckForm(read.State.Book, step, in.Body.Content)
+	content, err := a.kept(ctx, read.State, step, in.Body.Content)
+	if err != nil {
+		return nil, err
+	}
+	unfit, err := a.Playbooks.CheckForm(read.State.Book, step, content)
 	if err != nil {
 		return nil, fmt.Errorf("check form: %w", err)
 	}
 	if len(unfit) > 0 {
 		return nil, invalid(formReasons(unfit, "/content"))
 	}
-	form, err := a.Records.PutForm(ctx, me, id, step, version, in.Body.Content)
+	form, err := a.Records.PutForm(ctx, me, id, step, version, content)
 	if errors.Is(err, deal.ErrStale) {
 		return nil, stale(form.Version)
 	}
@@ -97,6 +130,22 @@ func (a *API) putForm(ctx context.Context, in *putFormInput) (*formOutput, error
 		return nil, fmt.Errorf("write form: %w", err)
 	}
 	return a.written(ctx, id, form)
+}
+
+// kept is an edited form with the figures that the caller could not see.
+func (a *API) kept(ctx context.Context, s deal.State, step deal.Step, edited map[string]any) (map[string]any, error) {
+	rules, err := a.Rules(s.Book)
+	if err != nil {
+		return nil, fmt.Errorf("read rules of the playbook: %w", err)
+	}
+	if !hides(ctx, rules, s) {
+		return edited, nil
+	}
+	onFile, err := a.Records.Form(ctx, who(ctx).viewer, s.Account, step, 0)
+	if err != nil {
+		return nil, fmt.Errorf("read form: %w", err)
+	}
+	return rules.Figures.KeepFields(onFile.Content, edited), nil
 }
 
 // written answers a form that is on file now. What follows from it – an approval that lost its subject, the gate – must
@@ -107,7 +156,11 @@ func (a *API) written(ctx context.Context, id deal.AccountID, form deal.Form) (*
 	if err == nil && a.voidApprovals(ctx, read.State, deal.Subject{Type: deal.FormSubject, ID: string(form.Step), Version: form.Version}) {
 		read, records, err = a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
 	}
+	if err == nil {
+		out.Body, err = a.shownForm(ctx, read.State, form)
+	}
 	if err != nil {
+		out.Body.Content = map[string]any{} // nobody knows what the caller may see of it
 		a.Logger.WarnContext(ctx, "form written, gate not read", "trace_id", callOf(ctx).trace, "account", id, "error", err)
 		return out, nil
 	}

@@ -119,6 +119,9 @@ var broken = map[string]struct{ old, new, at, reason string }{
 	"focus on everybody":      {"quiet_hours: false", "quiet_hours: false\ndossier: {focus: {times: 0}}", "dossier:", "dossier.focus.times: write 1 or more"},
 	"private switch":          {"quiet_hours: false", "quiet_hours: false\ndossier: {private: {on: sometimes}}", "dossier:", `dossier.private.on "sometimes": write true or false`},
 	"private for the king":    {"quiet_hours: false", "quiet_hours: false\ndossier: {private: {roles: [king]}}", "dossier:", `dossier.private.roles: "king" is no role`},
+	"figures for the king":    {"quiet_hours: false", "quiet_hours: false\ndossier: {figures: {roles: [king]}}", "dossier:", `dossier.figures.roles: "king" is no role`},
+	"figures of no field":     {"quiet_hours: false", "quiet_hours: false\ndossier: {figures: {fields: [Cost]}}", "dossier:", `dossier.figures.fields: "Cost" is no name of a field`},
+	"figures twice":           {"quiet_hours: false", "quiet_hours: false\ndossier: {figures: {fields: [cost, cost]}}", "dossier:", "dossier.figures.fields: cost stands here twice"},
 	"private twice":           {"quiet_hours: false", "quiet_hours: false\ndossier: {private: {roles: [rep, rep]}}", "dossier:", "dossier.private.roles: rep stands here twice"},
 	"veto item":               {"quiet_hours: false", "quiet_hours: false\ndossier: {vetoes: [{item: Bad payer, label: {zh: 甲, en: A}}]}", "dossier:", `item "Bad payer": write a name`},
 	"veto twice":              {"quiet_hours: false", "quiet_hours: false\ndossier: {vetoes: [{item: a, label: {zh: 甲, en: A}}, {item: a, label: {zh: 甲, en: A}}]}", "dossier:", "item a stands here twice"},
@@ -211,7 +214,7 @@ var beyondSchema = []string{
 	"condition twice", "CEL syntax", "CEL type", "CEL answer", "CEL unknown variable", "CEL unknown form field", "CEL unknown column",
 	"CEL unknown approval", "CEL in a block", "CEL folded", "CEL pattern", "CEL too deep", "CEL fails on nothing", "required",
 	"bounds crossed", "lengths crossed", "option without label", "CEL unknown fact", "weights of nothing", "grades crossed",
-	"credit upside down", "private twice", "veto twice", "reminders out of order",
+	"credit upside down", "figures twice", "private twice", "veto twice", "reminders out of order",
 }
 
 func TestPublishedSchema_marksInTheEditorWhatNeedsNoKnowledgeOfTheRest(t *testing.T) {

@@ -50,6 +50,7 @@ func (b *builder) dossier(file bookFile) {
 	natural(b, d.Focus.FlagBonus, "dossier.focus.flag_bonus", mostTimes, &rules.FlagBonus)
 
 	b.private(&rules, d.Private)
+	b.figures(&rules, d.Figures)
 	b.vetoes(&rules, d.Vetoes, line)
 	b.days(d.Filing, "dossier.filing", &rules.FilingDays)
 	b.days(d.CreditChange, "dossier.credit_change", &rules.CreditChangeDays)
@@ -116,21 +117,46 @@ func (b *builder) private(rules *dossier.Rules, p privateFile) {
 	if p.On.line > 0 {
 		rules.Private.On = b.flag(p.On, "dossier.private.on", p.On.line)
 	}
-	if p.Roles == nil {
+	b.roles(p.Roles, "dossier.private.roles", &rules.Private.Roles)
+}
+
+// figures reads who sees cost, margin and limits, and which fields of forms hold some.
+func (b *builder) figures(rules *dossier.Rules, f figuresFile) {
+	b.roles(f.Roles, "dossier.figures.roles", &rules.Figures.Roles)
+	if f.Fields == nil {
 		return
 	}
-	rules.Private.Roles = []deal.Role{}
-	for _, s := range p.Roles {
+	rules.Figures.Fields = []string{}
+	for _, s := range f.Fields {
+		switch {
+		case !codeName.MatchString(s.text):
+			b.lose(s.line, "dossier.figures.fields: %q is no name of a field", s.text)
+		case slices.Contains(rules.Figures.Fields, s.text):
+			b.add(s.line, "dossier.figures.fields: %s stands here twice", s.text)
+		default:
+			rules.Figures.Fields = append(rules.Figures.Fields, s.text)
+		}
+	}
+}
+
+// roles reads a list of roles in place of the trade's; no list leaves that.
+func (b *builder) roles(list []scalar, where string, to *[]deal.Role) {
+	if list == nil {
+		return
+	}
+	roles := []deal.Role{}
+	for _, s := range list {
 		role := deal.Role(s.text)
 		switch {
 		case !slices.Contains(deal.Roles(), role):
-			b.lose(s.line, "dossier.private.roles: %q is no role", s.text)
-		case slices.Contains(rules.Private.Roles, role):
-			b.add(s.line, "dossier.private.roles: %s stands here twice", role)
+			b.lose(s.line, "%s: %q is no role", where, s.text)
+		case slices.Contains(roles, role):
+			b.add(s.line, "%s: %s stands here twice", where, role)
 		default:
-			rules.Private.Roles = append(rules.Private.Roles, role)
+			roles = append(roles, role)
 		}
 	}
+	*to = roles
 }
 
 // vetoes reads the list of what stops an account; an empty one lets any item be looked into.

@@ -10,6 +10,7 @@ type dossierFile struct {
 	Credit       creditFile     `yaml:"credit"`
 	Focus        focusFile      `yaml:"focus"`
 	Private      privateFile    `yaml:"private"`
+	Figures      figuresFile    `yaml:"figures"` // cost, margin and limits: who sees them
 	Vetoes       []vetoItemFile `yaml:"vetoes"`
 	Filing       scalar         `yaml:"filing"`        // protection from the filing, and from its renewal
 	CreditChange scalar         `yaml:"credit_change"` // to decide a change
@@ -58,6 +59,11 @@ type focusFile struct {
 type privateFile struct {
 	On    scalar   `yaml:"on"`
 	Roles []scalar `yaml:"roles"`
+}
+
+type figuresFile struct {
+	Roles  []scalar `yaml:"roles"`
+	Fields []scalar `yaml:"fields"` // of forms
 }
 
 // agendaFile says when records ask for something.

@@ -62,6 +62,7 @@ func TestRules_takeEveryNumberFromThePlaybook(t *testing.T) {
   credit: {green_turnover_minor: 200, currency: EUR, yellow_late_bp: 300, yellow_days_late: 4, red_days_late: 5}
   focus: {large_volume: 6, times: 7, flag_bonus: 8}
   private: {on: true, roles: [manager]}
+  figures: {roles: [director], fields: [floor]}
   vetoes:
     - {item: bad_weather, label: {zh: 天气恶劣, en: Bad weather}}
   filing: 11 calendar days
@@ -95,6 +96,7 @@ func TestRules_takeEveryNumberFromThePlaybook(t *testing.T) {
 		Credit:   dossier.CreditRules{GreenTurnoverMinor: 200, Currency: "EUR", YellowLateBP: 300, YellowDaysLate: 4, RedDaysLate: 5},
 		Focus:    dossier.FocusRules{LargeVolume: 6, Times: 7}, FlagBonus: 8,
 		Private:    dossier.PrivateRules{On: true, Roles: []deal.Role{deal.Manager}},
+		Figures:    dossier.FigureRules{Roles: []deal.Role{deal.Director}, Fields: []string{"floor"}},
 		Vetoes:     []dossier.VetoItem{{Item: "bad_weather", Label: deal.Text{ZH: "天气恶劣", EN: "Bad weather"}}},
 		FilingDays: 11, CreditChangeDays: 12, SurveyDays: 13, TrendDays: 14, AgreementDays: []int{16, 15},
 		Agenda: dossier.AgendaRules{EvaluationAfter: 17, EvaluationAhead: 18, Notice: 19, Urge: 20, Superior: 21},

@@ -32,6 +32,7 @@ func dossierSettings(r dossier.Rules) []setting {
 		{"dossier.credit", creditText(r.Credit)},
 		{"dossier.focus", focusText(r)},
 		{"dossier.private", privateText(r.Private)},
+		{"dossier.figures", figuresText(r.Figures)},
 		{"dossier.vetoes", vetoText(r.Vetoes)},
 		{"dossier.filing", daysText(r.FilingDays)},
 		{"dossier.credit_change", daysText(r.CreditChangeDays)},
@@ -116,6 +117,21 @@ func privateText(p dossier.PrivateRules) deal.Text {
 		return deal.Text{}
 	}
 	return deal.Text{ZH: "关闭", EN: "off"}
+}
+
+// figuresText says who sees cost, margin and limits, and where forms hold some.
+func figuresText(f dossier.FigureRules) deal.Text {
+	var roles []string
+	for _, r := range f.Roles {
+		roles = append(roles, string(r))
+	}
+	if f.Roles == nil {
+		return deal.Text{}
+	}
+	return deal.Text{
+		ZH: strings.Join(roles, "、") + "（" + strings.Join(f.Fields, "、") + "）",
+		EN: strings.Join(roles, ", ") + " (" + strings.Join(f.Fields, ", ") + ")",
+	}
 }
 
 func vetoText(items []dossier.VetoItem) deal.Text {

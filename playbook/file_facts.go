@@ -1,6 +1,7 @@
 package playbook
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -66,9 +67,15 @@ func (p *Playbook) fileOf(s deal.State, r deal.Records, at time.Time) *onFile {
 // Rules are the numbers and lists that the playbook brings for the account's file, with the cadence of its follow-ups.
 func (p *Playbook) Rules() dossier.Rules { return p.dossier.WithFollowUp(p.rules.FollowUp) }
 
-// Rules are those of one version; see [Playbook.Rules].
+// Rules are those of one version; see [Playbook.Rules]. Of a version that this release cannot use they are the trade's own,
+// with figures for nobody.
 func (l *Library) Rules(ref deal.BookRef) (dossier.Rules, error) {
 	p, err := l.Get(ref)
+	if errors.Is(err, ErrUnusable) { // people still read and keep the file until the account is moved, but nothing that is for some
+		rules := dossier.DefaultRules()
+		rules.Figures.Roles = nil
+		return rules, nil
+	}
 	if err != nil {
 		return dossier.Rules{}, err
 	}

@@ -34,6 +34,18 @@ func TestMovable_saysWhatStandsAgainstAVersion(t *testing.T) {
 	require.True(t, library.Usable(quickRef(8)))
 }
 
+func TestRules_ofAVersionThatCannotBeUsedLetPeopleReadButShowNoFigures(t *testing.T) {
+	t.Parallel()
+	library := fresh(t)
+	_, err := library.AddStored(stored("quick", 7, edition(t, 7, "quiet_hours: false", "silent_hours: false")))
+	require.NoError(t, err)
+	rules, err := library.Rules(quickRef(7))
+	require.NoError(t, err)
+	require.NoError(t, rules.Check())
+	require.False(t, rules.Figures.Shows(deal.Manager, true))
+	require.False(t, rules.Private.On)
+}
+
 func TestErrUnusable_isRefusedAndNoFault(t *testing.T) {
 	t.Parallel()
 	library := fresh(t)

@@ -31,7 +31,7 @@ var bearable = []string{
 	"label in one language", "label in a third", "no label", "no hints", "unknown hint", "widget", "unit of a text",
 	"number without unit", "bounds crossed", "lengths crossed", "pattern without help", "option without label", "option name",
 	"option twice", "options of no enum", "table without columns", "weights of nothing", "grades crossed", "credit upside down",
-	"focus on everybody", "private twice", "veto without label", "reminders out of order",
+	"focus on everybody", "figures twice", "private twice", "veto without label", "reminders out of order",
 }
 
 func TestAddStored_keepsWhatIsUnderstoodAndNothingInPart(t *testing.T) {

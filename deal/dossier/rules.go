@@ -20,6 +20,7 @@ type Rules struct {
 	Credit   CreditRules   `json:"credit"`
 	Focus    FocusRules    `json:"focus"`
 	Private  PrivateRules  `json:"private"`
+	Figures  FigureRules   `json:"figures"`
 	Vetoes   []VetoItem    `json:"vetoes"` // the items that are looked into; none for any
 
 	FilingDays       int   `json:"filing_days"`        // protection from the filing, and from its renewal
@@ -104,6 +105,10 @@ func DefaultRules() Rules {
 		Credit:    CreditRules{GreenTurnoverMinor: 100_000_000, Currency: "CNY", YellowLateBP: 2000, YellowDaysLate: 30, RedDaysLate: 90},
 		Focus:     FocusRules{LargeVolume: 300, Times: 3},
 		Private:   PrivateRules{Roles: []deal.Role{deal.Rep, deal.Manager}},
+		Figures: FigureRules{
+			Roles:  []deal.Role{deal.Rep, deal.Manager, deal.Director, deal.SalesOps, deal.Finance, deal.Auditor},
+			Fields: []string{"cost_budget_minor", "margin_bp", "limits"},
+		},
 		Vetoes: []VetoItem{
 			{"forbidden_goods", deal.Text{ZH: "禁寄物品", EN: "Forbidden goods"}},
 			{"bad_payer", deal.Text{ZH: "恶意拖欠", EN: "Bad payer"}},
