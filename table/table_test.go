@@ -61,7 +61,8 @@ func opened(t testing.TB, file []byte) *excelize.File {
 func oneOfEach() []table.Cell {
 	return []table.Cell{
 		table.Text("晨风集团, \"苏\"\n二行"), table.Whole(-420), table.Decimal("1250000.05"), table.Day("2026-03-02"),
-		table.Instant(time.Date(2026, 3, 2, 17, 30, 15, 999, time.UTC)), table.Text(""), {},
+		table.Instant(time.Date(2026, 3, 2, 17, 30, 15, 999, time.UTC)), table.Text(""),
+		{},
 	}
 }
 
