@@ -10,5 +10,6 @@
 //
 // Where to find what: main.go the order of things; plan.go how much of each; product.go, process.go and rest.go the
 // child, what it uses and how it is asked; load.go, subjects.go and rounds.go clients, what they do, and who takes turns;
-// cost.go, ring.go, sheets.go, fleet.go and profile.go one section of the page each; page.md.tmpl the page.
+// cost.go, ring.go, sheets.go, fleet.go and profile.go one section of the page each; page.md.tmpl the page. Lists in a large
+// house have a command and a page of their own, bench/lists.
 package main

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"runtime"
+	"time"
+
+	"closedloop/api"
+	"closedloop/bench/crowd"
+	"closedloop/calendar"
+	"closedloop/deal"
+	"closedloop/identity"
+	"closedloop/playbook"
+	"closedloop/playbook/playbooktest"
+	"closedloop/store"
+)
+
+// readOnly stands where the engine and what belongs to it would be: nothing here sends a command, imports a sheet or installs
+// a playbook.
+type readOnly struct{ api.Imports }
+
+type (
+	installs   = api.Editions
+	noEditions struct{ installs }
+)
+
+var errReadOnly = errors.New("this process only reads")
+
+func (readOnly) Send(context.Context, deal.Command) (deal.Receipt, error) {
+	return deal.Receipt{}, errReadOnly
+}
+
+func (readOnly) Open(context.Context, deal.Command) (deal.Receipt, error) {
+	return deal.Receipt{}, errReadOnly
+}
+
+func (readOnly) Ready(context.Context) map[string]error { return nil }
+
+// service is the API on a port of the loopback address, and its store.
+type service struct {
+	Address string
+	store   *store.Store
+	server  *http.Server
+}
+
+// serve starts the API on a database as the product does, but for the engine. Settings go to every connection.
+func serve(ctx context.Context, address string, settings map[string]string) (*service, error) {
+	with, err := url.Parse(address)
+	if err != nil {
+		return nil, fmt.Errorf("read address of the database: %w", err)
+	}
+	query := with.Query()
+	for name, value := range settings {
+		query.Set(name, value)
+	}
+	with.RawQuery = query.Encode()
+	days, err := calendar.Load(nil)
+	if err != nil {
+		return nil, fmt.Errorf("load calendar: %w", err)
+	}
+	zone, err := time.LoadLocation(days.Office().Zone())
+	if err != nil {
+		return nil, fmt.Errorf("load time zone: %w", err)
+	}
+	library, err := playbook.Load(playbook.Options{Zone: zone})
+	if err != nil {
+		return nil, fmt.Errorf("load playbooks: %w", err)
+	}
+	books, err := playbook.NewShelf(library, playbooktest.Express)
+	if err != nil {
+		return nil, fmt.Errorf("find the playbook: %w", err)
+	}
+	passwords, err := identity.NewPasswords(identity.DefaultCost(), runtime.NumCPU())
+	if err != nil {
+		return nil, fmt.Errorf("make password checks: %w", err)
+	}
+	st, err := store.Open(ctx, with.String(), store.Options{Zone: zone})
+	if err != nil {
+		return nil, fmt.Errorf("open store: %w", err)
+	}
+	installation, err := st.Installation(ctx)
+	if err != nil {
+		st.Close()
+		return nil, fmt.Errorf("read installation: %w", err)
+	}
+	began := time.Now()
+	handler, err := api.New(api.Options{
+		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
+		Imports: readOnly{}, Playbooks: books, Editions: noEditions{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
+		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: zone,
+		Rules:  books.Rules,
+		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },
+		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)), // a line a request is written, and thrown away
+	})
+	if err != nil {
+		st.Close()
+		return nil, fmt.Errorf("build the API: %w", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		st.Close()
+		return nil, fmt.Errorf("listen: %w", err)
+	}
+	s := &service{Address: listener.Addr().String(), store: st, server: &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}}
+	go func() { _ = s.server.Serve(listener) }()
+	return s, nil
+}
+
+func (s *service) close() {
+	_ = s.server.Close()
+	s.store.Close()
+}
+
+// client asks the API as somebody.
+type client struct {
+	base  string
+	token string
+	http  *http.Client
+	body  []byte // of the last answer
+}
+
+// as gives somebody a token.
+func (s *service) as(ctx context.Context, login string) (*client, error) {
+	c := &client{base: "http://" + s.Address, http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 16}}}
+	org, err := s.store.Org(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read organisation: %w", err)
+	}
+	for _, p := range org.People {
+		if p.Login == login {
+			token := identity.NewToken()
+			c.token = token.Reveal()
+			return c, s.store.CreateToken(ctx, token.Hash(), p.ID, "bench", time.Now().AddDate(1, 0, 0)) //nolint:wrapcheck // says what it was doing
+		}
+	}
+	return nil, fmt.Errorf("nobody has the login %s", login)
+}
+
+// get asks, reads the whole answer and gives how long that took.
+func (c *client) get(ctx context.Context, path string) (time.Duration, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, c.base+path, http.NoBody)
+	if err != nil {
+		return 0, fmt.Errorf("make request: %w", err)
+	}
+	req.Header.Set("Authorization", "Bearer "+c.token)
+	began := time.Now()
+	answer, err := c.http.Do(req)
+	if err != nil {
+		return 0, fmt.Errorf("GET %s: %w", path, err)
+	}
+	defer answer.Body.Close()
+	c.body, err = io.ReadAll(answer.Body)
+	took := time.Since(began)
+	if err != nil {
+		return took, fmt.Errorf("GET %s: %w", path, err)
+	}
+	if answer.StatusCode != http.StatusOK {
+		return took, fmt.Errorf("GET %s: %d %s", path, answer.StatusCode, c.body)
+	}
+	return took, nil
+}
