@@ -82,6 +82,7 @@ func TestRecords_keepWhatOnlyApprovalsWrite(t *testing.T) {
 			var pointers []string
 			for _, e := range p.Errors {
 				pointers = append(pointers, e.Pointer)
+				require.Equal(t, "set_by_approval", e.Code)
 				require.NotEmpty(t, e.Hint, "what would help")
 			}
 			require.Equal(t, c.want, pointers)
@@ -105,9 +106,9 @@ func TestRecords_thatAnApprovalMadeOrMustLiftStayOnFile(t *testing.T) {
 	r.onFile(filed(), "f1", 1)
 	r.onFile(dossier.Filing{Project: "draft"}, "f2", 1)
 	r.onFile(dossier.Veto{Item: "bad_payer", Hit: true, On: "2026-03-01", Evidence: "court"}, "v1", 1)
-	p := r.do(rep1, "DELETE", at(mine, "/filings/f1"), nil, match(`"1"`), header{"Accept-Language", "en"}).problem(409, "invalid_value")
+	p := r.do(rep1, "DELETE", at(mine, "/filings/f1"), nil, match(`"1"`), header{"Accept-Language", "en"}).problem(409, "set_by_approval")
 	require.Contains(t, p.Errors[0].Hint, "filing")
-	p = r.do(rep1, "DELETE", at(mine, "/vetoes/v1"), nil, match(`"1"`), header{"Accept-Language", "zh"}).problem(409, "invalid_value")
+	p = r.do(rep1, "DELETE", at(mine, "/vetoes/v1"), nil, match(`"1"`), header{"Accept-Language", "zh"}).problem(409, "set_by_approval")
 	require.Contains(t, p.Errors[0].Hint, "veto_lift")
 	require.Equal(t, 204, r.do(rep1, "DELETE", at(mine, "/filings/f2"), nil, match(`"1"`)).Code)
 	r.do(auditor, "DELETE", at(mine, "/filings/f1"), nil, match(`"1"`)).problem(403, "not_your_role")

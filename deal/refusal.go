@@ -56,6 +56,7 @@ const (
 	CodeSharedRecord     Code = "shared_record"      // the record belongs to an account above; Link leads there
 	CodeNotAProject      Code = "not_a_project"      // the playbook does not serve one-off projects
 	CodeAlreadyPromoted  Code = "already_promoted"   // the next cycle has its playbook already
+	CodeSetByApproval    Code = "set_by_approval"    // only an approval or an event writes this, or takes it off the file
 	CodeFilingConflict   Code = "filing_conflict"    // another account of the customer holds the project; Args say who
 	CodeNoFilingConflict Code = "no_filing_conflict" // nobody else holds the project
 	CodeKeyReused        Code = "key_reused"         // the key was used for another request
@@ -81,7 +82,7 @@ func (c Code) Class() Class {
 		return Forbidden
 	case CodeStepMoved, CodeNotActive, CodeNotPaused, CodeNotResting, CodeNotClosed, CodeAlreadyClosed, CodeNotOpened,
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,
-		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict,
+		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval,
 		CodeNoFilingConflict,
 		CodeAccountMerged, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
 		return Conflict

@@ -33,7 +33,7 @@ func everyCode(t tb) []deal.Code {
 
 // givenElsewhere are codes of Perform and of the API; they are declared here so that there is one list of codes.
 func givenElsewhere() []deal.Code {
-	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile}
+	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval}
 }
 
 // classes are the status that each code has on the wire (contract.md §4): 403 for rights, 409 for what the state
@@ -47,7 +47,7 @@ func classes() map[deal.Class][]deal.Code {
 			deal.CodeStepMoved, deal.CodeNotActive, deal.CodeNotPaused, deal.CodeNotResting, deal.CodeNotClosed, deal.CodeAlreadyClosed,
 			deal.CodeNotOpened, deal.CodeAlreadyOpened, deal.CodeReturnNotAllowed, deal.CodeIntakeDecided, deal.CodeSameOwner,
 			deal.CodeAlreadyDecided, deal.CodeAlreadyPending, deal.CodeSubjectChanged, deal.CodeKindNotHere, deal.CodeNoApprover,
-			deal.CodeTaskDone, deal.CodeTaskNotManual, deal.CodeAlreadyOnFile, deal.CodeFilingConflict, deal.CodeNoFilingConflict, deal.CodeAccountMerged, deal.CodeTargetClosed, deal.CodeFamilyCycle, deal.CodeSameParent,
+			deal.CodeTaskDone, deal.CodeTaskNotManual, deal.CodeAlreadyOnFile, deal.CodeFilingConflict, deal.CodeNoFilingConflict, deal.CodeSetByApproval, deal.CodeAccountMerged, deal.CodeTargetClosed, deal.CodeFamilyCycle, deal.CodeSameParent,
 			deal.CodeSharedRecord, deal.CodeNotAProject, deal.CodeAlreadyPromoted, deal.CodeSamePlaybook, deal.CodePlaybookUnusable,
 			deal.CodePlaybookOutdated,
 		},

@@ -53,7 +53,10 @@ var (
 
 // byApproval refuses what is not for people to write, and says how it comes about.
 func (c *check) byApproval(bad bool, at string, remedy deal.Text) {
-	c.invalid(bad, at, "由审批或系统确定，不能直接修改", " is set by an approval or an event and cannot be written", remedy.ZH, remedy.EN)
+	if bad {
+		c.refuse(deal.CodeSetByApproval, at, "由审批或系统确定，不能直接修改", " is set by an approval or an event and cannot be written",
+			remedy.ZH, remedy.EN)
+	}
 }
 
 // kept gives a field the value on file, and refuses another one.

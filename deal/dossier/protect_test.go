@@ -27,7 +27,7 @@ func TestProtect_saysInBothLanguagesWhatToDoInstead(t *testing.T) {
 	t.Parallel()
 	_, no := dossier.DefaultRules().Protect(nil, dossier.Credit{Colour: dossier.Green}, today)
 	require.Len(t, no, 1)
-	require.Equal(t, "/colour", no[0].Field)
+	require.Equal(t, []any{deal.CodeSetByApproval, "/colour"}, []any{no[0].Code, no[0].Field})
 	require.Equal(t, "“信用等级”由审批或系统确定，不能直接修改。", no[0].Text.ZH)
 	require.Equal(t, "“Colour” is set by an approval or an event and cannot be written.", no[0].Text.EN)
 	require.Contains(t, no[0].Hint.ZH, "credit_change")
@@ -73,9 +73,9 @@ func TestProtect_neverLetsACreditColourThrough(t *testing.T) {
 func TestRemovable_areDraftsAndWhatIsNotHit(t *testing.T) {
 	t.Parallel()
 	require.Empty(t, dossier.Removable(dossier.Filing{Project: "x"}))
-	refused(t, dossier.Removable(dossier.DefaultRules().File("F-1", "", "", "rep1", today)), "invalid_value ")
+	refused(t, dossier.Removable(dossier.DefaultRules().File("F-1", "", "", "rep1", today)), "set_by_approval ")
 	require.Empty(t, dossier.Removable(dossier.Veto{Item: "bad_payer"}))
-	refused(t, dossier.Removable(dossier.Veto{Item: "bad_payer", Hit: true}), "invalid_value ")
+	refused(t, dossier.Removable(dossier.Veto{Item: "bad_payer", Hit: true}), "set_by_approval ")
 	require.Empty(t, dossier.Removable(dossier.Need{}))
 }
 
