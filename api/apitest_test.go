@@ -371,7 +371,7 @@ func (w *world) DeleteContact(_ context.Context, v view.Viewer, id deal.AccountI
 	if err := w.find(v, id); err != nil {
 		return err
 	}
-	i := slices.IndexFunc(w.contacts, func(c deal.Contact) bool { return c.ID == contact })
+	i := slices.IndexFunc(w.contacts, func(c deal.Contact) bool { return c.ID == contact && c.SharedFrom == "" })
 	if i < 0 {
 		return deal.ErrNotFound
 	}

@@ -123,6 +123,9 @@ func (a *API) erasePrivate(ctx context.Context, k *recordKind, in *putRecordInpu
 		return nil, err
 	}
 	d := deal.Document{Kind: string(k.Kind), ID: in.Record, Version: version}
+	if err := a.ownDocument(ctx, k, id, in.Record); err != nil {
+		return nil, err
+	}
 	now, err := a.Dossier.RedactDocument(ctx, who(ctx).viewer, id, d, k.redaction())
 	if errors.Is(err, deal.ErrStale) {
 		return nil, stale(now.Version)

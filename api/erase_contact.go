@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -64,6 +65,11 @@ func (a *API) eraseContact(ctx context.Context, in *eraseContactInput) (*erasure
 	}
 	eraser := func(p view.Person) view.Eraser { return dossier.NewEraser(p) }
 	e, err := a.Records.EraseContact(ctx, who(ctx).viewer, id, in.Contact, reasonText, eraser)
+	if errors.Is(err, deal.ErrNotFound) { // nobody of this account: perhaps somebody of the house above
+		if c, readErr := a.Records.Contact(ctx, who(ctx).viewer, id, in.Contact); readErr == nil && c.SharedFrom != "" {
+			return nil, elsewhere(c.SharedFrom, "contacts/"+c.ID+"/personal-data", "path/contact")
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("erase contact: %w", err)
 	}

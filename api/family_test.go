@@ -108,6 +108,11 @@ func TestContacts_ofTheHouseAreReadHereAndWrittenThere(t *testing.T) {
 	p := r.do(rep1, "PATCH", at(mine, "/contacts/h1"), `{"title":"CEO"}`, match("2")).problem(409, "shared_record")
 	require.Equal(t, []string{href, "path/contact"}, []string{p.Errors[0].Href, p.Errors[0].Pointer})
 	require.Equal(t, "沈总", r.contacts[1].Name)
+	p = r.do(rep1, "DELETE", at(mine, "/contacts/h1"), nil, match("2")).problem(409, "shared_record")
+	require.Equal(t, href, p.Errors[0].Href)
+	p = r.do(rep1, "DELETE", at(mine, "/contacts/h1/personal-data"), `{"reason":"asked for"}`).problem(409, "shared_record")
+	require.Equal(t, href+"/personal-data", p.Errors[0].Href)
+	r.do(rep1, "DELETE", at(mine, "/contacts/nobody"), nil, match("2")).problem(404, "not_found")
 }
 
 func (r *rig) shared(kind dossier.Kind, id string, version int64, body string) {
@@ -138,6 +143,7 @@ func TestRecords_ofTheHouseAreReadHereAndWrittenThere(t *testing.T) {
 		require.Equal(t, at(house, c.href), p.Errors[0].Href, path)
 		require.Contains(t, p.Errors[0].Detail, "above")
 	}
+	r.do(rep1, "DELETE", at(mine, "/stakeholders/h1/private"), nil, match("3")).problem(409, "shared_record")
 	p := r.do(rep1, "POST", at(mine, "/stakeholders"), `{"contact":"h1","power":1}`).problem(409, "shared_record")
 	require.Equal(t, []string{at(house, "/stakeholders"), "/contact"}, []string{p.Errors[0].Href, p.Errors[0].Pointer})
 	r.do(rep1, "POST", at(mine, "/trust"), `{"contact":"h1","ratings":[]}`).problem(409, "shared_record")

@@ -71,6 +71,18 @@ func (a *API) ownContact(ctx context.Context, id deal.AccountID, contact string)
 	return c, nil
 }
 
+// ownDocument refuses a document that belongs to an account above; whether there is one at all is for others to say.
+func (a *API) ownDocument(ctx context.Context, k *recordKind, id deal.AccountID, record string) error {
+	d, err := a.Dossier.Document(ctx, who(ctx).viewer, id, string(k.Kind), record)
+	if err != nil {
+		return fmt.Errorf("read document: %w", err)
+	}
+	if d.SharedFrom != "" {
+		return elsewhere(d.SharedFrom, k.Path+"/"+d.ID, "")
+	}
+	return nil
+}
+
 // belongs refuses a document that belongs to an account above. What is there once for an account may be begun here as well,
 // as an own one from version 0, but for the credit: that of the family is in force.
 func (k *recordKind) belongs(before deal.Document, version int64) error {

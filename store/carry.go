@@ -56,7 +56,7 @@ func queueCarry(batch *pgx.Batch, entry deal.Entry) error {
 			return err
 		}
 	}
-	if c.Was.Version == 0 || len(c.Is.Aliases) == len(c.Was.Aliases) {
+	if c.Was.Version == 0 {
 		return nil
 	}
 	c.Is.Version = c.Was.Version + 1
