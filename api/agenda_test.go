@@ -93,7 +93,8 @@ func TestAccount_showsWhatItsGradeMeans(t *testing.T) {
 		ID: "agenda/regrade", Kind: deal.AgendaClock, Topic: deal.RegradeTopic, From: noon(), Due: time.Date(2026, 5, 31, 1, 0, 0, 0, time.UTC),
 	}}
 	r.records.Interactions = []deal.Interaction{
-		{ID: "i1", Kind: deal.VisitInteraction, At: noon().Add(-time.Hour)}, {ID: "i2", Kind: deal.VisitInteraction, At: noon().AddDate(0, -1, 0)},
+		{ID: "i1", Kind: deal.VisitInteraction, At: noon().Add(-time.Hour)},
+		{ID: "i2", Kind: deal.VisitInteraction, At: noon().AddDate(0, -1, 0)},
 		{ID: "i3", Kind: deal.CallInteraction, At: noon().Add(-time.Hour)},
 	}
 	got := r.do(rep1, "GET", at(mine, ""), nil, header{"Accept-Language", "zh"}).ok(200)["grade_means"]
