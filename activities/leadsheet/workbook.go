@@ -34,6 +34,65 @@ type relation struct {
 	target string // name of the part
 }
 
+// check refuses code and what fetches something from elsewhere, whatever its part is called. Plain hyperlinks lead away as
+// well, but only who clicks on them.
+func (r relation) check(mode string) error {
+	switch r.kind {
+	case "vbaProject", "xlMacrosheet", "xlIntlMacrosheet", "control", "activeXControlBinary", "ctrlProp":
+		return refuse(Macro, "", nil)
+	case "externalLink", "externalLinkPath", "connections", "queryTable":
+		return refuse(ExternalLink, "", nil)
+	case "hyperlink":
+		return nil
+	}
+	if strings.EqualFold(mode, "External") {
+		return refuse(ExternalLink, "", nil)
+	}
+	return nil
+}
+
+// checkTypes refuses a workbook that says of itself, or of one of its parts, that it holds code. What it says of endings
+// alone counts for nothing: programs declare there what they might write.
+func (a *archive) checkTypes() error {
+	const types = "[content_types].xml"
+	if _, found := a.parts[types]; !found {
+		return nil
+	}
+	part, err := a.openXML(types)
+	if err != nil {
+		return err
+	}
+	defer part.close()
+	for {
+		token, err := part.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		element, ok := token.(xml.StartElement)
+		if !ok || element.Name.Local != "Override" { // a default for .bin says nothing while there is none
+			continue
+		}
+		kind := strings.ToLower(attribute(element, "ContentType"))
+		if strings.Contains(kind, "macroenabled") || strings.Contains(kind, "vbaproject") || strings.Contains(kind, "intlmacrosheet") {
+			return refuse(Macro, "", nil)
+		}
+	}
+}
+
+// checkSheet refuses what a worksheet points to, as [relation.check] does.
+func (a *archive) checkSheet(part string) error {
+	folder, name := path.Split(part)
+	rels := folder + "_rels/" + name + ".rels"
+	if _, found := a.parts[strings.ToLower(rels)]; !found {
+		return nil
+	}
+	_, err := a.relations(folder, rels)
+	return err
+}
+
 // openWorkbook finds the sheets of an .xlsx that count and the texts that their cells share.
 func openWorkbook(file []byte, limits Limits) (opened, error) {
 	a, err := openArchive(file, limits)
@@ -54,6 +113,14 @@ func openWorkbook(file []byte, limits Limits) (opened, error) {
 	}
 	if len(book.sheets) == 0 {
 		return opened{}, refuse(Malformed, quote(main), nil)
+	}
+	if err := a.checkTypes(); err != nil {
+		return opened{}, err
+	}
+	for _, sheet := range book.sheets {
+		if err := a.checkSheet(sheet.part); err != nil {
+			return opened{}, err
+		}
 	}
 	shared, err := book.sharedTexts()
 	if err != nil {
@@ -127,8 +194,8 @@ func (a *archive) relations(folder, name string) (map[string]relation, error) {
 			continue
 		}
 		to := relation{kind: path.Base(attribute(element, "Type")), target: attribute(element, "Target")}
-		if to.kind == "externalLink" {
-			return nil, refuse(ExternalLink, "", nil)
+		if err := to.check(attribute(element, "TargetMode")); err != nil {
+			return nil, err
 		}
 		if rooted, absolute := strings.CutPrefix(to.target, "/"); absolute {
 			to.target = rooted
