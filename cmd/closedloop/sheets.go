@@ -32,7 +32,7 @@ func newSheets(n *node) sheets { return sheets{n, make(chan struct{}, 1)} }
 
 // Start stores a sheet and starts its import. What the sender says of headers is remembered once the sheet is accepted.
 func (s sheets) Start(ctx context.Context, order view.ImportOrder, sheet io.Reader) (view.Import, error) {
-	file, err := io.ReadAll(sheet)
+	file, err := whole(sheet)
 	if err != nil {
 		return view.Import{}, fmt.Errorf("read sheet: %w", err)
 	}
@@ -159,6 +159,16 @@ func sheetError(err error) error {
 	return e
 }
 
+// whole reads a sheet without holding it twice where its size is known.
+func whole(sheet io.Reader) ([]byte, error) {
+	if sized, ok := sheet.(interface{ Len() int }); ok {
+		file := make([]byte, sized.Len())
+		_, err := io.ReadFull(sheet, file)
+		return file, err
+	}
+	return io.ReadAll(sheet)
+}
+
 // Import is how far an import is.
 func (s sheets) Import(ctx context.Context, v view.Viewer, id string) (view.Import, error) {
 	imp, err := s.store.Import(ctx, v, id)
@@ -171,7 +181,7 @@ func (s sheets) Import(ctx context.Context, v view.Viewer, id string) (view.Impo
 // Columns looks at a sheet without keeping it.
 func (s sheets) Columns(ctx context.Context, by deal.PersonID, explicit map[string]string, sheet io.Reader) (view.SheetColumns, error) {
 	var out view.SheetColumns
-	file, err := io.ReadAll(sheet)
+	file, err := whole(sheet)
 	if err != nil {
 		return out, fmt.Errorf("read sheet: %w", err)
 	}
