@@ -77,6 +77,14 @@ func (b *books) Book(deal.BookRef) (deal.Book, error) {
 
 func (b *books) Rules(deal.BookRef) (dossier.Rules, error) { return dossier.DefaultRules(), nil }
 
+func (b *books) Movable(to deal.BookRef) (deal.Book, deal.Refusals, error) {
+	book, err := b.Book(to)
+	book.Ref = to
+	return book, nil, err
+}
+
+func (b *books) Usable(deal.BookRef) bool { return true }
+
 func (b *books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
 	switch b.poison.Load() {
 	case panics:
