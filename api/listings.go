@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -60,8 +61,35 @@ func accountListing() listing {
 		when("建立时间", "Opened", func(i T) *time.Time { return &i.OpenedAt }),
 		when("进入本步骤", "Entered the step", func(i T) *time.Time { return &i.EnteredAt }),
 		when("最近变更", "Last change", func(i T) *time.Time { return &i.UpdatedAt }),
+		txt("家族成员数", "Members of the family", familySum(func(f rollUpBody) int { return f.Members })),
+		txt("家族进行中", "Active members", familySum(func(f rollUpBody) int { return f.Active })),
+		txt("家族超期", "Overdue members", familySum(func(f rollUpBody) int { return f.Overdue })),
+		when("家族最近期限", "Next deadline of the family", func(i T) *time.Time {
+			if i.Family == nil {
+				return nil
+			}
+			return i.Family.NextDeadline
+		}),
 		txt("ID", "ID", func(i T) string { return i.ID }),
 	}}
+}
+
+// familySum is a sum over a family; empty where the list is not rolled up.
+func familySum(of func(rollUpBody) int) func(accountItem) string {
+	return func(i accountItem) string {
+		if i.Family == nil {
+			return ""
+		}
+		return strconv.Itoa(of(*i.Family))
+	}
+}
+
+// belonging names the account to which something belongs that is not the list's own.
+func belonging(ref *accountRef) string {
+	if ref == nil {
+		return ""
+	}
+	return ref.Number
 }
 
 func contactListing() listing {
@@ -74,6 +102,7 @@ func contactListing() listing {
 		txt("电话", "Phone", func(c T) string { return c.Phone }),
 		yes("可拨打", "Can be dialled", func(c T) bool { return c.PhoneValid }),
 		txt("备注", "Note", func(c T) string { return c.Note }),
+		txt("所属客户", "Belongs to", func(c T) string { return belonging(c.SharedFrom) }),
 		txt("ID", "ID", func(c T) string { return c.ID }),
 	}}
 }
@@ -92,6 +121,7 @@ func interactionListing() listing {
 		txt("结果", "Result", func(i T) string { return i.Result }),
 		txt("下一步", "Next step", func(i T) string { return i.NextStep }),
 		when("下一步时间", "Next at", func(i T) *time.Time { return i.NextAt }),
+		txt("所属客户", "Account", func(i T) string { return belonging(i.Account) }),
 		txt("ID", "ID", func(i T) string { return i.ID }),
 	}}
 }
@@ -105,12 +135,7 @@ func timelineListing() listing {
 		said("步骤", "Step", func(i T) string { return string(i.Step) }),
 		txt("事件", "Event", func(i T) string { return i.Text }),
 		somebody("操作人", "Actor", func(i T) *personBody { return i.Actor }),
-		txt("所属客户", "Account", func(i T) string {
-			if i.Account == nil {
-				return ""
-			}
-			return i.Account.Number
-		}),
+		txt("所属客户", "Account", func(i T) string { return belonging(i.Account) }),
 		txt("内容", "Content", func(i T) string {
 			raw, err := json.Marshal(i.Data)
 			if err != nil || len(i.Data) == 0 {
