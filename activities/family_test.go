@@ -63,3 +63,30 @@ func TestPerform_promotesByTheTestsOnFileToTheBookThatIsNamed(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"image_effect"}, log[len(log)-1].Body.(deal.Promoted).Tests)
 }
+
+func TestPerform_carriesTheFileOverWithAMerger(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.accounts.Files = deal.Records{
+		Profile: deal.Profile{Version: 1, Name: "Morning Wind"}, Contacts: []deal.Contact{{ID: "c1", Name: "Zhou", Mobile: "13805240011"}},
+		Dossier: []deal.Document{{Kind: "trust", ID: "t1", Version: 1, Body: json.RawMessage(`{"contact":"c1"}`)}},
+	}
+	for _, id := range []deal.AccountID{account, house} {
+		require.Equal(t, deal.Done, r.as(t, "rep", id, "open", open()).Answer.Outcome)
+	}
+	merge := deal.Merge{Into: house, Reason: why()}
+	require.True(t, r.as(t, "rep", account, "k1", merge).Answer.Refusals.Has(deal.CodeGateUnmet))
+	asked := r.as(t, "rep", account, "k2", deal.RequestApproval{
+		Kind: deal.Merger, Subject: deal.Subject{Type: deal.AccountSubject, ID: string(house), Version: 1}, Text: why(),
+	})
+	require.Equal(t, deal.Done, asked.Answer.Outcome, asked.Answer.Refusals)
+	request := r.accounts.State(account).Approvals[0]
+	require.Equal(t, deal.Done, r.as(t, "boss", account, "k3", deal.DecideApproval{Approval: request.ID, Decision: deal.Approve, Version: 1}).Answer.Outcome)
+	require.Empty(t, r.accounts.Carried)
+	require.Equal(t, deal.Done, r.as(t, "rep", account, "k4", merge).Answer.Outcome)
+	require.Equal(t, deal.Done, r.as(t, "rep", account, "k4", merge).Answer.Outcome, "a repeat merges nothing twice")
+	require.Len(t, r.accounts.Carried, 1)
+	require.Equal(t, house, r.accounts.Carried[0].Into)
+	require.Empty(t, r.accounts.Carried[0].Contacts, "both have the same one")
+	require.Equal(t, deal.Closed, r.accounts.State(account).Status)
+}

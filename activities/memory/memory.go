@@ -21,6 +21,7 @@ type Ledger struct {
 
 	People  deal.Org
 	Files   deal.Records // of every account
+	Carried []deal.Carry // what went over with mergers
 	Rivals  []deal.Claim // filings of other accounts of the same customer
 	Replans int          // how often dated records were looked at
 	Trouble func(cmd deal.Command) error
@@ -63,6 +64,9 @@ func (l *Ledger) InTx(_ context.Context, cmd deal.Command, act func(deal.LedgerT
 	a.state = t.entry.After
 	l.write(*t.entry)
 	a.log = append(a.log, t.entry.Events...)
+	if t.entry.Carry != nil {
+		l.Carried = append(l.Carried, *t.entry.Carry)
+	}
 	a.commands[cmd.Key] = deal.Remembered{Fingerprint: cmd.Fingerprint, Answer: t.entry.Answer}
 	l.accounts[cmd.Account] = a
 	if l.AfterCommit != nil {
