@@ -135,7 +135,9 @@ func TestRecordOf_readsKindAndIDOfRecordsOnly(t *testing.T) {
 	kind, id, ok := deal.RecordSubjectOf(deal.Document{Kind: "proposal", ID: "cycle-1", Version: 2}).RecordOf()
 	require.Equal(t, []any{"proposal", "cycle-1", true}, []any{kind, id, ok})
 	for _, sub := range []deal.Subject{
-		{Type: deal.FormSubject, ID: "proposal/cycle-1"}, {Type: deal.RecordSubject, ID: "proposal"}, {Type: deal.RecordSubject, ID: "/x"},
+		{Type: deal.FormSubject, ID: "proposal/cycle-1"},
+		{Type: deal.RecordSubject, ID: "proposal"},
+		{Type: deal.RecordSubject, ID: "/x"},
 		{Type: deal.RecordSubject, ID: "x/"},
 	} {
 		_, _, ok := sub.RecordOf()
