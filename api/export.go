@@ -264,6 +264,7 @@ func (e *export) write(ctx context.Context, w http.ResponseWriter, items []any, 
 			e.rows++
 		}
 		if more = more || e.rows == e.most && next != ""; more || next == "" {
+			_ = e.call.connection.SetWriteDeadline(time.Now().Add(e.api.Limits.ExportTime)) // all of a workbook goes out now
 			return wrapped("end file", out.Close(e.foot(more)))
 		}
 		// A client that has gone ends the context; one that reads too slowly ends the connection.
