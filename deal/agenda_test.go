@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -351,4 +352,32 @@ func TestUpcoming_saysWhatTheRecordsAskFor(t *testing.T) {
 		"2026-05-08 09:00 agreement_remind rep1 2026-05-15 09:00",
 		"2026-05-15 09:00 agreement_urge rep1 2026-05-15 09:00",
 	}, lines)
+}
+
+// However long nobody was there, one command stays small: what it leaves happens with the next tick, which comes at once.
+func TestAgenda_catchesUpYearsInSeveralSteps(t *testing.T) {
+	t.Parallel()
+	w := opened(t).keepAgenda()
+	w.put("s", every(1, "2026-03-03")).replan(t)
+	w.now = at("2032-03-01 10:00")
+	fired, ticks := 0, 0
+	for !w.state.WakeAt().After(w.now) {
+		ticks++
+		events := w.do(t, deal.System, deal.Tick{Due: w.state.WakeAt()})
+		require.LessOrEqual(t, len(events), 2*1000)
+		for _, e := range events {
+			if b, ok := e.Body.(deal.RungReached); ok && b.ClockKind == deal.AgendaClock {
+				fired++
+			}
+		}
+	}
+	require.Equal(t, 2, ticks)
+	days := 0
+	for d := at("2026-03-03 09:00"); !d.After(w.now); d = d.Add(day) {
+		if n := d.In(shanghai).Weekday(); n != time.Saturday && n != time.Sunday {
+			days++
+		}
+	}
+	require.Equal(t, days, fired, "every working day was asked for, and those of a weekend on the Monday")
+	require.Len(t, tasksOf(w, deal.ServeTask), 1, "and one task waits")
 }
