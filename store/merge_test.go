@@ -271,3 +271,41 @@ func TestDuplicates_ofAMergedNameLeadToTheAccountThatLivesOn(t *testing.T) {
 	}
 	require.ElementsMatch(t, []deal.AccountID{ids[0], third}, listed, "the search finds it by its old name")
 }
+
+// A merger and a new parent that would make a circle together: whichever comes second is refused.
+func TestMerge_andANewParentMakeNoCircleTogether(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for range 3 {
+		ids := w.accounts("甲", "乙", "丙")
+		from, below, into := ids[0], ids[1], ids[2]
+		w.do(below, "manager1", under(from))
+		w.do(from, "rep1", deal.RequestApproval{
+			Kind: deal.Merger, Subject: deal.Subject{Type: deal.AccountSubject, ID: string(into), Version: 1}, Text: text("the same customer"),
+		})
+		w.decide(from, "manager1", deal.Approve, nil)
+		commands := []deal.Command{
+			w.command(from, "rep1", deal.Merge{Into: into, Reason: text("twin")}), w.command(into, "manager1", under(below)),
+		}
+		answers, errs := make([]deal.Answer, 2), make([]error, 2)
+		var group sync.WaitGroup
+		for i, cmd := range commands {
+			w.stage(cmd)
+			group.Go(func() { answers[i], errs[i] = perform(t.Context(), w.Store, cmd) })
+		}
+		group.Wait()
+		require.NoError(t, errors.Join(errs...))
+		done := 0
+		for _, a := range answers {
+			if a.Outcome == deal.Done {
+				done++
+			} else {
+				require.True(t, a.Refusals.Has(deal.CodeFamilyCycle), "%v", a.Refusals)
+			}
+		}
+		require.Equal(t, 1, done, "%v", answers)
+		_, err := w.Kin(t.Context(), w.as("manager1"), below)
+		require.NoError(t, err, "the way up has an end")
+	}
+	w.sound()
+}
