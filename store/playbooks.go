@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -75,29 +76,40 @@ type reader interface {
 
 // bookwatch tells somebody about playbooks that other processes stored.
 type bookwatch struct {
-	seen atomic.Int64 // version of the table that was told last
 	tell func(context.Context, []Playbook) error
+
+	seen atomic.Int64 // version of the table that was told last
+	mu   sync.Mutex   // one tells, the others wait: to take a playbook in costs a part of a second
 }
 
 // OnPlaybooks sets who is told every version that is stored, at once after the table has changed: by [Store.InTx] before
-// a command is judged, and by [Store.SyncPlaybooks]. It is called before the store is used by many. Tell may be called by
-// many at once, and again with what it knows; its error fails the call that brought it.
+// a command is judged, and by [Store.SyncPlaybooks]. It is called before the store is used by many. Tell is called by
+// one at a time, and again with what it knows; its error fails the call that brought it.
 func (s *Store) OnPlaybooks(tell func(context.Context, []Playbook) error) { s.books.tell = tell }
 
 // SyncPlaybooks looks whether the table of playbooks has changed since somebody was told.
 func (s *Store) SyncPlaybooks(ctx context.Context) error {
+	conn, err := s.pool.Acquire(ctx) // before anybody waits for us, who may have the last one
+	if err != nil {
+		return fail("take a connection", err)
+	}
+	defer conn.Release()
 	var version int64
-	if err := s.pool.QueryRow(ctx, string(playbookVersion)).Scan(&version); err != nil {
+	if err := conn.QueryRow(ctx, string(playbookVersion)).Scan(&version); err != nil {
 		return fail("read version of the playbooks", err)
 	}
-	return fail("read playbooks", s.books.learn(ctx, s.pool, version))
+	return fail("read playbooks", s.books.learn(ctx, conn, version))
 }
 
 // learn tells what is stored unless it was told at this version, or a newer one. The version was read before the rows, so
 // that these are at least as new.
 func (b *bookwatch) learn(ctx context.Context, db reader, version int64) error {
-	seen := b.seen.Load()
-	if b.tell == nil || seen >= version {
+	if b.tell == nil || b.seen.Load() >= version {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.seen.Load() >= version {
 		return nil
 	}
 	all, err := readPlaybooks(ctx, db)
@@ -107,7 +119,7 @@ func (b *bookwatch) learn(ctx context.Context, db reader, version int64) error {
 	if err := b.tell(ctx, all); err != nil {
 		return err
 	}
-	b.seen.CompareAndSwap(seen, version) // another one that was faster has told no less than it knew; the next look tells the rest
+	b.seen.Store(version)
 	return nil
 }
 

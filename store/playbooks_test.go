@@ -127,6 +127,22 @@ func TestInTx_knowsEveryPlaybookThatTheAccountMayBePinnedTo(t *testing.T) {
 	}
 }
 
+func TestOnPlaybooks_tellsOnceHoweverManyNoticeTheChange(t *testing.T) {
+	t.Parallel()
+	url := testkit.Database(t)
+	here, there := open(t, url, store.Options{}), open(t, url, store.Options{MaxConns: 4})
+	heard := listen(there)
+	require.NoError(t, here.KeepPlaybook(t.Context(), edition(2)))
+	var group sync.WaitGroup
+	errs := make([]error, 40)
+	for i := range errs {
+		group.Go(func() { errs[i] = there.SyncPlaybooks(t.Context()) })
+	}
+	group.Wait()
+	require.NoError(t, errors.Join(errs...))
+	require.Equal(t, 1, heard.told)
+}
+
 func TestInTx_isTriedAgainWhenThePlaybooksCannotBeTakenIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -116,8 +117,16 @@ func (a *app) playbookCommand() *cobra.Command {
 				if err != nil {
 					return fmt.Errorf("read playbook: %w", err)
 				}
-				if err := new(playbook.Library).Add(source, name); err != nil {
-					return err //nolint:wrapcheck // lists the faults with file and line
+				var faults playbook.Problems
+				err = new(playbook.Library).Add(source, name)
+				if errors.As(err, &faults) { // a line each, as editors understand it
+					if _, err := fmt.Fprintln(cmd.OutOrStdout(), faults.Error()); err != nil {
+						return err
+					}
+					return fmt.Errorf("%s: %d faults", name, len(faults))
+				}
+				if err != nil {
+					return fmt.Errorf("check playbook: %w", err)
 				}
 				if _, err := fmt.Fprintln(cmd.OutOrStdout(), name+": fine"); err != nil {
 					return err
