@@ -14,6 +14,7 @@ import (
 	"closedloop/deal"
 	"closedloop/deal/dossier"
 	"closedloop/deal/view"
+	"closedloop/filetype"
 )
 
 // documentIn reads the record in the request's body and judges it: everything that is wrong with it, at once. Before is
@@ -164,7 +165,11 @@ func underlying(record, onFile dossier.Record, records deal.Records) (dossier.Re
 	switch is := record.(type) {
 	case dossier.Document:
 		if was, ok := onFile.(dossier.Document); ok {
-			return is.Amended(was)
+			now, no := is.Amended(was)
+			if !filetype.Fits(now.Name, now.MediaType) {
+				no = append(no, deal.Refusal{Code: catalogue.FileTypeDiffers, Field: "/name", Args: []string{now.Name, now.MediaType}})
+			}
+			return now, no
 		}
 	case dossier.Agreement:
 		if file, err := dossier.FileOf(records.Dossier); err == nil { // else the gate will say that nothing is proven

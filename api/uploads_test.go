@@ -236,6 +236,7 @@ func TestDocument_isDescribedAnewAndStaysWhatItIs(t *testing.T) {
 	for body, pointer := range map[string]string{
 		`{"name":"b.pdf","purpose":"tender","sha256":"` + strings.Repeat("b", 64) + `"}`: "/sha256",
 		`{"name":"b.pdf","purpose":"tender","size":7}`:                                   "/size",
+		`{"name":"b.exe","purpose":"tender"}`:                                            "/name",
 		`{"name":"b.pdf","purpose":"tender","media_type":"image/png"}`:                   "/media_type",
 	} {
 		p := r.do(rep1, "PUT", path, body, match("1")).problem(422, "invalid_request")

@@ -123,7 +123,7 @@ func Judge(name, declared string, content io.ReaderAt, size int64) (string, erro
 	if _, err := content.ReadAt(head, 0); err != nil && !errors.Is(err, io.EOF) {
 		return "", fmt.Errorf("read the beginning of a file: %w", err)
 	}
-	extension := strings.ToLower(strings.TrimPrefix(path.Ext(strings.TrimRight(name, ". ")), "."))
+	extension := extensionOf(name)
 	if parsed, _, err := mime.ParseMediaType(declared); err == nil {
 		declared = parsed
 	}
@@ -138,6 +138,18 @@ func Judge(name, declared string, content io.ReaderAt, size int64) (string, erro
 		return "", refuse(Contradicted, declared, media)
 	}
 	return media, nil
+}
+
+// extensionOf is what a system goes by when somebody opens a file, in small letters.
+func extensionOf(name string) string {
+	return strings.ToLower(strings.TrimPrefix(path.Ext(strings.TrimRight(name, ". ")), "."))
+}
+
+// Fits tells whether a file of a type may have a name: one without an ending, or with one of that type. Of types that are
+// not let in nothing is known.
+func Fits(name, media string) bool {
+	extension, known := extensionOf(name), Extensions(media)
+	return extension == "" || known == nil || slices.Contains(known, extension)
 }
 
 // judgeBytes goes by the bytes. Only between kinds of text, which look alike, name and declaration decide.

@@ -187,6 +187,16 @@ func TestAllowed_typesHaveExtensions(t *testing.T) {
 	require.Empty(t, filetype.Extensions("text/html"))
 }
 
+func TestFits_goesByTheEnding(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"a.pdf": true, "a.PDF": true, "a": true, "a.exe": false, "a.pdf.exe": false, "a.exe.": false, "a.exe.pdf": true, ".pdf": true, "": true,
+	} {
+		require.Equal(t, want, filetype.Fits(name, filetype.PDF), name)
+	}
+	require.True(t, filetype.Fits("a.doc", "application/msword"), "filed before types were judged")
+}
+
 func FuzzJudge(f *testing.F) {
 	f.Add("a.pdf", "", "%PDF-1.7")
 	f.Add("a.docx", "application/zip", "PK\x03\x04")
