@@ -67,6 +67,10 @@ func (s *story) refusesToLeave(t *testing.T, step deal.Step, among ...string) {
 	for _, e := range p.Errors {
 		require.NotEmpty(t, e.Hint, "%s says what would fix it", e.Code)
 		require.True(t, strings.HasPrefix(e.Href, base+"/accounts/"+s.rep.id) || e.Href == "", e.Href)
+		if place, _, _ := strings.Cut(e.Href, "#"); place != "" {
+			there := s.rep.get(t, place)
+			require.Contains(t, []int{http.StatusOK, http.StatusMethodNotAllowed}, there.status, "%s leads to %s, which is no place", e.Code, place)
+		}
 	}
 	require.Equal(t, before.Seq, s.rep.read(t).Seq, "a refusal writes nothing")
 }

@@ -15,7 +15,7 @@ func dossierRoutes(account string) []route {
 	const one = "/accounts/{id}"
 	var routes []route
 	add := func(method, pattern string, absent bool, body any, set ...with) {
-		path := strings.NewReplacer("{id}", account, "{record}", "none", "{text}", "none").Replace(pattern)
+		path := strings.NewReplacer("{id}", account, "{record}", "none", "{filing}", "none", "{text}", "none").Replace(pattern)
 		routes = append(routes, route{method: method, pattern: base + pattern, path: path, body: body, set: set, absent: absent})
 	}
 	for _, k := range dossier.Kinds() {
@@ -35,6 +35,7 @@ func dossierRoutes(account string) []route {
 	}
 	add(http.MethodGet, one+"/documents/{record}/content", true, nil)
 	add(http.MethodGet, one+"/proposal/diff", true, nil)
+	add(http.MethodPost, one+"/filings/{filing}/arbitration", true, data{"decision": "refuse", "reason": "x"})
 	add(http.MethodDelete, one+"/stakeholders/{record}/private", true, nil, ifMatch(1))
 	add(http.MethodDelete, one+"/texts/{text}", true, data{"reason": "x"})
 	return routes

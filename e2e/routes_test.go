@@ -22,6 +22,7 @@ type route struct {
 	path    string
 	body    any
 	set     []with
+	staff   bool // sales_ops may do it as well
 	absent  bool // asks for a record that is not on file, so who sees the account hears 404 as well
 }
 
@@ -73,6 +74,16 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		below(http.MethodGet, one+"/verify", nil),
 		below(http.MethodGet, one+"/upcoming", nil),
 		below(http.MethodGet, one+"/battle-map", nil),
+		below(http.MethodGet, one+"/family", nil),
+		below(http.MethodPost, one+"/family", data{"parent": missingAccount, "relation": "subsidiary", "reason": "x"}),
+		below(http.MethodPost, one+"/promote", data{"reason": "x"}),
+		below(http.MethodPost, one+"/merge", data{"into": missingAccount, "reason": "x"}),
+		below(http.MethodPost, one+"/playbook", data{"playbook": a.Playbook.Name, "version": a.Playbook.Version, "reason": "x"}),
+		below(http.MethodGet, one+"/erasures", nil),
+		below(http.MethodDelete, one+"/contacts/{contact}/personal-data", data{"reason": "x"}),
+	}
+	for i, r := range routes {
+		routes[i].staff = r.method == http.MethodPost && r.pattern == base+one+"/family"
 	}
 	routes = append(routes, dossierRoutes(d.id)...)
 	const request = "/approvals/{id}"
@@ -87,6 +98,9 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		route{method: http.MethodPost, pattern: base + "/tasks/{id}/done", path: "/tasks/" + taskID + "/done"},
 	)
 }
+
+// missingAccount is one that nobody has opened.
+const missingAccount = "0198a7a0-0000-7000-8000-000000000000"
 
 // requireEveryRoute compares the table above with what the running product says it serves, so that a new route cannot be
 // forgotten here.
