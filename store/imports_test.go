@@ -242,7 +242,8 @@ func TestMappings_belongToAPersonOrToEverybody(t *testing.T) {
 	rep1, rep2 := w.people["rep1"], w.people["rep2"]
 	require.NoError(t, w.RememberMappings(t.Context(), nil))
 	require.NoError(t, w.RememberMappings(t.Context(), []view.ImportMapping{
-		{ID: "m1", Key: "厂商", Header: "厂商", Field: "name", By: rep1}, {ID: "m2", Key: "厂商", Header: "厂商", Field: "rival"},
+		{ID: "m1", Key: "厂商", Header: "厂商", Field: "name", By: rep1},
+		{ID: "m2", Key: "厂商", Header: "厂商", Field: "rival"},
 		{ID: "m3", Key: "通讯", Header: "通讯", Field: "mobile", By: rep2},
 	}))
 	require.NoError(t, w.RememberMappings(t.Context(), []view.ImportMapping{{ID: "m1", Key: "厂商", Header: "厂商 ", Field: "ignore", By: rep1}}))
@@ -273,5 +274,4 @@ func TestImporter_seesAsTheyDoNow(t *testing.T) {
 	require.NotEmpty(t, org.People)
 	_, _, err = w.Importer(t.Context(), "nobody")
 	require.ErrorIs(t, err, deal.ErrNotFound)
-
 }

@@ -299,11 +299,18 @@ func (u *uploader) send(ctx context.Context, method, path string, body []byte) (
 		return nil, fmt.Errorf("read answer: %w", err)
 	}
 	if answer.StatusCode >= http.StatusBadRequest {
-		var p struct{ Title, Detail string }
+		var p struct {
+			Title, Detail string
+			Errors        []struct{ Hint string }
+		}
 		if err := json.Unmarshal(text, &p); err != nil {
 			return nil, fmt.Errorf("the API answered %s", answer.Status)
 		}
-		return nil, fmt.Errorf("the API answered %s: %s %s", answer.Status, p.Title, p.Detail)
+		said := p.Title + ": " + p.Detail
+		if len(p.Errors) > 0 {
+			said += ". " + p.Errors[0].Hint
+		}
+		return nil, fmt.Errorf("the API answered %s: %s", answer.Status, said)
 	}
 	return text, nil
 }
