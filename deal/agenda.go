@@ -178,7 +178,8 @@ func (c Clock) rest() Clock {
 }
 
 // agendaTasks asks for what a clock of the agenda is about, unless somebody is asked already. Whatever rung comes first
-// asks: the earlier ones may lie before the day on which the record was written.
+// asks: the earlier ones may lie before the day on which the record was written. Who is asked hears of it even where the
+// rung itself speaks to the line above.
 func (d *draft) agendaTasks(c Clock, r Rung) []Task {
 	kind, from := c.Topic.task()
 	if kind == "" || (from == Urge && r.Name == Remind) {
@@ -192,6 +193,15 @@ func (d *draft) agendaTasks(c Clock, r Rung) []Task {
 		tasks[i].Ref = c.ID + "/" + r.Day
 	}
 	return tasks
+}
+
+// assignees are the people of tasks.
+func assignees(tasks []Task) []PersonID {
+	var people []PersonID
+	for _, t := range tasks {
+		people = append(people, t.Assignee)
+	}
+	return people
 }
 
 // AgendaPlanned: the records date what is to be done otherwise than the clocks did.

@@ -80,6 +80,17 @@ func TestAgenda_ofAnAgreementRecordedLateFiresTheNearestReminderAtOnce(t *testin
 	}
 }
 
+// What was overdue when it was written down comes to the line above at once, and who has to do it hears as well.
+func TestAgenda_ofAMatterThatIsLongOverdueTellsWhoIsAsked(t *testing.T) {
+	t.Parallel()
+	w := opened(t).keepAgenda()
+	a := until("2027-12-31")
+	a.SignedOn = "2025-10-01"
+	w.put("a", a)
+	require.ElementsMatch(t, []string{"evaluation_urge rep1", "evaluation_superior manager1"}, told(w.replan(t)))
+	require.Subset(t, w.todo(), []string{"evaluate rep1", "overdue manager1"})
+}
+
 func TestAgenda_ofAnAgreementThatEndedLongAgoIsSilent(t *testing.T) {
 	t.Parallel()
 	w := opened(t).keepAgenda()
@@ -202,7 +213,7 @@ func TestAgenda_comesBackToTheGrade(t *testing.T) {
 	w := opened(t).keepAgenda()
 	require.Empty(t, w.entered(), "an account without a grade has none to look at again")
 	w.do(t, manager1, deal.SetGrade{Grade: deal.GradeA, Reason: note("big")})
-	require.Equal(t, []string{"agenda/regrade: remind 2026-06-01 09:00, urge 2026-06-01 09:00, superior 2026-06-08 09:00"}, w.entered())
+	require.Equal(t, []string{"agenda/regrade: remind 2026-06-01 09:00, urge 2026-06-08 09:00, superior 2026-06-15 09:00"}, w.entered())
 	require.Equal(t, "2026-05-31 09:00", wall(w.state.RegradeAt()))
 	require.Equal(t, at("2026-03-09 09:00"), w.state.FollowUp.At, "the follow-up moves to the cadence of the grade")
 

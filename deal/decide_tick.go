@@ -56,6 +56,7 @@ func (d *draft) reach(c Clock, r Rung) {
 	body := RungReached{Clock: c.ID, ClockKind: c.Kind, Topic: c.Topic, Rung: r.Name, Due: r.At, Breach: r.Breach, Late: d.at.Sub(r.At)}
 	people := audience(d.s, d.f.Org, c, r)
 	var tasks []Task
+	var asked []Notice // beside those of the rung
 	switch c.Kind {
 	case ApprovalClock:
 		a, ok := d.s.Approval(ofApproval(c.ID))
@@ -75,7 +76,9 @@ func (d *draft) reach(c Clock, r Rung) {
 	case RecheckClock:
 		tasks = tasksFor(people, RecheckTask, c)
 	case AgendaClock:
-		tasks = d.agendaTasks(c, r)
+		if tasks = d.agendaTasks(c, r); len(tasks) > 0 && r.Name == Superior {
+			asked = d.tell(c.notice(Urge), c.ID, c.Due, assignees(tasks)...)
+		}
 	case StepClock, ResumeClock:
 	}
 	if r.Name == Superior && c.Kind != ApprovalClock {
@@ -84,7 +87,7 @@ func (d *draft) reach(c Clock, r Rung) {
 	if r.Name == Reassign {
 		tasks = tasksFor(people, ReassignTask, c)
 	}
-	d.emit(body, tasks, d.tell(c.notice(r.Name), c.ID, c.Due, people...))
+	d.emit(body, tasks, append(asked, d.tell(c.notice(r.Name), c.ID, c.Due, people...)...))
 }
 
 // notice is the kind of notice that a rung of the clock sends.

@@ -117,12 +117,16 @@ func (p *planner) rungs(list ...deal.Rung) []deal.Rung {
 func on(name deal.RungName, day Day) deal.Rung { return deal.Rung{Name: name, Day: string(day)} }
 
 // awaited is a matter that is asked for some days before it is due, urged when the day was missed, and then brought to
-// the line above.
+// the line above. What is only asked for on the day itself has as long again before anybody is urged.
 func (p *planner) awaited(id string, topic deal.Topic, basis string, day Day, ahead int) deal.Appointment {
 	r := p.Rules.Agenda
+	urge, superior := r.Urge, r.Superior
+	if ahead == 0 {
+		urge, superior = r.Superior, r.Superior+r.Superior
+	}
 	return deal.Appointment{
 		ID: id, Topic: topic, Basis: basis, Due: p.due(day),
-		Rungs: p.rungs(on(deal.Remind, day.Add(-ahead)), on(deal.Urge, day.Add(r.Urge)), on(deal.Superior, day.Add(r.Superior))),
+		Rungs: p.rungs(on(deal.Remind, day.Add(-ahead)), on(deal.Urge, day.Add(urge)), on(deal.Superior, day.Add(superior))),
 	}
 }
 

@@ -56,7 +56,8 @@ func (a Agreement) succeeds(other Agreement, r Rules) bool {
 	return a.SignedOn.Valid() && a.StartsOn > other.StartsOn && a.EndsOn > other.EndsOn && a.StartsOn >= other.EndsOn.Add(-r.longest())
 }
 
-// evaluations are the two of an agreement. A short agreement is evaluated once.
+// evaluations are the two of an agreement. A short agreement is evaluated once, and so is one that is written down when its
+// end is near.
 func (p *planner) evaluations(a Entry[Agreement], reports []Evaluation) {
 	r, end := p.Rules.Agenda, a.Body.EndsOn
 	until := forever
@@ -67,13 +68,15 @@ func (p *planner) evaluations(a Entry[Agreement], reports []Evaluation) {
 	if !signed.Valid() && a.Cycle == p.State.Cycle && !p.State.WonAt.IsZero() {
 		signed = Day(p.Working.Date(p.State.WonAt))
 	}
-	first := signed.Add(r.EvaluationAfter)
-	if signed.Valid() {
-		p.evaluation(a.ID+"/signed", first, until, reports)
+	if !signed.Valid() {
+		return
 	}
-	if last := end.Add(-r.EvaluationAhead); signed.Valid() && end.Valid() && last > first.Add(r.Notice) {
+	first, last := signed.Add(r.EvaluationAfter), end.Add(-r.EvaluationAhead)
+	if end.Valid() && last > first.Add(r.Notice) {
 		p.evaluation(a.ID+"/end", last, until, reports)
+		until = last.Add(-r.Notice)
 	}
+	p.evaluation(a.ID+"/signed", first, until, reports)
 }
 
 // evaluation asks for a report by a day. One that was written since somebody was asked for it answers.

@@ -114,6 +114,12 @@ func TestAgenda_datesWhatIsOnFile(t *testing.T) {
 			"agreement/r1 2026-08-10 09:00, remind 2026-06-11, remind 2026-07-11 at 2026-07-13 09:00, remind 2026-08-03, urge 2026-08-10",
 			"evaluation/r1/signed 2026-05-31 09:00, remind 2026-05-17 at 2026-05-18 09:00, urge 2026-06-01, superior 2026-06-07 at 2026-06-08 09:00",
 		}},
+		"an agreement that is written down when its end is near": {func() dossier.Dates {
+			return dates(nineAt("2026-12-20"), year)
+		}, []string{
+			"agreement/r1 2027-03-01 09:00, remind 2026-12-31, remind 2027-01-30 at 2027-02-01 09:00, remind 2027-02-22, urge 2027-03-01",
+			"evaluation/r1/end 2026-12-31 09:00, remind 2026-12-17, urge 2027-01-01, superior 2027-01-07",
+		}},
 		"an agreement that ended two months ago and nobody wrote down": {func() dossier.Dates {
 			return dates(nineAt("2026-06-01"), dossier.Agreement{SignedOn: "2025-03-02", EndsOn: "2026-04-01"})
 		}, []string{}},
@@ -152,17 +158,17 @@ func TestAgenda_datesWhatIsOnFile(t *testing.T) {
 			in := dates(nineAt("2026-03-02"))
 			in.State.Grade, in.State.GradedAt = deal.GradeC, nineAt("2026-03-02")
 			return in
-		}, []string{"regrade 2026-08-29 09:00, remind 2026-08-29 at 2026-08-31 09:00, urge 2026-08-30 at 2026-08-31 09:00, superior 2026-09-05 at 2026-09-07 09:00"}},
+		}, []string{"regrade 2026-08-29 09:00, remind 2026-08-29 at 2026-08-31 09:00, urge 2026-09-05 at 2026-09-07 09:00, superior 2026-09-12 at 2026-09-14 09:00"}},
 		"a grade whose evaluator named the day": {func() dossier.Dates {
 			in := dates(nineAt("2026-03-02"), dossier.ValueScore{On: "2026-03-02", RegradeOn: "2026-04-01"})
 			in.State.Grade, in.State.GradedAt = deal.GradeC, nineAt("2026-03-02")
 			return in
-		}, []string{"regrade 2026-04-01 09:00, remind 2026-04-01, urge 2026-04-02, superior 2026-04-08"}},
+		}, []string{"regrade 2026-04-01 09:00, remind 2026-04-01, urge 2026-04-08, superior 2026-04-15"}},
 		"a day that an evaluator named before the grade": {func() dossier.Dates {
 			in := dates(nineAt("2026-06-02"), dossier.ValueScore{On: "2026-03-02", RegradeOn: "2026-04-01"})
 			in.State.Grade, in.State.GradedAt = deal.GradeA, nineAt("2026-06-02")
 			return in
-		}, []string{"regrade 2026-08-31 09:00, remind 2026-08-31, urge 2026-09-01, superior 2026-09-07"}},
+		}, []string{"regrade 2026-08-31 09:00, remind 2026-08-31, urge 2026-09-07, superior 2026-09-14"}},
 		"a service that begins": {func() dossier.Dates {
 			return dates(nineAt("2026-03-02"), dossier.ServicePlan{EveryDays: 7, NextOn: "2026-03-04"})
 		}, []string{"service/r1 2026-03-04 09:00, remind 2026-03-04"}},
