@@ -186,7 +186,7 @@ func TestHandle_changesOnlyWhatTheImporterMayWrite(t *testing.T) {
 				require.Equal(t, c.code, refused.Problems[0].Code)
 				require.Contains(t, refused.Problems[0].Text.ZH, "王芳")
 				require.Equal(t, row.Cells, refused.Cells, "it goes into the workbook of refused rows")
-				require.Empty(t, refused.Account)
+				require.Equal(t, account, refused.Account, "who may see it is shown which one it met")
 			}
 		})
 	}

@@ -45,7 +45,7 @@ func (b *batch) handle(ctx context.Context, row leadsheet.Row) (view.ImportOutco
 	id, found := b.accountOf(row)
 	if !found {
 		if number, taken := b.takenNumber(row, "", nil); taken {
-			return b.refuse(ctx, row, b.sheet.KnownPhone(row, number))
+			return b.refuse(ctx, row, "", b.sheet.KnownPhone(row, number))
 		}
 		outcome, err := b.open(ctx, row)
 		if err == nil && outcome == "" {
@@ -62,7 +62,7 @@ func (b *batch) handle(ctx context.Context, row leadsheet.Row) (view.ImportOutco
 	if other := b.first[id]; other != 0 && other != row.Number {
 		problem := b.sheet.Against(row, leadsheet.FieldName, leadsheet.SameAccount, row.Lead.Name)
 		problem.Other = other
-		return b.refuse(ctx, row, problem)
+		return b.refuse(ctx, row, id, problem)
 	}
 	return b.change(ctx, row, id)
 }
@@ -124,7 +124,7 @@ func (b *batch) open(ctx context.Context, row leadsheet.Row) (view.ImportOutcome
 	case no.Has(deal.CodeAlreadyOpened):
 		return "", nil
 	}
-	return b.refuse(ctx, row, b.sheet.Against(row, leadsheet.FieldName, leadsheet.Rejected, string(no[0].Code)))
+	return b.refuse(ctx, row, "", b.sheet.Against(row, leadsheet.FieldName, leadsheet.Rejected, string(no[0].Code)))
 }
 
 // attempts are how often a row is compared anew when somebody edits the account at the same moment.
@@ -150,7 +150,7 @@ func (b *batch) tryChange(ctx context.Context, row leadsheet.Row, id deal.Accoun
 	if !b.mayChange(target.State) {
 		problem := b.sheet.Against(row, leadsheet.FieldName, leadsheet.FollowedBy, row.Lead.Name)
 		problem.Who = b.whoFollows(target.State)
-		return b.refuse(ctx, row, problem)
+		return b.refuse(ctx, row, id, problem)
 	}
 	ours := slices.ContainsFunc([]string{row.Lead.Key(), row.Lead.NameKey()}, func(key string) bool {
 		return importedAccount(b.installation, key) == id
@@ -164,7 +164,7 @@ func (b *batch) tryChange(ctx context.Context, row leadsheet.Row, id deal.Accoun
 		p.against = append(p.against, b.sheet.KnownPhone(row, number))
 	}
 	if len(p.against) > 0 {
-		return b.refuse(ctx, row, p.against...)
+		return b.refuse(ctx, row, id, p.against...)
 	}
 	done := view.ImportRow{Row: row.Number, Outcome: view.RowUnchanged, Account: id, Changes: p.changes}
 	if p.changed() {
@@ -213,9 +213,9 @@ func (b *batch) whoFollows(s deal.State) string {
 	return "–"
 }
 
-// refuse keeps the reasons against a row, and the row as it was written.
-func (b *batch) refuse(ctx context.Context, row leadsheet.Row, against ...leadsheet.Problem) (view.ImportOutcome, error) {
-	done := view.ImportRow{Row: row.Number, Outcome: view.RowRefused, Cells: row.Cells}
+// refuse keeps the reasons against a row, the row as it was written, and the account that it met, if any.
+func (b *batch) refuse(ctx context.Context, row leadsheet.Row, met deal.AccountID, against ...leadsheet.Problem) (view.ImportOutcome, error) {
+	done := view.ImportRow{Row: row.Number, Outcome: view.RowRefused, Account: met, Cells: row.Cells}
 	for _, p := range against {
 		done.Problems = append(done.Problems, problem(p))
 	}

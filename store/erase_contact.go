@@ -28,6 +28,9 @@ var (
 	allTexts       = named("AllTexts")
 	redactText     = named("RedactText")
 	forgetRequests = named("ForgetRequests")
+	forgetProblems = named("ForgetProblems")
+	forgetRows     = named("ForgetRows")
+	forgetLines    = named("ForgetLines")
 	documentsOf    = named("DossierOf")
 	everyFormOf    = named("AllFormsOf")
 )
@@ -458,6 +461,18 @@ func (w *wipe) written(ctx context.Context, reason string) error {
 
 // answers forgets what the API keeps for repeated requests, where it speaks of the person: a repeat meets what is on file.
 func (w *wipe) answers(ctx context.Context) error {
-	_, err := w.Exec(ctx, string(forgetRequests), w.Mentions())
-	return err
+	if _, err := w.Exec(ctx, string(forgetRequests), w.Mentions()); err != nil {
+		return err
+	}
+	return w.imports(ctx)
+}
+
+// imports forgets what rows of lead sheets said where they speak of the person, and what they changed in the account. What
+// became of the rows stays. Marks stay as well: they are keyed hashes, and keep the same sheet from bringing the person back.
+func (w *wipe) imports(ctx context.Context) error {
+	batch := &pgx.Batch{}
+	batch.Queue(string(forgetProblems), string(w.account), w.Mentions())
+	batch.Queue(string(forgetRows), string(w.account), w.Mentions())
+	batch.Queue(string(forgetLines), w.Mentions())
+	return w.SendBatch(ctx, batch).Close()
 }

@@ -83,7 +83,7 @@ const (
 type ImportRow struct {
 	Row      int
 	Outcome  ImportOutcome
-	Account  deal.AccountID  // of the account; empty when refused
+	Account  deal.AccountID  // that it opened, changed or met
 	Changes  []FieldChange   // what was changed; in a dry run also what would be opened
 	Problems []ImportProblem // when the row was refused by what is known elsewhere
 	Cells    []string        // of a refused row, as written

@@ -22,6 +22,10 @@ ALTER TABLE import_rows
 
 CREATE INDEX import_rows_outcome_idx ON import_rows (import_id, outcome, row);
 
+-- Erasing a person asks for the rows that were about an account.
+
+CREATE INDEX import_rows_account_id_idx ON import_rows (account_id);
+
 -- An import asks for thousands of keys and numbers while it adds as many. With its list of pending entries a GIN index is
 -- read from end to end for each question: without it adding costs a little more and asking stays quick.
 

@@ -102,6 +102,25 @@ WITH long_over AS (SELECT id FROM imports WHERE finished_at < $1::timestamptz - 
 UPDATE import_rows SET cells = NULL, trail = NULL, changes = NULL
 WHERE import_id IN (SELECT id FROM long_over) AND (cells IS NOT NULL OR trail IS NOT NULL OR changes IS NOT NULL)
 
+-- name: ForgetProblems
+-- Reasons quote what stood in a cell. The code says enough.
+UPDATE import_problems p SET value = '', text_zh = p.code, text_en = p.code
+WHERE EXISTS (SELECT FROM import_rows r WHERE r.import_id = p.import_id AND r.row = p.row AND r.account_id = $1)
+    OR EXISTS (SELECT FROM unnest($2::text[]) word WHERE position(word IN p.value || ' ' || p.text_zh) > 0)
+
+-- name: ForgetRows
+-- Rows of thirty days; numbers may stand there with blanks and hyphens.
+UPDATE import_rows r SET cells = NULL, trail = NULL, changes = NULL
+WHERE (r.cells IS NOT NULL OR r.trail IS NOT NULL OR r.changes IS NOT NULL)
+    AND (r.account_id = $1 OR EXISTS (
+        SELECT FROM unnest($2::text[]) word
+        CROSS JOIN LATERAL concat(r.cells, r.trail, r.changes) AS said
+        WHERE position(word IN said) > 0 OR position(word IN translate(said, ' -', '')) > 0))
+
+-- name: ForgetLines
+DELETE FROM import_lines l
+WHERE EXISTS (SELECT FROM unnest($1::text[]) word WHERE position(word IN l.cells::text) > 0 OR position(word IN translate(l.cells::text, ' -', '')) > 0)
+
 -- name: PutMapping
 INSERT INTO import_mappings (person_id, header_key, id, header, field, said_at) VALUES ($1, $2, $3, $4, $5, now())
 ON CONFLICT (person_id, header_key) DO UPDATE SET header = EXCLUDED.header, field = EXCLUDED.field, said_at = EXCLUDED.said_at
