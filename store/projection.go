@@ -92,10 +92,12 @@ func compare(column, mark string) string {
 var (
 	accountsTable = newProjection("accounts", "id", 1, `id number seq head cycle step pass status outcome owner_id team_id opened_by
 		grade intake late overdue deadline_at next_follow_up_at wake_at resume_on book_name book_version calendar provisional parent_id
-		merged_into opened_at entered_at updated_at state`).working("seen_by", `ARRAY(
+		merged_into served_by opened_at entered_at updated_at state`).working("seen_by", `ARRAY(
 			SELECT p COLLATE "C" FROM unnest(ARRAY[{owner_id}, {team_id}, {opened_by}]::text[]) p WHERE p IS NOT NULL
 			UNION
 			SELECT unnest(l.people) COLLATE "C" FROM approval_levels l WHERE l.account_id = {id}
+			UNION
+			SELECT unnest({served_by}::text[]) COLLATE "C"
 			UNION
 			SELECT t.assignee_id FROM tasks t WHERE t.account_id = {id} AND t.kind = 'serve' AND t.status = 'open'
 			ORDER BY 1)`)

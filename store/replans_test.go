@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"closedloop/deal"
 	"closedloop/deal/dossier"
+	"closedloop/deal/view"
 	"closedloop/store"
 )
 
@@ -143,7 +145,8 @@ func TestReplans_knowEveryDatedKind(t *testing.T) {
 	}
 }
 
-// Whom a service plan names may belong to another team: they see the account as long as the service is to be rendered.
+// Whom a service plan names may belong to another team: they see the account and its clocks as long as the plan names them,
+// or one of its services is to be rendered.
 func TestScope_showsAnAccountToWhomItsServiceIsAskedOf(t *testing.T) {
 	t.Parallel()
 	ctx, w := t.Context(), newWorld(t)
@@ -179,12 +182,15 @@ func TestScope_showsAnAccountToWhomItsServiceIsAskedOf(t *testing.T) {
 	read, err := w.Account(ctx, stranger, id)
 	require.NoError(t, err)
 	w.sound()
-	for _, task := range read.State.Tasks {
-		if task.Kind == deal.ServeTask {
-			perform(w.command(id, "rep3", deal.CompleteTask{Task: task.ID}))
-		}
-	}
+	timed, err := w.Timed(ctx, stranger, view.Sleeper{}, 10)
+	require.NoError(t, err)
+	require.Len(t, timed, 1, "and what will happen there is theirs to know")
+	perform(w.command(id, "", deal.Recompute{})) // another plan, or none
+	timed, err = w.Timed(ctx, stranger, view.Sleeper{}, 10)
+	require.NoError(t, err)
+	require.Empty(t, timed)
+	require.True(t, slices.ContainsFunc(read.State.Tasks, func(t deal.Task) bool { return t.Kind == deal.ServeTask }))
 	_, err = w.Account(ctx, stranger, id)
-	require.ErrorIs(t, err, deal.ErrNotFound, "it is rendered")
+	require.ErrorIs(t, err, deal.ErrNotFound, "what the plan asked for went with it")
 	w.sound()
 }

@@ -65,8 +65,20 @@ func accountRow(s deal.State) (row, error) {
 		string(s.Account), s.Number, s.Seq, s.Head, s.Cycle, string(s.Step), s.Pass(), string(s.Status), orNull(s.Outcome),
 		orNull(s.Owner), orNull(s.Team), string(s.OpenedBy), orNull(s.Grade), orNull(s.Intake), s.Late, s.Overdue(),
 		instantOrNull(s.Deadline()), next, instantOrNull(s.WakeAt()), orNull(s.ResumeOn), s.Book.Name, s.Book.Version,
-		orNull(calendar), provisional, orNull(s.Parent), orNull(s.Merged), s.OpenedAt, s.Entered, s.LastAt, string(state),
+		orNull(calendar), provisional, orNull(s.Parent), orNull(s.Merged), served(s), s.OpenedAt, s.Entered, s.LastAt, string(state),
 	}}, nil
+}
+
+// served are the people whom the account's agenda names.
+func served(s deal.State) []string {
+	people := []string{}
+	for _, c := range s.Clocks {
+		if c.For != "" && !slices.Contains(people, string(c.For)) {
+			people = append(people, string(c.For))
+		}
+	}
+	slices.Sort(people)
+	return people
 }
 
 // calendarOf is the version of the calendar behind the clocks that run, and whether one of them was placed without

@@ -10,6 +10,12 @@ CREATE TABLE replans (
     CONSTRAINT replans_pkey PRIMARY KEY (account_id)
 );
 
+-- Whom service plans name: they hear of the account and see it, whoever owns it. Few accounts name anybody besides their
+-- owner, so the index that finds those of one person holds only them.
+
+ALTER TABLE accounts ADD COLUMN served_by text[] COLLATE "C" NOT NULL DEFAULT '{}';
+CREATE INDEX accounts_served_by_idx ON accounts USING gin (served_by) WHERE served_by <> '{}';
+
 -- Accounts that have dated records, or were won, before there was an agenda.
 
 INSERT INTO replans (account_id, since)

@@ -30,10 +30,11 @@ a.id = ANY(ARRAY(
     SELECT m.id FROM members JOIN accounts m ON m.id = members.id WHERE m.merged_into IS NULL))
 
 -- name: Timed
--- What the viewer owns or leads and the clock will touch, soonest first.
+-- What the viewer owns, leads or serves and the clock will touch, soonest first.
 SELECT a.state, {ProfileColumns}
 FROM accounts a LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[]))
+WHERE a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[])
+        OR (a.served_by <> '{}' AND a.served_by && @owners::text[]))
     AND (a.wake_at, a.id) > (@at::timestamptz, @after::text)
 ORDER BY a.wake_at, a.id
 LIMIT @limit

@@ -1,5 +1,5 @@
 -- Who sees an account: its owner, who opened it, the line above its team, whoever holds or held a seat in one of its
--- approvals (with alternates), who has a service to render there as long as it is to be rendered, and those who see
+-- approvals (with alternates), whom a service plan names or who has one of its services to render, and those who see
 -- everything. Rows of accounts name all of them in seen_by, people and teams side by side; the seats of an account's approvals
 -- and its services are among them as soon as the account's own row is written. @owners are
 -- the viewer and everybody the viewer stands in for, @teams what they lead. The condition is about the row a of accounts; it
