@@ -32,6 +32,7 @@ var (
 	forgetRows     = named("ForgetRows")
 	forgetLines    = named("ForgetLines")
 	documentsOf    = named("DossierOf")
+	livesElsewhere = named("LivesElsewhere")
 	everyFormOf    = named("AllFormsOf")
 )
 
@@ -61,6 +62,13 @@ func (s *Store) EraseContact(
 			return deal.ErrNotFound
 		case !v.MayEdit(e.state):
 			return view.ErrReadOnly
+		}
+		var elsewhere bool // it went over to another account with a merger: there it is erased, and from here as well
+		if err := tx.QueryRow(ctx, string(livesElsewhere), string(id), contact).Scan(&elsewhere); err != nil {
+			return err
+		}
+		if elsewhere {
+			return deal.ErrNotFound
 		}
 		changes, err := e.allChanges(ctx)
 		if err != nil {

@@ -214,3 +214,15 @@ func TestEraseContact_doesNotMakeAnApprovedFormStale(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, int64(3), other.Version, "whoever has it open cannot write the person back")
 }
+
+func TestEraseContact_happensWhereTheContactLives(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	id, contact, _ := known(w)
+	other := w.lead("rep1", customer("远帆机械"))
+	w.exec(fmt.Sprintf("UPDATE contacts SET account_id = '%s' WHERE id = '%s'", other, contact.ID)) // as a merger does
+	_, err := w.EraseContact(ctx, w.as("rep1"), id, contact.ID, "asked for", erasing)
+	require.ErrorIs(t, err, deal.ErrNotFound)
+	_, err = w.EraseContact(ctx, w.as("rep1"), other, contact.ID, "asked for", erasing)
+	require.NoError(t, err)
+}

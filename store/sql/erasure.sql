@@ -4,6 +4,9 @@
 -- Alone: whoever writes records shares the account's row, and waits for us.
 SELECT a.state, COALESCE({Visible}, false) FROM accounts a WHERE a.id = @id FOR UPDATE OF a
 
+-- name: LivesElsewhere
+SELECT EXISTS (SELECT FROM contacts WHERE id = $2 AND account_id <> $1)
+
 -- name: ErasureColumns
 -- In the order of scanErasure.
 contact_id, requested_by, requested_at, reason, done_by, done_at, records, texts
