@@ -55,7 +55,7 @@ func TestPerform_promotesByTheTestsOnFileToTheBookThatIsNamed(t *testing.T) {
 		Kind: "classification", ID: "sole", Version: 1, Body: json.RawMessage(`{"tests":[{"test":"image_effect","reason":"everybody looks at them"}]}`),
 	}}
 	no = r.as(t, "boss", account, "k3", deal.Promote{Playbook: "nowhere", Reason: why()}).Answer.Refusals
-	require.True(t, no.Has(deal.CodeInvalidValue), "%v", no)
+	require.True(t, no.Has(deal.CodeUnknownPlaybook), "%v", no)
 	r.books.Key = deal.BookRef{Name: "express", Version: 3}
 	require.Equal(t, deal.Done, r.as(t, "boss", account, "k4", deal.Promote{Playbook: "express", Reason: why()}).Answer.Outcome)
 	require.Equal(t, r.books.Key, r.accounts.State(account).NextBook)

@@ -130,9 +130,18 @@ func (a *API) accountBody(ctx context.Context, read view.Account, records deal.R
 		}
 	}
 	for _, name := range deal.Allowed(s, me.person.ID, me.org, a.Now()) {
+		if name == deal.PromoteName && !a.oneOff(s.Book) {
+			continue // there is nothing to promote it out of
+		}
 		b.AllowedCommands = append(b.AllowedCommands, string(name))
 	}
 	return b
+}
+
+// oneOff tells whether a playbook serves one-off projects; of one that nobody can read nobody is promoted.
+func (a *API) oneOff(ref deal.BookRef) bool {
+	book, err := a.Playbooks.Book(ref)
+	return err == nil && book.OneOff
 }
 
 func profileOf(p deal.Profile) profileBody {

@@ -553,7 +553,7 @@ func (w *world) CheckForm(deal.BookRef, deal.Step, map[string]any) (deal.Refusal
 }
 
 func (w *world) Book(ref deal.BookRef) (deal.Book, error) {
-	return deal.Book{Ref: ref, Grades: w.grades}, nil
+	return deal.Book{Ref: ref, Grades: w.grades, OneOff: w.oneOff}, nil
 }
 
 func (w *world) List() []any { return []any{map[string]any{"name": "express", "version": 1}} }

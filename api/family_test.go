@@ -211,3 +211,14 @@ func TestBattleMap_showsTheHouseAboveOfThatDay(t *testing.T) {
 	require.Empty(t, before["portrait"].(map[string]any)["family"], "before it came under the house")
 	require.Len(t, before["stakeholders"], 1)
 }
+
+func TestAccount_offersPromotionOnlyOutOfAProject(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	require.NotContains(t, r.do(manager, "GET", at(mine, ""), nil).ok(200)["allowed_commands"], "promote")
+	r.oneOff = true
+	require.Contains(t, r.do(manager, "GET", at(mine, ""), nil).ok(200)["allowed_commands"], "promote")
+	require.NotContains(t, r.do(rep1, "GET", at(mine, ""), nil).ok(200)["allowed_commands"], "promote")
+	r.state.NextBook = deal.BookRef{Name: "express", Version: 2}
+	require.NotContains(t, r.do(manager, "GET", at(mine, ""), nil).ok(200)["allowed_commands"], "promote")
+}

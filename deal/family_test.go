@@ -173,7 +173,7 @@ func TestPromote_isForProjectsOfWhichATestHolds(t *testing.T) {
 	no = w.refuse(t, manager1, deal.Promote{Playbook: "project", Reason: note("grows")}, deal.CodeInvalidValue)
 	require.Equal(t, "/playbook", no[0].Field, "out of one project into the next is no promotion")
 	w.facts.Next = deal.Book{}
-	w.refuse(t, manager1, deal.Promote{Playbook: "nothing", Reason: note("grows")}, deal.CodeInvalidValue)
+	w.refuse(t, manager1, deal.Promote{Playbook: "nothing", Reason: note("grows")}, deal.CodeUnknownPlaybook)
 	w.project()
 	w.refuse(t, rep1, deal.Promote{Reason: note("grows")}, deal.CodeNotYourRole)
 	events := w.do(t, manager1, deal.Promote{Reason: note("grows")})

@@ -33,8 +33,8 @@ func (d *draft) promote(b Promote) {
 	promoted := d.s.NextBook != BookRef{}
 	d.no.If(promoted, CodeAlreadyPromoted, d.s.NextBook.Name)
 	d.no.If(!promoted && !d.f.Book.OneOff, CodeNotAProject, d.s.Book.Name)
-	unfit := d.f.Next.Ref == BookRef{} || d.f.Next.OneOff
-	d.no.Field(unfit, CodeInvalidValue, "/playbook", "a playbook that is there and not one-off")
+	d.no.Field(d.f.Next.Ref == BookRef{}, CodeUnknownPlaybook, "/playbook")
+	d.no.Field(d.f.Next.OneOff, CodeInvalidValue, "/playbook", "a playbook that is not one-off")
 	if len(d.f.KeyTests) == 0 {
 		d.no = append(d.no, Refusal{
 			Code: CodeGateUnmet, Item: "no_key_account",

@@ -93,7 +93,7 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	add((active || s.Status == Closed && s.Merged == "") && lead, RequestApprovalName)
 	add(s.Status == Resting && lead, SecondDevelopmentName)
 	add(s.Status != Closed && org.governs(s, actor, at), SetParentName)
-	add(s.Status != Closed && org.above(s.Team, actor, at), PromoteName)
+	add(s.Status != Closed && s.NextBook == BookRef{} && org.above(s.Team, actor, at), PromoteName)
 	add(s.Status != Closed && lead, MergeName)
 	waits := func(a Approval) bool {
 		return a.Status == Pending && a.Requester != actor && a.seatFor(org, actor, at) >= 0
