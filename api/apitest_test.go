@@ -119,6 +119,7 @@ type world struct {
 
 	files  files
 	family family
+	oneOff bool // the playbook serves one-off projects
 	shelf  shelf
 
 	erasures map[string]view.Erasure
