@@ -80,11 +80,11 @@ func (a *API) importErrors(ctx context.Context, in *importErrorsInput) (*errataO
 	if in.Format == "xlsx" || in.Format == "csv" {
 		return a.errata(ctx, in.ID, string(in.Format))
 	}
-	imp, err := a.Imports.Import(ctx, c.actor.viewer, in.ID)
+	problems, err := a.Imports.Problems(ctx, c.actor.viewer, in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read import: %w", err)
 	}
-	page, next, err := pageOf(imp.Problems, in.Paging, problemID)
+	page, next, err := pageOf(problems, in.Paging, problemID)
 	if err != nil {
 		return nil, err
 	}

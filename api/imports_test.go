@@ -27,6 +27,11 @@ func (w *world) Columns(_ context.Context, _ deal.PersonID, mapping map[string]s
 	}, nil
 }
 
+func (w *world) Problems(ctx context.Context, v view.Viewer, id string) ([]view.ImportProblem, error) {
+	imp, err := w.Import(ctx, v, id)
+	return imp.Problems, err
+}
+
 func (w *world) Rows(_ context.Context, _ view.Viewer, _ string, outcome view.ImportOutcome, _ view.Page) ([]view.ImportRowItem, string, error) {
 	w.asked = append(w.asked, outcome)
 	return w.impRows, "next", w.failing

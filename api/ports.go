@@ -148,7 +148,9 @@ type Requests interface {
 // A file that cannot be imported at all gives *[SheetError] and leaves nothing behind.
 type Imports interface {
 	Start(ctx context.Context, order view.ImportOrder, sheet io.Reader) (view.Import, error)
+	// Import is how far it is; Problems are the reasons against its rows, of which there can be thousands.
 	Import(ctx context.Context, v view.Viewer, id string) (view.Import, error)
+	Problems(ctx context.Context, v view.Viewer, id string) ([]view.ImportProblem, error)
 	// Columns looks at a sheet without keeping it: what its columns are, or may be.
 	Columns(ctx context.Context, by deal.PersonID, mapping map[string]string, sheet io.Reader) (view.SheetColumns, error)
 	// Rows is the report by row, of one outcome or (empty) of all.

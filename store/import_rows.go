@@ -24,7 +24,7 @@ func (s *Store) ImportRows(
 	ctx context.Context, v view.Viewer, id string, outcome view.ImportOutcome, p view.Page,
 ) ([]view.ImportRowItem, string, error) {
 	const list = "import_rows"
-	if _, err := s.Import(ctx, v, id); err != nil {
+	if _, err := s.ImportStatus(ctx, v, id); err != nil {
 		return nil, "", err
 	}
 	c, err := after(p, list)

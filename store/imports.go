@@ -34,7 +34,7 @@ func (s *Store) AddImport(ctx context.Context, order view.ImportOrder, mapping m
 
 // ImportSheet is an import with its file, for the process itself. An import that is over has an empty file.
 func (s *Store) ImportSheet(ctx context.Context, id string) (view.Import, []byte, error) {
-	i, err := s.Import(ctx, view.Viewer{All: true}, id)
+	i, err := s.ImportStatus(ctx, view.Viewer{All: true}, id)
 	if err != nil {
 		return view.Import{}, nil, err
 	}
@@ -168,19 +168,24 @@ func (s *Store) FinishImport(ctx context.Context, id string, reason *view.Import
 
 // Import is one lead sheet on its way, for whoever brought it, their deputies, and those who see everything.
 func (s *Store) Import(ctx context.Context, v view.Viewer, id string) (view.Import, error) {
-	var i view.Import
-	batch := &pgx.Batch{}
-	args := pgx.StrictNamedArgs{"id": id, "all": v.All, "owners": words(v.Owners)}
-	batch.Queue(string(oneImport), args).QueryRow(func(row pgx.Row) error {
-		return row.Scan(&i.ID, &i.By, &i.Filename, &i.Status, &i.DryRun, &i.Total, &i.Opened, &i.Unchanged, &i.Updated, &i.Refused,
-			&i.Mapping, &i.Columns, instant(&i.CreatedAt), instant(&i.FinishedAt))
-	})
-	batch.Queue(string(importProblems), id).Query(func(rows pgx.Rows) (err error) {
-		i.Problems, err = pgx.CollectRows(rows, scanImportProblem)
-		return err
-	})
-	if err := s.pool.SendBatch(ctx, batch).Close(); err != nil {
+	i, err := s.ImportStatus(ctx, v, id)
+	if err != nil {
+		return view.Import{}, err
+	}
+	rows, err := s.pool.Query(ctx, string(importProblems), id)
+	if err != nil {
 		return view.Import{}, fail("read import", err)
 	}
-	return i, nil
+	i.Problems, err = pgx.CollectRows(rows, scanImportProblem)
+	return i, fail("read import", err)
+}
+
+// ImportStatus is the same without the reasons against its rows, of which there can be thousands.
+func (s *Store) ImportStatus(ctx context.Context, v view.Viewer, id string) (view.Import, error) {
+	var i view.Import
+	args := pgx.StrictNamedArgs{"id": id, "all": v.All, "owners": words(v.Owners)}
+	err := s.pool.QueryRow(ctx, string(oneImport), args).Scan(
+		&i.ID, &i.By, &i.Filename, &i.Status, &i.DryRun, &i.Total, &i.Opened, &i.Unchanged, &i.Updated, &i.Refused,
+		&i.Mapping, &i.Columns, instant(&i.CreatedAt), instant(&i.FinishedAt))
+	return i, fail("read import", err)
 }

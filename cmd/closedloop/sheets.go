@@ -61,7 +61,7 @@ func (s sheets) Start(ctx context.Context, order view.ImportOrder, sheet io.Read
 	if err != nil {
 		return view.Import{}, fmt.Errorf("%w: start import: %w", deal.ErrUnavailable, err)
 	}
-	imp, err := s.store.Import(ctx, view.Viewer{All: true}, order.ID)
+	imp, err := s.store.ImportStatus(ctx, view.Viewer{All: true}, order.ID)
 	if err != nil {
 		return view.Import{}, fmt.Errorf("read import: %w", err)
 	}
@@ -171,11 +171,20 @@ func whole(sheet io.Reader) ([]byte, error) {
 
 // Import is how far an import is.
 func (s sheets) Import(ctx context.Context, v view.Viewer, id string) (view.Import, error) {
-	imp, err := s.store.Import(ctx, v, id)
+	imp, err := s.store.ImportStatus(ctx, v, id)
 	if err != nil {
 		return imp, fmt.Errorf("read import: %w", err)
 	}
 	return imp, nil
+}
+
+// Problems are all reasons against rows of an import.
+func (s sheets) Problems(ctx context.Context, v view.Viewer, id string) ([]view.ImportProblem, error) {
+	imp, err := s.store.Import(ctx, v, id)
+	if err != nil {
+		return nil, fmt.Errorf("read import: %w", err)
+	}
+	return imp.Problems, nil
 }
 
 // Columns looks at a sheet without keeping it.
