@@ -14,6 +14,7 @@ var (
 	approvalsGathered = named("ApprovalsGathered")
 	approvalsWaiting  = named("ApprovalsWaiting")
 	approvalItems     = named("ApprovalItems")
+	accountsExpected  = named("AccountsExpected")
 	oneApproval       = named("Approval")
 	someTexts         = named("Texts")
 )
@@ -57,7 +58,15 @@ func (s *Store) whichApprovals(ctx context.Context, v view.Viewer, f view.Approv
 		all[name] = value
 		return question{string(statement), all}
 	}
-	if f.Assignee == "" && f.Account == "" && !ownOnly(v) {
+	walks := f.Assignee == "" && f.Account == "" && !ownOnly(v)
+	if walks {
+		sees, err := s.expected(ctx, question{string(accountsExpected), as(v, nil)})
+		if err != nil {
+			return nil, err
+		}
+		walks = sees > few
+	}
+	if walks {
 		ids, complete, err := s.ask(ctx, with(approvalsWalked, "rows", min(page*patience, longestWalk)))
 		if err != nil || complete || len(ids) == page {
 			return ids, err

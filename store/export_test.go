@@ -73,6 +73,10 @@ func AccountQuestions(v view.Viewer, f view.AccountFilter) map[string]Question {
 				name := fmt.Sprintf("Accounts by %s, descending %t, page kind %d", by.name, descending, i)
 				gather := q.gather()
 				all[name+", gather"] = Question{gather.sql, gather.args}
+				if by.sort == ofProfile && i < 2 {
+					along := q.byName()
+					all[name+", by name"] = Question{along.sql, along.args}
+				}
 				if q.narrow = false; q.walks() {
 					walk := q.walk()
 					all[name+", walk"] = Question{walk.sql, walk.args}

@@ -14,17 +14,17 @@ import (
 	"closedloop/naming"
 )
 
-// A page of accounts is found in one of two ways.
+// A page of accounts is found in one of three ways.
 //
 // The walk goes through the index of the order, from where the page begins, and keeps what the viewer sees and the reader
 // asked for, until the page is full. That is fast where much of the house is wanted, and endless where little is. So it
 // ends after so many rows, and says whether it came to an end.
 //
-// Then, and at once where little can be wanted, everything is gathered that is wanted and sorted: Postgres chooses the index
-// that leaves least.
+// Then, and at once where little is expected, everything is gathered that is wanted and sorted: Postgres chooses the index
+// that leaves least. Names are slow to compare, so for their order the index of names is held against what was gathered.
 //
-// Left to itself, Postgres would choose between both by what it expects; where filters and scope hang together it expects
-// wrongly, and reads the whole house for a page of nothing.
+// Left to itself, Postgres would choose between walk and gathering by what it expects; where filters and scope hang together
+// it expects wrongly, and reads the whole house for a page of nothing. So it is asked what it expects, and not relied on.
 
 // accountQuery is a question to the list of accounts on its way to statements, which are put together from fixed parts.
 type accountQuery struct {
@@ -34,9 +34,10 @@ type accountQuery struct {
 	filters    []string // conditions on columns that stand in the index of every order
 	others     []string // further conditions on the row a of accounts
 	found      []string // conditions on the row p of account_profile
-	grams      []string // what those have in common with an index, of terms without a trigram
+	short      []string // conditions of found whose terms have no trigram
+	grams      []string // those terms, for an index of their own
 	limit      int      // of rows, with the one that tells of a next page
-	narrow     bool     // little is wanted, whatever the filters say
+	narrow     bool     // everything wanted belongs to one person or family
 	args       pgx.StrictNamedArgs
 }
 
@@ -63,10 +64,10 @@ func newAccountQuery(by accountSort, descending bool, c *cursor, v view.Viewer, 
 		q.others = append(q.others, "a.parent_id IS NULL AND a.merged_into IS NULL")
 	}
 	for i, term := range naming.Query(f.Query) {
-		name := fmt.Sprintf("term%d", i+1)
+		name := termName(i)
 		filter(&q.found, true, "p.search_text LIKE @"+name, name, containing(term))
 		if utf8.RuneCountInString(term) < trigram {
-			q.grams = append(q.grams, term)
+			q.short, q.grams = append(q.short, q.found[len(q.found)-1]), append(q.grams, term)
 		}
 	}
 	if c != nil {
@@ -89,11 +90,12 @@ func ownOnly(v view.Viewer) bool {
 const trigram = 3
 
 // Of a walk: how many rows are looked at for one that is wanted. With a search each of them costs a look at its profile, and
-// what is found rarely is gathered fast.
+// what is found rarely is gathered fast. So is what there are few of.
 const (
 	patience       = 40
 	searchPatience = 20
 	longestWalk    = 4000
+	few            = 1500
 )
 
 // walks tells whether a walk may fill the page.
@@ -184,14 +186,61 @@ func (q accountQuery) ordered(id string) string {
 	return fmt.Sprintf(" ORDER BY %[1]s %[3]s, %[2]s %[3]s", q.by.column, id, q.direction())
 }
 
-// gather asks for everything wanted and sorts it. It is fenced, so that no index of an order is walked for it.
-func (q accountQuery) gather() question {
-	args := maps.Clone(q.args)
-	conditions := slices.Concat(q.filters, q.others, q.found)
+// wanted are all accounts that the reader asks for, whatever the page: where they come from, on what conditions.
+func (q accountQuery) wanted() (from string, conditions []string, args pgx.StrictNamedArgs) {
+	args = maps.Clone(q.args)
+	for name := range args {
+		if name == "limit" || name == "after" || name == "value" {
+			delete(args, name)
+		}
+	}
+	from, conditions = "accounts a", slices.Concat(q.filters, q.others)
+	if len(q.found) > len(q.short) {
+		from += " JOIN account_profile f ON f.account_id = a.id"
+	}
+	for i, condition := range q.found {
+		if slices.Contains(q.short, condition) {
+			delete(args, termName(i))
+			continue
+		}
+		conditions = append(conditions, "f."+strings.TrimPrefix(condition, "p."))
+	}
 	if len(q.grams) > 0 {
-		conditions = append(conditions, "search_grams(p.search_text) @> @grams::text[]")
+		from += " JOIN account_search s ON s.account_id = a.id"
+		conditions = append(conditions, "s.grams @> @grams::text[]")
 		args["grams"] = q.grams
 	}
+	return from, conditions, args
+}
+
+// expect asks how many accounts are wanted, as far as Postgres knows without looking.
+func (q accountQuery) expect() question {
+	from, conditions, args := q.wanted()
+	return question{"EXPLAIN (FORMAT JSON) SELECT FROM " + from + " WHERE " + strings.Join(conditions, " AND "), args}
+}
+
+// paged adds what a page needs.
+func (q accountQuery) paged(args pgx.StrictNamedArgs) pgx.StrictNamedArgs {
+	for _, name := range []string{"limit", "after", "value"} {
+		if value, ok := q.args[name]; ok {
+			args[name] = value
+		}
+	}
+	return args
+}
+
+// byName asks along the index of names for what was gathered. An account without a profile has no name and is not found.
+func (q accountQuery) byName() question {
+	from, conditions, args := q.wanted()
+	sql := fmt.Sprintf(`SELECT p.account_id, NULL::boolean FROM account_profile p
+WHERE %s AND (p.account_id IN (SELECT a.id FROM %s WHERE %s)) IS TRUE %s LIMIT @limit`,
+		q.beyond("p.account_id"), from, strings.Join(conditions, " AND "), q.ordered("p.account_id"))
+	return question{sql, q.paged(args)}
+}
+
+// gather asks for everything wanted and sorts it. It is fenced, so that no index of an order is walked for it.
+func (q accountQuery) gather() question {
+	from, conditions, args := q.wanted()
 	switch {
 	case q.cursor == nil:
 	case q.cursor.Value == nil:
@@ -200,14 +249,16 @@ func (q accountQuery) gather() question {
 		conditions = append(conditions, fmt.Sprintf("(%[1]s %[2]s @value::%[3]s OR (%[1]s = @value::%[3]s AND a.id %[2]s @after::text) OR %[1]s IS NULL)",
 			q.by.column, q.sign(), q.by.kind))
 	}
-	from := "accounts a"
-	if q.by.sort == ofProfile || len(q.found) > 0 {
+	if q.by.sort == ofProfile {
 		from += " LEFT JOIN account_profile p ON p.account_id = a.id"
 	}
 	sql := fmt.Sprintf(`SELECT g.id, NULL::boolean FROM (SELECT a.id, %s AS value FROM %s WHERE %s OFFSET 0) g
 ORDER BY g.value %[4]s NULLS LAST, g.id %[4]s LIMIT @limit`, q.by.column, from, strings.Join(conditions, " AND "), q.direction())
-	return question{sql, args}
+	return question{sql, q.paged(args)}
 }
+
+// termName is the parameter of a term of the search.
+func termName(i int) string { return fmt.Sprintf("term%d", i+1) }
 
 // containing is what a text that contains a term is like.
 func containing(term string) string {

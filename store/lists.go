@@ -134,14 +134,42 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 
 // which finds the accounts of a page, and one more if there is one.
 func (s *Store) which(ctx context.Context, q accountQuery) ([]string, error) {
+	var ids []string
+	done := func(ask question) (complete bool, err error) {
+		ids, complete, err = s.ask(ctx, ask)
+		return err != nil || complete || len(ids) == q.limit, err
+	}
 	if q.walks() {
-		ids, complete, err := s.ask(ctx, q.walk())
-		if err != nil || complete || len(ids) == q.limit {
+		wanted, err := s.expected(ctx, q.expect())
+		if err != nil {
+			return nil, err
+		}
+		if wanted > few {
+			if done, err := done(q.walk()); done {
+				return ids, err
+			}
+		}
+	}
+	if q.by.sort == ofProfile && (q.cursor == nil || q.cursor.Value != nil) {
+		if done, err := done(q.byName()); done {
 			return ids, err
 		}
 	}
-	ids, _, err := s.ask(ctx, q.gather())
+	_, err := done(q.gather())
 	return ids, err
+}
+
+// expected is how many rows Postgres expects of a statement.
+func (s *Store) expected(ctx context.Context, q question) (int, error) {
+	var plans []struct {
+		Plan struct {
+			Rows int `json:"Plan Rows"`
+		}
+	}
+	if err := s.pool.QueryRow(ctx, q.sql, pgx.QueryExecModeCacheDescribe, q.args).Scan(&plans); err != nil || len(plans) == 0 {
+		return 0, err
+	}
+	return plans[0].Plan.Rows, nil
 }
 
 // ask runs a statement of [accountQuery]. A row without an ID tells that every row was looked at.

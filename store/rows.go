@@ -114,8 +114,23 @@ func approvalRow(account deal.AccountID, a deal.Approval, cycle int) (row, error
 	return row{approvalsTable, []any{
 		a.ID, string(account), cycle, string(a.Kind), string(a.Requester), a.RequestedAt, string(a.Subject.Type), a.Subject.ID,
 		a.Subject.Version, a.Amount, orNull(a.Currency), textID, textHash, string(a.Status), a.Level, string(levels),
-		instantOrNull(a.ClosedAt), a.Used,
+		instantOrNull(a.ClosedAt), a.Used, waitingFor(a),
 	}}, nil
+}
+
+// waitingFor are the people of the running level's seats that nobody has decided.
+func waitingFor(a deal.Approval) []string {
+	people := []string{}
+	if a.Status != deal.Pending || a.Level < 1 || a.Level > len(a.Levels) {
+		return people
+	}
+	for _, seat := range a.Levels[a.Level-1].Seats {
+		if seat.Decision == "" {
+			people = append(append(people, string(seat.Holder)), words(seat.Alternates)...)
+		}
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
 }
 
 // seatRows are the seats of every level that was reached.

@@ -99,9 +99,10 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	config.ConnConfig.RuntimeParams["application_name"] = o.ApplicationName
 	config.ConnConfig.RuntimeParams["statement_timeout"] = milliseconds(o.StatementTimeout)
 	config.ConnConfig.RuntimeParams["idle_in_transaction_session_timeout"] = milliseconds(idleInTransaction)
-	// What lists read lies in memory, or on a disk without a head: a row by its index costs little more than the next one.
-	// And a list is answered by one process, at once: what workers and compiled code would gain goes into starting them.
-	config.ConnConfig.RuntimeParams["random_page_cost"] = "1.1"
+	// What lists read lies in memory: a page costs little more than the rows on it, whether it is the next one or not. And a
+	// list is answered by one process, at once: what workers and compiled code would gain goes into starting them.
+	config.ConnConfig.RuntimeParams["seq_page_cost"] = "0.2"
+	config.ConnConfig.RuntimeParams["random_page_cost"] = "0.2"
 	config.ConnConfig.RuntimeParams["max_parallel_workers_per_gather"] = "0"
 	config.ConnConfig.RuntimeParams["jit"] = "off"
 	pool, err := pgxpool.NewWithConfig(ctx, config)

@@ -87,8 +87,10 @@ func (a *one) writeAll(log *bytes.Buffer, outs []bytes.Buffer) error {
 			if at := t.place("unread"); at >= 0 {
 				own = map[int]string{at: a.unread(row[t.place("recipient_id")])}
 			}
-			if at := t.place("seen_by"); at >= 0 {
-				own = map[int]string{at: a.inOrder(row[at])}
+			for _, sorted := range []string{"seen_by", "waiting"} {
+				if at := t.place(sorted); at >= 0 {
+					own = map[int]string{at: a.inOrder(row[at])}
+				}
 			}
 			for c, column := range row {
 				if c > 0 {

@@ -49,15 +49,15 @@ func (t table) rows(ctx context.Context, conn *pgx.Conn, account string) ([][]st
 	return rows, nil
 }
 
-// tables are those of the schema that belong to accounts, whatever release it is, except for what is only passing through
-// and for the log, whose rows are chained anew. IDs that the database counts are left to it.
+// tables are those of the schema that belong to accounts, whatever release it is, except for what is only passing through,
+// what a trigger keeps, and the log, whose rows are chained anew. IDs that the database counts are left to it.
 func tables(ctx context.Context, conn *pgx.Conn) ([]table, error) {
 	rows, err := conn.Query(ctx, `
 		SELECT c.table_name, c.column_name
 		FROM information_schema.columns c
 		JOIN information_schema.tables t ON t.table_schema = c.table_schema AND t.table_name = c.table_name AND t.table_type = 'BASE TABLE'
 		WHERE c.table_schema = 'public' AND c.is_identity = 'NO' AND c.is_generated = 'NEVER'
-			AND c.table_name NOT IN ('account_events', 'staged', 'import_rows')
+			AND c.table_name NOT IN ('account_events', 'account_search', 'staged', 'import_rows')
 			AND (c.table_name = 'accounts' OR EXISTS (SELECT FROM information_schema.columns k WHERE k.table_schema = c.table_schema
 				AND k.table_name = c.table_name AND k.column_name = 'account_id'))
 		ORDER BY c.table_name, c.ordinal_position`)

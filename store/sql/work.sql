@@ -71,11 +71,13 @@ LIMIT @limit
 -- An assignee is somebody for whom an open seat of the running level waits.
 SELECT g.id, NULL::boolean FROM (
     SELECT r.id, r.requested_at FROM approvals r JOIN accounts a ON a.id = r.account_id
-    WHERE r.id IN (SELECT l.approval_id FROM approval_levels l
-            WHERE l.people @> ARRAY[@assignee::text] AND l.decision IS NULL AND l.level = r.level)
-        AND r.status = 'pending' AND {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
+    WHERE r.status = 'pending' AND r.waiting @> ARRAY[@assignee::text]
+        AND {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
 ORDER BY g.requested_at DESC, g.id DESC
 LIMIT @limit
+
+-- name: AccountsExpected
+EXPLAIN (FORMAT JSON) SELECT FROM accounts a WHERE {Visible}
 
 -- name: ApprovalItems
 -- The requests of a page, in its order; what left the viewer's scope since it was found is not among them.
