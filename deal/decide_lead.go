@@ -88,7 +88,7 @@ func (d *draft) grade(b SetGrade) {
 	if len(d.no) > 0 {
 		return
 	}
-	graded := Graded{Grade: b.Grade, Previous: d.s.Grade, Reason: b.Reason}
+	graded := Graded{Grade: b.Grade, Previous: d.s.Grade, At: d.at, Reason: b.Reason}
 	if d.s.FollowUp != nil && d.s.FollowUp.Auto && d.s.Grade != b.Grade {
 		d.s.Grade = b.Grade // the cadence of the new grade counts
 		follow, clock := d.cadence()

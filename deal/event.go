@@ -187,6 +187,7 @@ type IntakeReviewed struct {
 type Graded struct {
 	Grade    Grade     `json:"grade"`
 	Previous Grade     `json:"previous,omitempty"`
+	At       time.Time `json:"at,omitzero"` // from which the grade is looked at again; older events do not say
 	Reason   *TextRef  `json:"reason,omitempty"`
 	FollowUp *FollowUp `json:"follow_up,omitempty"` // dated anew by the cadence of the grade
 	Clock    *Clock    `json:"clock,omitempty"`

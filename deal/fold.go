@@ -69,7 +69,7 @@ func (b IntakeReviewed) fold(s *State, e Event) {
 }
 
 func (b Graded) fold(s *State, e Event) {
-	s.Grade, s.GradedAt = b.Grade, e.At
+	s.Grade, s.GradedAt = b.Grade, b.At
 	if b.FollowUp != nil && b.Clock != nil {
 		s.closeTasks(e, TaskVoid, aboutFollowUp) // they asked for the date that is gone
 		s.setClock(*b.Clock)

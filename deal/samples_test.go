@@ -48,7 +48,7 @@ func samples(t tb) []deal.Event {
 			To: deal.Screen, Direction: deal.Forward, Pass: 1, Spent: time.Hour, Note: note("n"), Late: true, Won: true, Clocks: clocks,
 		},
 		deal.IntakeReviewed{Decision: deal.MergeIntake, Reason: note("r"), MergeInto: other},
-		deal.Graded{Grade: deal.GradeB, Previous: deal.GradeC, Reason: note("r"), FollowUp: &follow, Clock: &clock},
+		deal.Graded{Grade: deal.GradeB, Previous: deal.GradeC, At: now, Reason: note("r"), FollowUp: &follow, Clock: &clock},
 		deal.PausedBody{Reason: note("r"), ResumeOn: "2026-04-01", Clocks: clocks},
 		deal.ResumedBody{ByItself: true, Clocks: clocks},
 		deal.ClosedBody{Outcome: deal.Lost, Reason: note("r"), Rival: note("v"), MergeInto: other},

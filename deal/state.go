@@ -22,7 +22,7 @@ type State struct {
 	Owner    PersonID  `json:"owner,omitempty"`
 	Team     TeamID    `json:"team,omitempty"`
 	Grade    Grade     `json:"grade,omitempty"`
-	GradedAt time.Time `json:"graded_at,omitzero"`
+	GradedAt time.Time `json:"graded_at,omitzero"` // zero where an earlier release graded it
 	Intake   Intake    `json:"intake,omitempty"`
 	Late     bool      `json:"late,omitempty"`   // the lead was handed over after its working day
 	WonAt    time.Time `json:"won_at,omitzero"`  // when sign was left in this cycle

@@ -131,15 +131,19 @@ func (p *planner) awaited(id string, topic deal.Topic, basis string, day Day, ah
 }
 
 // regrade: the grade is looked at again on the day that its evaluator named, or after the grade's own interval. A new
-// grade is a new matter.
+// grade is a new matter. Of a grade whose day is not known the day of its scores counts.
 func (p *planner) regrade() {
 	grade := p.State.Grade
-	if grade == "" || p.State.GradedAt.IsZero() {
+	score, scored := Newest[ValueScore](p.File)
+	graded := score.On
+	if !p.State.GradedAt.IsZero() {
+		graded = Day(p.Working.Date(p.State.GradedAt))
+	}
+	if grade == "" || !graded.Valid() {
 		return
 	}
-	graded := Day(p.Working.Date(p.State.GradedAt))
 	day := graded.Add(daysOf(p.Rules.Regrade, grade))
-	if score, ok := Newest[ValueScore](p.File); ok && score.RegradeOn.Valid() && score.RegradeOn > graded {
+	if scored && score.RegradeOn.Valid() && score.RegradeOn > graded {
 		day = score.RegradeOn
 	}
 	p.add(p.awaited("regrade", deal.RegradeTopic, string(grade)+" "+string(graded)+" "+string(day), day, 0), forever)

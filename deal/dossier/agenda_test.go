@@ -169,6 +169,16 @@ func TestAgenda_datesWhatIsOnFile(t *testing.T) {
 			in.State.Grade, in.State.GradedAt = deal.GradeA, nineAt("2026-06-02")
 			return in
 		}, []string{"regrade 2026-08-31 09:00, remind 2026-08-31, urge 2026-09-07, superior 2026-09-14"}},
+		"a grade of which only the day of its scores is known": {func() dossier.Dates {
+			in := dates(nineAt("2026-03-02"), dossier.ValueScore{On: "2026-02-02"})
+			in.State.Grade = deal.GradeA
+			return in
+		}, []string{"regrade 2026-05-03 09:00, remind 2026-05-03 at 2026-05-04 09:00, urge 2026-05-10 at 2026-05-11 09:00, superior 2026-05-17 at 2026-05-18 09:00"}},
+		"a grade of which nothing more is known": {func() dossier.Dates {
+			in := dates(nineAt("2026-03-02"))
+			in.State.Grade = deal.GradeA
+			return in
+		}, []string{}},
 		"a service that begins": {func() dossier.Dates {
 			return dates(nineAt("2026-03-02"), dossier.ServicePlan{EveryDays: 7, NextOn: "2026-03-04"})
 		}, []string{"service/r1 2026-03-04 09:00, remind 2026-03-04"}},
