@@ -97,9 +97,15 @@ func TestMerge_takesPeopleAndFilesOverAndLeavesATrace(t *testing.T) {
 	was, err := past.At(history, w.state(from).OpenedAt)
 	require.NoError(t, err)
 	require.Equal(t, deal.Collect, was.State.Step)
+	var known []string
+	for _, c := range was.Contacts {
+		known = append(known, c.ID)
+	}
+	require.ElementsMatch(t, []string{"twin", "new"}, known, "its own past has its people")
+	require.Len(t, was.File, 7, "and its file")
 	h, err := w.History(ctx, rep, into, before)
 	require.NoError(t, err)
-	require.Len(t, h.Later, len(carried)+0, "the past of the one that lives on is as it was")
+	require.Len(t, h.Later, len(carried), "the past of the one that lives on is as it was")
 	w.sound()
 }
 
@@ -307,5 +313,22 @@ func TestMerge_andANewParentMakeNoCircleTogether(t *testing.T) {
 		_, err := w.Kin(t.Context(), w.as("manager1"), below)
 		require.NoError(t, err, "the way up has an end")
 	}
+	w.sound()
+}
+
+func TestMerge_byIntakeCarriesOverAsWell(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	into := w.lead("rep1", customer("晨风集团"))
+	lead := w.lead("collector1", customer("晨风服饰"), deal.Contact{ID: "new", Name: "孙丽", Mobile: "13805240012"})
+	w.do(lead, "manager1", deal.Assign{Owner: w.people["rep1"], Reason: text("yours")})
+	w.do(lead, "rep1", deal.Advance{From: deal.Collect})
+	w.do(lead, "manager1", deal.ReviewIntake{Decision: deal.MergeIntake, Reason: text("the same house"), MergeInto: into})
+	contacts, err := w.Contacts(ctx, w.as("rep1"), into)
+	require.NoError(t, err)
+	require.Equal(t, "new", contacts[0].ID)
+	kin, err := w.Kin(ctx, w.as("rep1"), into)
+	require.NoError(t, err)
+	require.Equal(t, lead, kin.MergedFrom[0].ID)
 	w.sound()
 }
