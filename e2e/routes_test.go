@@ -83,7 +83,7 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		below(http.MethodDelete, one+"/contacts/{contact}/personal-data", data{"reason": "x"}),
 	}
 	for i, r := range routes {
-		routes[i].staff = r.method == http.MethodPost && r.pattern == base+one+"/family"
+		routes[i].staff = r.method == http.MethodPost && slices.Contains([]string{base + one + "/family", base + one + "/playbook"}, r.pattern)
 	}
 	routes = append(routes, dossierRoutes(d.id)...)
 	const request = "/approvals/{id}"

@@ -2,7 +2,6 @@ package playbook_test
 
 import (
 	"slices"
-
 	"time"
 
 	"closedloop/deal"
