@@ -60,6 +60,7 @@ func (o *Options) arguments(dataDir string, port int) []string {
 		"max_wal_size":       "4GB",
 		"checkpoint_timeout": "15min",
 		"synchronous_commit": "on",
+		"shared_buffers":     sharedBuffers(memory()),
 		// One zone for logs and sessions; the product converts at its edges.
 		"timezone":     "UTC",
 		"log_timezone": "UTC",
