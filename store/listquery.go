@@ -34,8 +34,8 @@ type accountQuery struct {
 	filters    []string // conditions on columns that stand in the index of every order
 	others     []string // further conditions on the row a of accounts
 	found      []string // conditions on the row p of account_profile
-	short      []string // conditions of found whose terms have no trigram
-	grams      []string // those terms, for an index of their own
+	short      []string // conditions of found whose terms have no trigram, or follow from such a term
+	grams      []string // terms without a trigram, for an index of their own
 	limit      int      // of rows, with the one that tells of a next page
 	narrow     bool     // everything wanted belongs to one person or family
 	args       pgx.StrictNamedArgs
@@ -63,11 +63,15 @@ func newAccountQuery(by accountSort, descending bool, c *cursor, v view.Viewer, 
 	if f.RollUp {
 		q.others = append(q.others, "a.parent_id IS NULL AND a.merged_into IS NULL")
 	}
-	for i, term := range naming.Query(f.Query) {
+	terms := naming.Query(f.Query)
+	for i, term := range terms {
 		name := termName(i)
 		filter(&q.found, true, "p.search_text LIKE @"+name, name, containing(term))
-		if utf8.RuneCountInString(term) < trigram {
-			q.short, q.grams = append(q.short, q.found[len(q.found)-1]), append(q.grams, term)
+		switch {
+		case utf8.RuneCountInString(term) < trigram:
+			q.short, q.grams = append(q.short, q.found[i]), append(q.grams, term)
+		case slices.ContainsFunc(terms, func(other string) bool { return implies(other, term) }):
+			q.short = append(q.short, q.found[i])
 		}
 	}
 	if c != nil {
@@ -84,6 +88,16 @@ func newAccountQuery(by accountSort, descending bool, c *cursor, v view.Viewer, 
 // come to.
 func ownOnly(v view.Viewer) bool {
 	return !v.All && len(v.Teams) == 0 && (v.Person.Role == deal.Rep || v.Person.Role == deal.Collector)
+}
+
+// implies tells whether a term is the pinyin that goes with another one, a short one in Chinese characters: where that is
+// looked for by itself, its pinyin is found as well.
+func implies(short, pinyin string) bool {
+	if utf8.RuneCountInString(short) >= trigram || short == pinyin {
+		return false
+	}
+	terms := naming.Query(short)
+	return len(terms) == 2 && terms[0] == short && terms[1] == pinyin
 }
 
 // trigram is the least that an index of trigrams can look for, in characters.

@@ -97,6 +97,7 @@ func plans() map[string]planned {
 	accounts("of a team", house, view.AccountFilter{Team: "x", Status: deal.Paused}, gather, "accounts_team_id_idx")
 	accounts("found by a part of a name", house, view.AccountFilter{Query: "4c9f3a"}, gather, "account_profile_search_text_idx")
 	accounts("found by two letters", house, view.AccountFilter{Query: "zq"}, gather, "account_search_grams_idx")
+	accounts("found by one character", house, view.AccountFilter{Query: "淮"}, gather, "account_search_grams_idx")
 	accounts("found by one letter", house, view.AccountFilter{Query: "q"}, gather, "account_search_grams_idx")
 	accounts("my own by name", rep, view.AccountFilter{}, "name, descending false, page kind 1, by name", "account_profile_name_idx", "accounts_seen_by_idx")
 	maps.Copy(all, workPlans())
