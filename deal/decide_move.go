@@ -126,7 +126,7 @@ func (b PlaybookMoved) fold(s *State, e Event) {
 	s.Clocks = append(s.Clocks, b.Clocks...)
 	s.closeTasks(e, TaskVoid, func(t Task) bool { // somebody was asked to look into a deadline that is not missed any more
 		c, there := s.clock(t.Ref)
-		return isStepClock(t.Ref) && !(there && c.Breached)
+		return isStepClock(t.Ref) && (!there || !c.Breached)
 	})
 	s.redate()
 }

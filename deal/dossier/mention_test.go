@@ -30,7 +30,7 @@ func TestEraser_findsNamesAndNumbersHoweverTheyAreWritten(t *testing.T) {
 	t.Parallel()
 	e := eraser("王刘总管")
 	for text, want := range map[string]string{
-		"与刘建国、刘总面谈":                    "与█████、█████面谈",
+		"与刘建国、刘总面谈":                      "与█████、█████面谈",
 		"电话 13805240011,或 138-0524-0011": "电话 █████,或 █████",
 		"+86 138 0524 0011":              "█████",
 		"8613805240011":                  "█████",
