@@ -10,8 +10,10 @@ import (
 )
 
 var (
-	account = named("Account")
-	timed   = named("Timed")
+	account       = named("Account")
+	timed         = named("Timed")
+	timedFew      = named("TimedFew")
+	timedExpected = named("TimedExpected")
 )
 
 // Account is one account in the viewer's scope with its profile.
@@ -51,9 +53,17 @@ func (s *Store) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.A
 
 // Timed are the accounts that the viewer owns or leads and the clock will touch, soonest first, behind one of them.
 func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, error) {
-	rows, err := s.pool.Query(ctx, string(timed), pgx.StrictNamedArgs{
-		"owners": words(v.Owners), "teams": words(v.Teams), "at": after.WakeAt, "after": string(after.Account), "limit": limit,
-	})
+	args := pgx.StrictNamedArgs{"owners": words(v.Owners), "teams": words(v.Teams), "at": after.WakeAt, "after": string(after.Account)}
+	wanted, err := s.expected(ctx, question{string(timedExpected), args})
+	if err != nil {
+		return nil, fail("list timed accounts", err)
+	}
+	found := timedFew
+	if wanted > few {
+		found = timed
+	}
+	args["limit"] = limit
+	rows, err := s.pool.Query(ctx, string(found), pgx.QueryExecModeCacheDescribe, args)
 	if err != nil {
 		return nil, fail("list timed accounts", err)
 	}

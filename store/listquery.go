@@ -209,17 +209,21 @@ func (q accountQuery) wanted() (from string, conditions []string, args pgx.Stric
 		}
 	}
 	from, conditions = "accounts a", slices.Concat(q.filters, q.others)
-	if len(q.found) > len(q.short) {
+	short := q.short
+	if q.narrow { // few names, and each is looked through faster than an index of all
+		short = nil
+	}
+	if len(q.found) > len(short) {
 		from += " JOIN account_profile f ON f.account_id = a.id"
 	}
 	for i, condition := range q.found {
-		if slices.Contains(q.short, condition) {
+		if slices.Contains(short, condition) {
 			delete(args, termName(i))
 			continue
 		}
 		conditions = append(conditions, "f."+strings.TrimPrefix(condition, "p."))
 	}
-	if len(q.grams) > 0 {
+	if len(q.grams) > 0 && !q.narrow {
 		from += " JOIN account_search s ON s.account_id = a.id"
 		conditions = append(conditions, "s.grams @> @grams::text[]")
 		args["grams"] = q.grams

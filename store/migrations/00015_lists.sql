@@ -5,8 +5,8 @@
 
 CREATE EXTENSION IF NOT EXISTS btree_gin;
 
--- Who sees an account, besides those who see everything: its owner, its team, who opened it, and everybody with a seat in one
--- of its approvals. It follows from the row and from approval_levels, and is written with the row. One column instead of four
+-- Who sees an account, besides those who see everything: its owner, its team, who opened it, everybody with a seat in one of
+-- its approvals, and whom its services name. It follows from the row and from approval_levels, and is written with the row. One column instead of four
 -- conditions, of which one would look into another table for every row: Postgres keeps statistics of its elements, so it
 -- knows how much of the house somebody sees.
 
@@ -16,6 +16,8 @@ UPDATE accounts a SET seen_by = ARRAY(
     SELECT p COLLATE "C" FROM unnest(ARRAY[a.owner_id, a.team_id, a.opened_by]::text[]) p WHERE p IS NOT NULL
     UNION
     SELECT unnest(l.people) COLLATE "C" FROM approval_levels l WHERE l.account_id = a.id
+    UNION
+    SELECT unnest(a.served_by) COLLATE "C"
     ORDER BY 1);
 
 ALTER TABLE accounts ALTER COLUMN seen_by SET NOT NULL;
@@ -59,6 +61,11 @@ CREATE INDEX accounts_team_id_idx ON accounts (team_id, status, step, grade, ove
 -- It served the scope, which seen_by does now.
 
 DROP INDEX accounts_opened_by_idx;
+
+-- What will happen next to somebody's accounts, in order; it served the watchdog by the instant alone.
+
+DROP INDEX accounts_wake_at_idx;
+CREATE INDEX accounts_wake_at_idx ON accounts (wake_at, id) WHERE wake_at IS NOT NULL;
 
 -- Rows of accounts are rewritten with every command: statistics and the map of what all can see follow sooner than by the
 -- usual fifth of a table.

@@ -29,15 +29,28 @@ a.id = ANY(ARRAY(
         SELECT o.id FROM members JOIN accounts o ON o.parent_id = members.id OR o.merged_into = members.id)
     SELECT m.id FROM members JOIN accounts m ON m.id = members.id WHERE m.merged_into IS NULL))
 
--- name: Timed
--- What the viewer owns, leads or serves and the clock will touch, soonest first.
-SELECT a.state, {ProfileColumns}
-FROM accounts a LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[])
+-- name: TimedOnes
+-- What the viewer owns, leads or serves and the clock will touch.
+a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[])
         OR (a.served_by <> '{}' AND a.served_by && @owners::text[]))
     AND (a.wake_at, a.id) > (@at::timestamptz, @after::text)
+
+-- name: Timed
+-- Soonest first, from the index in that order. Where there are few of them (TimedFew), all are gathered and sorted.
+SELECT a.state, {ProfileColumns}
+FROM (SELECT a.id, a.wake_at, a.state FROM accounts a WHERE {TimedOnes} ORDER BY a.wake_at, a.id LIMIT @limit) a
+LEFT JOIN account_profile p ON p.account_id = a.id
 ORDER BY a.wake_at, a.id
-LIMIT @limit
+
+-- name: TimedFew
+SELECT a.state, {ProfileColumns}
+FROM (SELECT g.id, g.wake_at FROM (SELECT a.id, a.wake_at FROM accounts a WHERE {TimedOnes} OFFSET 0) g ORDER BY g.wake_at, g.id LIMIT @limit) g
+JOIN accounts a ON a.id = g.id
+LEFT JOIN account_profile p ON p.account_id = a.id
+ORDER BY g.wake_at, g.id
+
+-- name: TimedExpected
+EXPLAIN (FORMAT JSON) SELECT FROM accounts a WHERE {TimedOnes}
 
 -- name: Precheck
 -- One row, whether or not there is an account or a command.
