@@ -82,10 +82,11 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		below(http.MethodGet, one+"/erasures", nil),
 		below(http.MethodDelete, one+"/contacts/{contact}/personal-data", data{"reason": "x"}),
 	}
-	for i, r := range routes {
-		routes[i].staff = r.method == http.MethodPost && slices.Contains([]string{base + one + "/family", base + one + "/playbook"}, r.pattern)
-	}
 	routes = append(routes, dossierRoutes(d.id)...)
+	for i, r := range routes {
+		staff := []string{"/family", "/playbook", "/filings/{filing}/arbitration"}
+		routes[i].staff = !r.reads() && slices.Contains(staff, strings.TrimPrefix(r.pattern, base+one))
+	}
 	const request = "/approvals/{id}"
 	about := func(method, pattern string, body any) route {
 		return route{method: method, pattern: base + pattern, path: strings.ReplaceAll(pattern, "{id}", pending.ID), body: body}
