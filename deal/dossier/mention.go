@@ -134,11 +134,21 @@ func (e *Eraser) Text(text string) (string, bool) {
 	return out.String(), changed
 }
 
-// within tells whether what was found is part of a longer number.
+// within tells whether what was found is part of a longer number or, in letters that are written with blanks between
+// words, of a longer word: Li is no part of List. Chinese has no such blanks.
 func within(text string, from, to int) bool {
-	digit := func(b byte) bool { return b >= '0' && b <= '9' }
-	return digit(text[to-1]) && (to < len(text) && digit(text[to]) || from > 0 && digit(text[from]) && digit(text[from-1]))
+	before, _ := utf8.DecodeLastRuneInString(text[:from])
+	first, _ := utf8.DecodeRuneInString(text[from:])
+	last, _ := utf8.DecodeLastRuneInString(text[:to])
+	after, _ := utf8.DecodeRuneInString(text[to:])
+	return asciiDigit(last) && (asciiDigit(after) || asciiDigit(first) && asciiDigit(before)) ||
+		spaced(before) && spaced(first) || spaced(last) && spaced(after)
 }
+
+func asciiDigit(r rune) bool { return r >= '0' && r <= '9' }
+
+// spaced tells whether a letter belongs to a script in which blanks part words.
+func spaced(r rune) bool { return unicode.In(r, unicode.Latin, unicode.Cyrillic, unicode.Greek) }
 
 // JSON implements [view.Eraser]: every text in it, whatever its place. Keys are of the format, and stay.
 func (e *Eraser) JSON(content json.RawMessage) (json.RawMessage, bool, error) {

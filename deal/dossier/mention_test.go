@@ -52,6 +52,24 @@ func TestEraser_findsNamesAndNumbersHoweverTheyAreWritten(t *testing.T) {
 	}
 }
 
+func TestEraser_leavesWordsInWhichALatinNameStands(t *testing.T) {
+	t.Parallel()
+	e := dossier.NewEraser(view.Person{Contact: "c1", Versions: []deal.Contact{{ID: "c1", Name: "Li"}, {ID: "c1", Name: "André"}}})
+	for text, want := range map[string]string{
+		"List of Lithium, PoLi":  "List of Lithium, PoLi",
+		"Andréas":                "Andréas",
+		"Li said so, not Lisa":   "█████ said so, not Lisa",
+		"与Li面谈":                  "与█████面谈",
+		"Li/André; Mr Li.":       "█████/█████; Mr █████.",
+		"LiLi":                   "LiLi",
+		"2Li, Li2, Li":           "2█████, █████2, █████",
+		"https://example.com/Li": "https://example.com/█████",
+	} {
+		got, _ := e.Text(text)
+		require.Equal(t, want, got)
+	}
+}
+
 func TestEraser_leavesANameThatSomebodyElseBearsAsWell(t *testing.T) {
 	t.Parallel()
 	e := eraser("刘总")
