@@ -1,10 +1,15 @@
 package store
 
 import (
+	"context"
+	"database/sql"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/pressly/goose/v3"
 
 	"closedloop/deal"
 	"closedloop/deal/view"
@@ -86,4 +91,22 @@ func AccountQuestions(v view.Viewer, f view.AccountFilter) map[string]Question {
 		}
 	}
 	return all
+}
+
+// MigrateTo brings a database up to one of the migrations and no further.
+func MigrateTo(ctx context.Context, url string, version int64) error {
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		return err
+	}
+	files, err := fs.Sub(migrationFiles, "migrations")
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	provider, err := goose.NewProvider(goose.DialectPostgres, db, files)
+	if err != nil {
+		return errors.Join(err, db.Close())
+	}
+	_, err = provider.UpTo(ctx, version)
+	return errors.Join(err, db.Close())
 }
