@@ -13,7 +13,7 @@ import (
 // agenda reads what the records ask for on certain days, for the commands that place its clocks.
 func (l *Ledger) agenda(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, f *deal.Facts) error {
 	s := tx.State()
-	if !plans(s, cmd) {
+	if !plans(s, cmd) || len(f.Against) > 0 { // a move that is refused has no rules to plan with
 		return nil
 	}
 	var kinds []string
@@ -51,7 +51,7 @@ func plans(s deal.State, cmd deal.Command) bool {
 	case deal.Advance: // a win is evaluated, and customers are asked while they are maintained
 		return s.Step == deal.Sign || s.Step == deal.Maintain
 	case deal.Return:
-		return b.To == deal.Maintain
+		return s.Step == deal.Maintain || b.To == deal.Maintain
 	case deal.ResumeNow, deal.MovePlaybook:
 		return slices.ContainsFunc(s.Clocks, onAgenda)
 	case deal.Tick:

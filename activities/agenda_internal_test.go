@@ -39,6 +39,7 @@ func TestPlans_forCommandsThatMoveTheAgendaAndNoOthers(t *testing.T) {
 		"maintained no longer":          {deal.State{Seq: 1, Step: deal.Maintain}, deal.Advance{}, true},
 		"another step":                  {deal.State{Seq: 1, Step: deal.Visit, Clocks: []deal.Clock{due}}, deal.Advance{}, false},
 		"maintained again":              {deal.State{Seq: 1, Step: deal.Archive}, deal.Return{To: deal.Maintain}, true},
+		"back from being maintained":    {deal.State{Seq: 1, Step: deal.Maintain}, deal.Return{To: deal.Sign}, true},
 		"another road back":             {deal.State{Seq: 1, Step: deal.Visit}, deal.Return{To: deal.Plan}, false},
 		"a tick without an agenda":      {deal.State{Seq: 1}, deal.Tick{}, false},
 		"a tick for something else":     {deal.State{Seq: 1, Clocks: []deal.Clock{later}}, deal.Tick{}, false},

@@ -97,3 +97,17 @@ func TestPerform_refusesARecomputeOfNobodyAndKeepsNothing(t *testing.T) {
 	require.True(t, receipt.Answer.Refusals.Has(deal.CodeNotOpened))
 	require.Zero(t, r.accounts.Replans)
 }
+
+// Versions that an account cannot be moved to have no rules to plan with.
+func TestPerform_refusesAMoveToAVersionThatNobodyKnowsWhateverIsOnTheAgenda(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.do(t, "k1", open())
+	r.do(t, "k2", deal.SetGrade{Grade: deal.GradeB, Reason: draft})
+	require.Len(t, r.agenda(), 1)
+	r.books.Against = deal.Refusals{{Code: deal.CodeUnknownPlaybook, Field: "/version"}}
+
+	receipt := r.as(t, "boss", account, "k3", deal.MovePlaybook{To: deal.BookRef{Name: "memory", Version: 9}, Reason: draft})
+	require.Equal(t, deal.Refused, receipt.Answer.Outcome)
+	require.Equal(t, r.books.Against, receipt.Answer.Refusals)
+}

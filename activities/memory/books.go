@@ -14,6 +14,8 @@ type Books struct {
 	Panic bool          // a gate that cannot be judged
 	Error error         // of every gate
 
+	Against deal.Refusals // of every move
+
 	OneOff bool         // the playbook serves one-off projects
 	Key    deal.BookRef // another playbook for key accounts; zero: there is none
 }
@@ -65,8 +67,11 @@ func (b *Books) Book(of deal.BookRef) (deal.Book, error) {
 	return book, nil
 }
 
-// Movable is the only one, under any version.
+// Movable is the only one, under any version, unless told otherwise.
 func (b *Books) Movable(to deal.BookRef) (deal.Book, deal.Refusals, error) {
+	if len(b.Against) > 0 {
+		return deal.Book{}, b.Against, nil
+	}
 	book, err := b.Book(to)
 	book.Ref = to
 	return book, nil, err
@@ -75,8 +80,13 @@ func (b *Books) Movable(to deal.BookRef) (deal.Book, deal.Refusals, error) {
 // Usable is every version.
 func (b *Books) Usable(deal.BookRef) bool { return true }
 
-// Rules are those of the trade.
-func (b *Books) Rules(deal.BookRef) (dossier.Rules, error) { return dossier.DefaultRules(), nil }
+// Rules are those of the trade, for every version that has a name.
+func (b *Books) Rules(of deal.BookRef) (dossier.Rules, error) {
+	if of == (deal.BookRef{}) {
+		return dossier.Rules{}, fmt.Errorf("playbook %q: %w", of.Name, deal.ErrNotFound)
+	}
+	return dossier.DefaultRules(), nil
+}
 
 // Gate holds unless told otherwise.
 func (b *Books) Gate(deal.State, deal.Records, time.Time) (deal.Gate, error) {
