@@ -37,7 +37,7 @@ type plan struct {
 }
 
 func fullPlan() plan {
-	return plan{Size: crowd.Large(), Times: 200, Clients: 4, Every: 200}
+	return plan{Size: crowd.Large(), Times: 150, Clients: 4, Every: 200}
 }
 
 func shortPlan() plan {

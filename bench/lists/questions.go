@@ -255,7 +255,8 @@ func inbox(everybody []string) []question {
 	add("notifications: newest", everybody, "/notifications", fixed())
 	add("notifications: unread", everybody, "/notifications", fixed("unread", "true"))
 	add("what will reach me", everybody, "/me/upcoming", fixed())
-	for path, name := range map[string]string{"/notifications": "notifications: page after page", "/approvals": "approvals: page after page"} {
+	for _, list := range []string{"notifications", "approvals"} {
+		path, name := "/"+list, list+": page after page"
 		draw := func(*drawer) string { return with(path, url.Values{"limit": {"200"}}) }
 		for _, who := range []string{"ops-1", "director-1", "manager-1-1"} {
 			all = append(all, question{Group: "Inbox", Name: name, Who: who, draw: draw, next: onward(draw)})
@@ -284,7 +285,7 @@ func pages() []question {
 
 // learn collects what a person can ask about: accounts out of the whole of their scope, and names of people and teams.
 func learn(ctx context.Context, s *service, c *client, seed uint64) (*drawer, error) {
-	d := &drawer{random: rand.New(rand.NewPCG(seed, 7))} //nolint:gosec // the same questions every time
+	d := &drawer{random: randomOf(seed)}
 	for _, sort := range []string{"number", "-number", "name", "-updated_at", "deadline"} {
 		if _, err := c.get(ctx, base+"/accounts?limit=200&sort="+sort); err != nil {
 			return nil, err
@@ -310,3 +311,6 @@ func learn(ctx context.Context, s *service, c *client, seed uint64) (*drawer, er
 	}
 	return d, nil
 }
+
+// randomOf draws the same in every run.
+func randomOf(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) } //nolint:gosec // that is what it is for
