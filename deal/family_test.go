@@ -143,6 +143,17 @@ func TestMerge_needsTheApprovalAboutThatAccount(t *testing.T) {
 	require.NotContains(t, deal.Allowed(w.state, rep1, w.facts.Org, w.now), deal.RequestApprovalName)
 }
 
+func TestMerge_followsTheNewestWordAboutThatAccount(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Visit)
+	for _, word := range []deal.Decision{deal.Approve, deal.Reject} {
+		w.do(t, rep1, w.ask(deal.Merger))
+		w.do(t, manager1, w.say(deal.Merger, word))
+	}
+	no := w.refuse(t, rep1, deal.Merge{Into: other, Reason: note("twin")}, deal.CodeGateUnmet)
+	require.Equal(t, "merge_not_approved", no[0].Item)
+}
+
 func TestMerge_leavesTheFamilyAndRefusesADescendant(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Visit)

@@ -1,7 +1,5 @@
 package deal
 
-import "slices"
-
 // Merge closes the account in favour of another one that is the same customer. Both histories are kept: this log ends
 // with a pointer, and what is on file for life goes over (see [Carry]). There is no way back.
 type Merge struct {
@@ -37,10 +35,8 @@ func (d *draft) merge(b Merge) {
 	d.needLead()
 	d.needReason(b.Reason, "/reason")
 	d.mergeable("/into", b.Into)
-	approved := slices.ContainsFunc(d.s.Approvals, func(a Approval) bool {
-		return a.Kind == Merger && a.Status == Approved && a.Subject.Type == AccountSubject && a.Subject.ID == string(b.Into)
-	})
-	if d.s.Status != Closed && !approved {
+	asked := d.s.newestAbout(Merger, Subject{Type: AccountSubject, ID: string(b.Into)})
+	if d.s.Status != Closed && asked.Status != Approved {
 		d.no = append(d.no, Refusal{
 			Code: CodeGateUnmet, Item: "merge_not_approved",
 			Text: Text{ZH: "合并到该客户尚未获批", EN: "merging into that account is not approved"},

@@ -88,3 +88,14 @@ func (s State) pendingAbout(k ApprovalKind, sub Subject) (Approval, bool) {
 	}
 	return s.Approvals[i], true
 }
+
+// newestAbout is the request of a kind that was last made for this subject, whatever became of it; an empty one when
+// nobody asked.
+func (s State) newestAbout(k ApprovalKind, sub Subject) Approval {
+	for _, a := range slices.Backward(s.Approvals) {
+		if a.Kind == k && a.Subject.same(sub) {
+			return a
+		}
+	}
+	return Approval{}
+}
