@@ -45,9 +45,9 @@ func (t *ledgerTx) ending() *pgx.Batch {
 }
 
 // Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since, those
-// that wait longest first.
-func (s *Store) Unplanned(ctx context.Context, before time.Time, limit int) ([]deal.Mark, error) {
-	rows, err := s.pool.Query(ctx, string(unplanned), before, limit)
+// that wait longest first, behind one of them.
+func (s *Store) Unplanned(ctx context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error) {
+	rows, err := s.pool.Query(ctx, string(unplanned), before, limit, after.Since, string(after.Account))
 	if err != nil {
 		return nil, fail("list accounts to plan", err)
 	}

@@ -16,7 +16,7 @@ import (
 
 func (w *world) marked() []deal.AccountID {
 	w.t.Helper()
-	marks, err := w.Unplanned(w.t.Context(), time.Now().Add(time.Hour), 100)
+	marks, err := w.Unplanned(w.t.Context(), time.Now().Add(time.Hour), deal.Mark{}, 100)
 	require.NoError(w.t, err)
 	ids := []deal.AccountID{}
 	for _, m := range marks {
@@ -47,14 +47,20 @@ func TestReplans_areMarkedWithTheRecordAndOnce(t *testing.T) {
 	_, err = w.AddDocument(ctx, w.as("auditor1"), other, document("service_plan", "s1", `{}`), false)
 	require.Error(t, err)
 	require.Equal(t, []deal.AccountID{id}, w.marked(), "what was not written marks nobody")
-	none, err := w.Unplanned(ctx, before, 100)
+	first, err := w.Unplanned(ctx, time.Now().Add(time.Hour), deal.Mark{}, 1)
+	require.NoError(t, err)
+	behind, err := w.Unplanned(ctx, time.Now().Add(time.Hour), first[0], 100)
+	require.NoError(t, err)
+	require.Len(t, behind, len(w.marked())-1)
+	require.NotContains(t, behind, first[0])
+	none, err := w.Unplanned(ctx, before, deal.Mark{}, 100)
 	require.NoError(t, err)
 	require.Empty(t, none, "an account that is within its grace is left alone")
 }
 
 func (w *world) since(id deal.AccountID) time.Time {
 	w.t.Helper()
-	marks, err := w.Unplanned(w.t.Context(), time.Now().Add(time.Hour), 100)
+	marks, err := w.Unplanned(w.t.Context(), time.Now().Add(time.Hour), deal.Mark{}, 100)
 	require.NoError(w.t, err)
 	for _, m := range marks {
 		if m.Account == id {

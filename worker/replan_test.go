@@ -2,6 +2,7 @@ package worker_test
 
 import (
 	"context"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -11,12 +12,13 @@ import (
 	"closedloop/deal"
 )
 
-func (h *house) Unplanned(_ context.Context, before time.Time, limit int) ([]deal.Mark, error) {
+func (h *house) Unplanned(_ context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var waiting []deal.Mark
 	for _, m := range h.marks {
-		if m.Since.Before(before) && len(waiting) < limit {
+		beyond := m.Since.After(after.Since) || m.Since.Equal(after.Since) && m.Account > after.Account
+		if m.Since.Before(before) && beyond && len(waiting) < limit {
 			waiting = append(waiting, m)
 		}
 	}
@@ -50,6 +52,20 @@ func TestWatchdog_plansTheOthersWhereOneCannotBeReached(t *testing.T) {
 		}}
 		watch(t, h, time.Second, func() {})
 		require.Equal(t, []deal.AccountID{"a", "b"}, sentTo(h))
+	})
+}
+
+func TestWatchdog_comesToEveryMarkHoweverManyCannotBePlanned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		since := time.Now().Add(-time.Hour)
+		h := &house{known: "e1", identity: "e1"}
+		for i := range 50 { // their playbook cannot be read, so that the marks stay
+			h.marks = append(h.marks, deal.Mark{Account: deal.AccountID(strconv.Itoa(100 + i)), Since: since.Add(time.Duration(i/2) * time.Second)})
+		}
+		watch(t, h, 150*time.Second, func() {})
+		require.Len(t, h.sent, 50)
+		require.Equal(t, deal.AccountID("149"), h.sent[49].Account)
 	})
 }
 

@@ -22,8 +22,9 @@ type Fleet interface {
 	OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error)
 	// StaleCalendar are accounts whose clocks were placed with another version of the calendar.
 	StaleCalendar(ctx context.Context, version string, limit int) ([]deal.AccountID, error)
-	// Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since.
-	Unplanned(ctx context.Context, before time.Time, limit int) ([]deal.Mark, error)
+	// Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since, those
+	// that wait longest first, behind one of them.
+	Unplanned(ctx context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error)
 	// EngineIdentity is the engine that the accounts' workflows were last seen in; empty at first.
 	EngineIdentity(ctx context.Context) (string, error)
 	SetEngineIdentity(ctx context.Context, identity string) error
@@ -64,6 +65,7 @@ type Watchdog struct {
 
 	sweptFiles time.Time    // of the loop alone
 	reached    view.Sleeper // the last overdue account of the look before, if there were more; of the loop alone
+	planned    deal.Mark    // the last mark of the look before, if there were more; of the loop alone
 
 	mu      sync.Mutex
 	rescued int
@@ -233,11 +235,15 @@ func (w *Watchdog) replan(ctx context.Context) error {
 }
 
 // plan sends recompute to accounts whose dated records changed and nobody else could tell: the process that wrote them
-// died, or the engine was away.
+// died, or the engine was away. Marks of accounts that nobody can plan stay; each look goes on behind the one before, so
+// that they do not stand in front of the others.
 func (w *Watchdog) plan(ctx context.Context) error {
-	marks, err := w.o.Fleet.Unplanned(ctx, w.o.Now().Add(-w.o.Grace), recomputeBatch)
+	marks, err := w.o.Fleet.Unplanned(ctx, w.o.Now().Add(-w.o.Grace), w.planned, recomputeBatch)
 	if err != nil {
 		return fmt.Errorf("list accounts whose records changed: %w", err)
+	}
+	if w.planned = (deal.Mark{}); len(marks) == recomputeBatch {
+		w.planned = marks[recomputeBatch-1]
 	}
 	var errs []error
 	for _, m := range marks {

@@ -13,4 +13,4 @@ SELECT {DossierColumns} FROM dossier d WHERE d.account_id = $1 AND d.kind = ANY(
 DELETE FROM replans WHERE account_id = $1
 
 -- name: Unplanned
-SELECT account_id, since FROM replans WHERE since < $1 ORDER BY since, account_id LIMIT $2
+SELECT account_id, since FROM replans WHERE since < $1 AND (since, account_id) > ($3, $4) ORDER BY since, account_id LIMIT $2
