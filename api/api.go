@@ -102,5 +102,6 @@ func (a *API) operations() {
 	a.playbookRoutes()
 	a.moveRoutes()
 	a.organisationRoutes()
+	a.calendarRoutes()
 	a.healthRoutes()
 }

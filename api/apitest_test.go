@@ -121,6 +121,7 @@ type world struct {
 	family family
 	oneOff bool // the playbook serves one-off projects
 	shelf  shelf
+	days   days
 
 	erasures map[string]view.Erasure
 	named    deal.PersonID // holds a seat in an approval of the account
@@ -608,7 +609,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	require.NoError(t, err)
 	r := &rig{world: w, t: t, lang: "en", token: map[deal.PersonID]string{}, logs: &logBuffer{}}
 	o := api.Options{
-		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Editions: &w.shelf, Health: w,
+		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

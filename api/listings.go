@@ -16,23 +16,24 @@ import (
 // listings are the columns of every list, by the type of its items. Lists of records have theirs in listings_dossier.go.
 func listings() map[reflect.Type]listing {
 	return map[reflect.Type]listing{
-		reflect.TypeFor[accountItem]():     accountListing(),
-		reflect.TypeFor[contactBody]():     contactListing(),
-		reflect.TypeFor[interactionBody](): interactionListing(),
-		reflect.TypeFor[timelineItem]():    timelineListing(),
-		reflect.TypeFor[approvalBody]():    approvalListing(),
-		reflect.TypeFor[taskBody]():        taskListing(),
-		reflect.TypeFor[noticeBody]():      noticeListing(),
-		reflect.TypeFor[comingBody]():      comingListing(),
-		reflect.TypeFor[delegationBody]():  delegationListing(),
-		reflect.TypeFor[personBody]():      personListing(),
-		reflect.TypeFor[teamBody]():        teamListing(),
-		reflect.TypeFor[duplicateBody]():   duplicateListing(),
-		reflect.TypeFor[importRowBody]():   importRowListing(),
-		reflect.TypeFor[mappingBody]():     mappingListing(),
-		reflect.TypeFor[editionBody]():     editionListing(),
-		reflect.TypeFor[erasureBody]():     erasureListing(),
-		reflect.TypeFor[any]():             playbookListing(),
+		reflect.TypeFor[accountItem]():        accountListing(),
+		reflect.TypeFor[contactBody]():        contactListing(),
+		reflect.TypeFor[interactionBody]():    interactionListing(),
+		reflect.TypeFor[timelineItem]():       timelineListing(),
+		reflect.TypeFor[approvalBody]():       approvalListing(),
+		reflect.TypeFor[taskBody]():           taskListing(),
+		reflect.TypeFor[noticeBody]():         noticeListing(),
+		reflect.TypeFor[comingBody]():         comingListing(),
+		reflect.TypeFor[delegationBody]():     delegationListing(),
+		reflect.TypeFor[personBody]():         personListing(),
+		reflect.TypeFor[teamBody]():           teamListing(),
+		reflect.TypeFor[duplicateBody]():      duplicateListing(),
+		reflect.TypeFor[importRowBody]():      importRowListing(),
+		reflect.TypeFor[mappingBody]():        mappingListing(),
+		reflect.TypeFor[editionBody]():        editionListing(),
+		reflect.TypeFor[erasureBody]():        erasureListing(),
+		reflect.TypeFor[calendarChangeBody](): calendarListing(),
+		reflect.TypeFor[any]():                playbookListing(),
 	}
 }
 
@@ -329,6 +330,17 @@ func editionListing() listing {
 			return strings.Join(mapped(e.Faults, func(f editionFaultBody) string { return fmt.Sprintf("%d: %s", f.Line, f.Reason) }), "\n")
 		}),
 		txt("校验和", "Checksum", func(e T) string { return e.Checksum }),
+	}}
+}
+
+func calendarListing() listing {
+	type T = calendarChangeBody
+	return listing{deal.Text{ZH: "日历变更", EN: "Calendar changes"}, []column{
+		txt("部分", "Part", func(c T) string { return c.Part }),
+		num("修订", "Revision", func(c T) int64 { return c.Revision }),
+		somebody("修改人", "Changed by", func(c T) *personBody { return c.ChangedBy }),
+		when("修改时间", "Changed", func(c T) *time.Time { return &c.ChangedAt }),
+		txt("内容", "Document", func(c T) string { return string(c.Document) }),
 	}}
 }
 

@@ -27,6 +27,7 @@ type Options struct {
 	Imports   Imports
 	Playbooks Playbooks
 	Editions  Editions
+	Calendars Calendars
 	Health    Health
 
 	// Passwords checks logins.
@@ -105,6 +106,7 @@ func (o Options) check() error {
 	need(o.Imports != nil, "Imports")
 	need(o.Playbooks != nil, "Playbooks")
 	need(o.Editions != nil, "Editions")
+	need(o.Calendars != nil, "Calendars")
 	need(o.Health != nil, "Health")
 	need(o.Passwords != nil, "Passwords")
 	need(o.Installation != "", "Installation")

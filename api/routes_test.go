@@ -142,6 +142,9 @@ GET /api/v1/accounts/{id}/vetoes/{record}
 GET /api/v1/accounts/{id}/vetoes/{record}/versions
 GET /api/v1/approvals
 GET /api/v1/approvals/{id}
+GET /api/v1/calendar
+GET /api/v1/calendar/changes
+GET /api/v1/calendar/office-hours
 GET /api/v1/delegations
 GET /api/v1/duplicates
 GET /api/v1/imports/mappings
@@ -231,7 +234,9 @@ PUT /api/v1/accounts/{id}/surveys/{record}
 PUT /api/v1/accounts/{id}/trials/{record}
 PUT /api/v1/accounts/{id}/trust/{record}
 PUT /api/v1/accounts/{id}/value-score
-PUT /api/v1/accounts/{id}/vetoes/{record}`), strings.Join(routes, "\n"))
+PUT /api/v1/accounts/{id}/vetoes/{record}
+PUT /api/v1/calendar/office-hours
+PUT /api/v1/calendar/{year}`), strings.Join(routes, "\n"))
 }
 
 // Nobody gets anything of a resource without saying who they are, whatever the method.

@@ -65,7 +65,8 @@ func New(office Office, years ...Year) (*Calendar, error) {
 // Office is the zone, the week and the hours this calendar was made of.
 func (c *Calendar) Office() Office { return c.office }
 
-// Years lists the years with data, ascending. Every other year is provisional.
+// Years lists the years that something is known of, ascending. Those that know
+// their public holidays are not provisional; every other year is.
 func (c *Calendar) Years() []Year {
 	list := make([]Year, 0, len(c.years))
 	for _, y := range c.years {
@@ -89,7 +90,7 @@ func (c *Calendar) Provisional(from, to time.Time) bool {
 		first, last = last, first
 	}
 	for year := first; year <= last; year++ {
-		if _, known := c.years[year]; !known {
+		if y, there := c.years[year]; !there || y.unknown {
 			return true // so the loop is never longer than the list of years
 		}
 	}
@@ -113,7 +114,9 @@ func (c *Calendar) fingerprint(changes []clockChange) string {
 		fmt.Fprintf(&b, "hours %d %d\n", s.open, s.close)
 	}
 	for _, y := range c.Years() {
-		fmt.Fprintf(&b, "year %d\n", y.number)
+		if !y.unknown {
+			fmt.Fprintf(&b, "year %d\n", y.number)
+		}
 	}
 	for _, s := range c.days.swaps {
 		fmt.Fprintf(&b, "day %d %t\n", s.day, s.worked)

@@ -34,15 +34,22 @@ func newDays(week []time.Weekday, years []Year) days {
 			d.upTo[i+1]++
 		}
 	}
+	said := map[int64]bool{}
 	for _, y := range years {
 		for _, h := range y.holidays {
-			for day := h.From.number(); day <= h.To.number(); day++ {
-				d.swap(day, false)
-			}
+			mark(said, h.From, h.To, false)
 			for _, day := range h.MakeUp {
-				d.swap(day.number(), true)
+				mark(said, day, day, true)
 			}
 		}
+	}
+	for _, y := range years { // the company's word goes before the notice's
+		for _, c := range y.company {
+			mark(said, c.From, c.To, c.Worked)
+		}
+	}
+	for day, worked := range said {
+		d.swap(day, worked)
 	}
 	slices.SortFunc(d.swaps, func(a, b swap) int { return cmp.Compare(a.day, b.day) })
 	var sum int64
@@ -56,6 +63,13 @@ func newDays(week []time.Weekday, years []Year) days {
 		d.lowest, d.highest = min(d.lowest, sum), max(d.highest, sum)
 	}
 	return d
+}
+
+// mark notes what is said about a run of days.
+func mark(said map[int64]bool, from, to Date, worked bool) {
+	for day := from.number(); day <= to.number(); day++ {
+		said[day] = worked
+	}
 }
 
 // swap notes a day of a year file, unless the week says the same.

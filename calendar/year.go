@@ -6,12 +6,14 @@ import (
 	"time"
 )
 
-// A Year holds the holidays and make-up working days of one civil year. Only
-// ParseYear makes a usable one.
+// A Year holds the holidays, make-up working days and company days of one civil
+// year. Only ParseYear and [YearDocument.Year] make a usable one.
 type Year struct {
 	number   int
 	source   Source
 	holidays []Holiday
+	company  []CompanyDay
+	unknown  bool // its public holidays are not known
 }
 
 // A Source says where the dates of a Year come from.
@@ -62,6 +64,17 @@ type yearFile struct {
 		Checked   lined[Date]   `yaml:"checked"`
 	} `yaml:"source"`
 	Holidays []holidayEntry `yaml:"holidays"`
+	Company  []companyEntry `yaml:"company_days"`
+}
+
+type companyEntry struct {
+	Name struct {
+		ZH lined[string] `yaml:"zh"`
+		EN lined[string] `yaml:"en"`
+	} `yaml:"name"`
+	From   lined[Date] `yaml:"from"`
+	To     lined[Date] `yaml:"to"`
+	Worked bool        `yaml:"worked"`
 }
 
 type holidayEntry struct {
@@ -103,10 +116,15 @@ func parseYear(name string, data []byte) (Year, error) {
 	for i, entry := range file.Holidays {
 		holidays = append(holidays, r.holiday(i+1, entry))
 	}
+	r.seen = map[Date]use{} // the company may decide otherwise about a day that the notice names
+	company := make([]CompanyDay, 0, len(file.Company))
+	for i, entry := range file.Company {
+		company = append(company, r.companyDay(i+1, entry))
+	}
 	if err := faults.orNil(); err != nil {
 		return Year{}, err
 	}
-	return Year{number: r.year, source: file.origin(), holidays: holidays}, nil
+	return Year{number: r.year, source: file.origin(), holidays: holidays, company: company}, nil
 }
 
 func (f yearFile) origin() Source {
@@ -128,11 +146,15 @@ type yearReader struct {
 
 // use says what a date was named as, and on which line.
 type use struct {
-	line   int
-	makeUp bool
+	line    int
+	makeUp  bool
+	company bool
 }
 
 func (u use) String() string {
+	if u.company {
+		return "company day"
+	}
 	if u.makeUp {
 		return "make-up working day"
 	}
@@ -155,13 +177,19 @@ func (r *yearReader) head(f yearFile) {
 		r.add(src.Checked.line, "source.checked: %s is before the notice was published on %s", src.Checked.value, src.Published.value)
 	}
 	if link := src.URL.value; link != "" {
-		if u, err := url.Parse(link); err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		if !webAddress(link) {
 			r.add(src.URL.line, "source.url: not a web address that begins with https://")
 		}
 	}
 	if f.Holidays == nil {
 		r.add(0, "holidays: the list is missing; write [] for a year without holidays")
 	}
+}
+
+// webAddress tells whether a link leads to a page.
+func webAddress(link string) bool {
+	u, err := url.Parse(link)
+	return err == nil && u.Host != "" && (u.Scheme == "https" || u.Scheme == "http")
 }
 
 func (r *yearReader) holiday(n int, h holidayEntry) Holiday {
@@ -177,6 +205,36 @@ func (r *yearReader) holiday(n int, h holidayEntry) Holiday {
 	for _, day := range h.MakeUp {
 		r.makeUp(day)
 		out.MakeUp = append(out.MakeUp, day.value)
+	}
+	return out
+}
+
+// companyDay checks one run of days that the company decides about.
+func (r *yearReader) companyDay(n int, c companyEntry) CompanyDay {
+	line := max(c.From.line, c.Name.ZH.line, c.Name.EN.line)
+	if c.Name.ZH.value == "" || c.Name.EN.value == "" {
+		r.add(line, "company day %d: name it in zh and in en", n)
+	}
+	if c.To.line == 0 {
+		c.To = c.From
+	}
+	out := CompanyDay{ZH: c.Name.ZH.value, EN: c.Name.EN.value, From: c.From.value, To: c.To.value, Worked: c.Worked}
+	if c.From.line == 0 {
+		r.add(line, "company day %d: from is missing", n)
+		return out
+	}
+	if !r.inYear(c.From, "from") || !r.inYear(c.To, "to") {
+		return out
+	}
+	length := int(out.To.number()-out.From.number()) + 1
+	switch {
+	case length < 1:
+		r.add(c.To.line, "to: %s is before from %s", out.To, out.From)
+	case length > maxHoliday:
+		r.add(c.To.line, "to: %s to %s is %d days, longer than any company stays closed", out.From, out.To, length)
+	}
+	for i := range min(length, maxHoliday) {
+		r.note(out.From.AddDays(i), use{line: c.From.line, company: true})
 	}
 	return out
 }

@@ -50,6 +50,10 @@ func (s *Store) once(ctx context.Context, cmd deal.Command, act func(deal.Ledger
 		_ = tx.pg.Rollback(ctx)
 		return fail("read playbooks", err)
 	}
+	if err := s.days.learn(ctx, tx.pg, tx.daysVersion); err != nil {
+		_ = tx.pg.Rollback(ctx)
+		return fail("read calendar", err)
+	}
 	err = act(tx)
 	writes := tx.ending()
 	if err != nil || writes == nil {
@@ -84,7 +88,7 @@ func (t *ledgerTx) begin(ctx context.Context) error {
 			return orNothing(err)
 		})
 	}
-	batch.Queue(string(versions)).QueryRow(func(row pgx.Row) error { return row.Scan(&t.orgVersion, &t.booksVersion) })
+	batch.Queue(string(versions)).QueryRow(func(row pgx.Row) error { return row.Scan(&t.orgVersion, &t.booksVersion, &t.daysVersion) })
 	if len(t.cmd.Texts()) > 0 {
 		batch.Queue(string(stagedBeside), account, t.cmd.Key).QueryRow(func(row pgx.Row) error {
 			return orNothing(row.Scan(&t.texts, &t.draft))

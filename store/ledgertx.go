@@ -27,6 +27,7 @@ type ledgerTx struct {
 	first        *deal.Remembered
 	orgVersion   int64
 	booksVersion int64
+	daysVersion  int64
 	now          *snapshot         // the organisation, once it was asked for
 	texts        map[string]string // staged beside the command
 	draft        *view.Draft       // staged beside open

@@ -91,7 +91,7 @@ func compare(column, mark string) string {
 // The projections of an account's log.
 var (
 	accountsTable = newProjection("accounts", "id", 1, `id number seq head cycle step pass status outcome owner_id team_id opened_by
-		grade intake late overdue deadline_at next_follow_up_at wake_at resume_on book_name book_version calendar provisional parent_id
+		grade intake late overdue deadline_at next_follow_up_at wake_at resume_on book_name book_version calendar provisional placed_until parent_id
 		merged_into served_by opened_at entered_at updated_at state`).working("seen_by", `ARRAY(
 			SELECT p COLLATE "C" FROM unnest(ARRAY[{owner_id}, {team_id}, {opened_by}]::text[]) p WHERE p IS NOT NULL
 			UNION

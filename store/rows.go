@@ -65,7 +65,7 @@ func accountRow(s deal.State) (row, error) {
 		string(s.Account), s.Number, s.Seq, s.Head, s.Cycle, string(s.Step), s.Pass(), string(s.Status), orNull(s.Outcome),
 		orNull(s.Owner), orNull(s.Team), string(s.OpenedBy), orNull(s.Grade), orNull(s.Intake), s.Late, s.Overdue(),
 		instantOrNull(s.Deadline()), next, instantOrNull(s.WakeAt()), orNull(s.ResumeOn), s.Book.Name, s.Book.Version,
-		orNull(calendar), provisional, orNull(s.Parent), orNull(s.Merged), served(s), s.OpenedAt, s.Entered, s.LastAt, string(state),
+		orNull(calendar), provisional, instantOrNull(s.PlacedUntil()), orNull(s.Parent), orNull(s.Merged), served(s), s.OpenedAt, s.Entered, s.LastAt, string(state),
 	}}, nil
 }
 

@@ -75,6 +75,7 @@ type Store struct {
 	files   *directory               // nil: new files go into the database
 	org     atomic.Pointer[snapshot] // the organisation as last read; current as long as its version is
 	books   bookwatch
+	days    daywatch
 }
 
 // Open connects to a database that [Migrate] has brought to this release; another schema is [ErrSchemaOlder] or

@@ -11,14 +11,15 @@ import (
 )
 
 var (
-	overdue       = named("Overdue")
-	openAccounts  = named("OpenAccounts")
-	staleCalendar = named("StaleCalendar")
-	sweepStaged   = named("SweepStaged")
-	sweepRequests = named("SweepRequests")
-	sweepSessions = named("SweepSessions")
-	sweepImports  = named("SweepImports")
-	tryLock       = named("TryLock")
+	overdue        = named("Overdue")
+	openAccounts   = named("OpenAccounts")
+	staleCalendar  = named("StaleCalendar")
+	otherCalendars = named("OtherCalendars")
+	sweepStaged    = named("SweepStaged")
+	sweepRequests  = named("SweepRequests")
+	sweepSessions  = named("SweepSessions")
+	sweepImports   = named("SweepImports")
+	tryLock        = named("TryLock")
 )
 
 // Overdue are accounts whose wake instant passed before the given one, longest overdue first, behind one of them.
@@ -37,11 +38,6 @@ func (s *Store) Overdue(ctx context.Context, before time.Time, after view.Sleepe
 // OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
 func (s *Store) OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error) {
 	return s.ids(ctx, "list open accounts", openAccounts, string(after), limit)
-}
-
-// StaleCalendar are accounts with a running clock that was placed with another version of the calendar.
-func (s *Store) StaleCalendar(ctx context.Context, version string, limit int) ([]deal.AccountID, error) {
-	return s.ids(ctx, "list accounts with another calendar", staleCalendar, version, limit)
 }
 
 func (s *Store) ids(ctx context.Context, doing string, sql statement, args ...any) ([]deal.AccountID, error) {

@@ -20,8 +20,9 @@ type Fleet interface {
 	Overdue(ctx context.Context, before time.Time, after view.Sleeper, limit int) ([]view.Sleeper, error)
 	// OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
 	OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error)
-	// StaleCalendar are accounts whose clocks were placed with another version of the calendar.
-	StaleCalendar(ctx context.Context, version string, limit int) ([]deal.AccountID, error)
+	// StaleCalendar are accounts whose clocks were placed with another version of the calendar and can be moved by the
+	// difference, in order of ID behind one of them.
+	StaleCalendar(ctx context.Context, version string, after deal.AccountID, limit int) ([]view.Stale, error)
 	// Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since, those
 	// that wait longest first, behind one of them.
 	Unplanned(ctx context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error)
@@ -49,11 +50,12 @@ type WatchdogOptions struct {
 	Fleet        Fleet
 	Engine       Engine
 	Installation string
-	Calendar     func() string // version of the calendar in force
-	Interval     time.Duration
-	Grace        time.Duration
-	Logger       *slog.Logger
-	Now          func() time.Time
+	// Calendar is the version of the calendar in force, whichever process changed it.
+	Calendar func(context.Context) (string, error)
+	Interval time.Duration
+	Grace    time.Duration
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // Watchdog heals what the engine forgot: a lost re-arm, a terminated workflow, an emptied database. It is a plain loop
@@ -63,9 +65,10 @@ type Watchdog struct {
 	stop context.CancelFunc
 	done sync.WaitGroup
 
-	sweptFiles time.Time    // of the loop alone
-	reached    view.Sleeper // the last overdue account of the look before, if there were more; of the loop alone
-	planned    deal.Mark    // the last mark of the look before, if there were more; of the loop alone
+	sweptFiles time.Time      // of the loop alone
+	reached    view.Sleeper   // the last overdue account of the look before, if there were more; of the loop alone
+	planned    deal.Mark      // the last mark of the look before, if there were more; of the loop alone
+	replanned  deal.AccountID // the last account that a new calendar was sent to, if there were more; of the loop alone
 
 	mu      sync.Mutex
 	rescued int
@@ -113,10 +116,12 @@ func (w *Watchdog) Rescued() int {
 	return w.rescued
 }
 
-// batch is how many accounts one query gives; recomputes are far fewer per look, so that people stay in front.
+// batch is how many accounts one query gives. Recomputes are sent in smaller ones and no faster than recomputePace, so
+// that people stay in front (trust-and-speed.md T4: at most 20 a second); a look spends half of its interval on them.
 const (
 	batch          = 500
 	recomputeBatch = 20
+	recomputePace  = time.Second / 20
 	stagedFor      = 24 * time.Hour
 	// filesEvery is how often uploads without a document are looked for: that may mean a walk through a directory.
 	filesEvery = time.Hour
@@ -132,7 +137,7 @@ func (w *Watchdog) look(ctx context.Context) error {
 		return nil
 	}
 	defer release()
-	return errors.Join(w.returnHome(ctx), w.wake(ctx), w.replan(ctx), w.plan(ctx), w.sweep(ctx))
+	return errors.Join(w.returnHome(ctx), w.wake(ctx), w.plan(ctx), w.sweep(ctx), w.replan(ctx))
 }
 
 // returnHome brings every open account into an engine that does not know them: a new one, or one whose database was
@@ -219,19 +224,50 @@ func (w *Watchdog) nudgeAll(ctx context.Context, ids []deal.AccountID) error {
 	return errors.Join(errs...)
 }
 
-// replan sends recompute to accounts whose clocks know another calendar.
+// replan sends recompute to accounts that another calendar than theirs moves, batch by batch for half an interval. Whoever
+// was sent it is not stale any more, so whichever process looks next goes on where this one ended; an account that nobody
+// can move is passed by until the others have had their turn.
 func (w *Watchdog) replan(ctx context.Context) error {
-	version := w.o.Calendar()
-	ids, err := w.o.Fleet.StaleCalendar(ctx, version, recomputeBatch)
+	version, err := w.o.Calendar(ctx)
 	if err != nil {
-		return fmt.Errorf("list accounts with another calendar: %w", err)
+		return fmt.Errorf("ask for the calendar in force: %w", err)
 	}
-	for _, id := range ids {
-		if err := w.recompute(ctx, id, "recompute/"+version, version); err != nil {
-			return err
+	pace := time.NewTicker(recomputePace)
+	defer pace.Stop()
+	var errs []error
+	sent := 0
+	for most := max(recomputeBatch, int(w.o.Interval/2/recomputePace)); sent < most; {
+		limit := min(recomputeBatch, most-sent)
+		stale, err := w.o.Fleet.StaleCalendar(ctx, version, w.replanned, limit)
+		if err != nil {
+			return fmt.Errorf("list accounts with another calendar: %w", err)
+		}
+		for _, s := range stale {
+			select {
+			case <-ctx.Done():
+				return ctx.Err() //nolint:wrapcheck // nobody asks any more
+			case <-pace.C:
+			}
+			// Whoever was placed with the same version before, and with another one since, is asked anew.
+			cause := fmt.Sprintf("recompute/%s/%d", version, s.Seq)
+			if err := w.recompute(ctx, s.Account, cause, version); err != nil {
+				errs = append(errs, err)
+			}
+			w.replanned = s.Account
+			sent++
+		}
+		if len(stale) < limit {
+			w.replanned = ""
+			break
+		}
+		if len(errs) >= recomputeBatch { // the engine is away
+			break
 		}
 	}
-	return nil
+	if sent > 0 {
+		w.o.Logger.InfoContext(ctx, "accounts were planned anew with another calendar", "accounts", sent, "calendar", version)
+	}
+	return errors.Join(errs...)
 }
 
 // plan sends recompute to accounts whose dated records changed and nobody else could tell: the process that wrote them

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -34,6 +35,7 @@ type house struct {
 	released int
 
 	sweptBefore []time.Time
+	placed      bool // accounts that were sent the calendar are not stale any more
 }
 
 func (h *house) TryLock(context.Context, string) (func(), bool, error) {
@@ -67,8 +69,16 @@ func (h *house) OpenAccounts(_ context.Context, after deal.AccountID, limit int)
 	return ids, nil
 }
 
-func (h *house) StaleCalendar(context.Context, string, int) ([]deal.AccountID, error) {
-	return h.stale, nil
+func (h *house) StaleCalendar(_ context.Context, _ string, after deal.AccountID, limit int) ([]view.Stale, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var stale []view.Stale
+	for _, id := range h.stale {
+		if id > after && len(stale) < limit {
+			stale = append(stale, view.Stale{Account: id, Seq: 7})
+		}
+	}
+	return stale, nil
 }
 
 func (h *house) EngineIdentity(context.Context) (string, error) {
@@ -107,6 +117,9 @@ func (h *house) Send(_ context.Context, cmd deal.Command) (deal.Receipt, error) 
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.sent = append(h.sent, cmd)
+	if h.placed {
+		h.stale = slices.DeleteFunc(h.stale, func(id deal.AccountID) bool { return id == cmd.Account })
+	}
 	return deal.Receipt{}, h.away
 }
 
@@ -119,7 +132,7 @@ func watch(t *testing.T, h *house, during time.Duration, meanwhile func()) *work
 	t.Helper()
 	h.nudged = map[deal.AccountID]int{}
 	w, err := worker.NewWatchdog(worker.WatchdogOptions{
-		Fleet: h, Engine: h, Installation: "house", Calendar: func() string { return "v2" }, Interval: time.Minute, Grace: time.Minute,
+		Fleet: h, Engine: h, Installation: "house", Calendar: func(context.Context) (string, error) { return "v2", nil }, Interval: time.Minute, Grace: time.Minute,
 		Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	require.NoError(t, err)
@@ -216,6 +229,37 @@ func TestWatchdog_replansAccountsThatKnowAnotherCalendarOncePerVersion(t *testin
 		require.Equal(t, deal.RecomputeName, h.sent[0].Name)
 		require.Equal(t, deal.System, h.sent[0].Actor)
 		require.Equal(t, h.sent[0].Key, h.sent[1].Key, "the log answers the second one")
+	})
+}
+
+func TestWatchdog_replansAtMostTwentyAccountsASecondAndGoesOnAtTheNextLook(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1", placed: true}
+		for i := range 1000 { // two looks: each spends half of its minute on it
+			h.stale = append(h.stale, deal.AccountID(strconv.Itoa(100000+i)))
+		}
+		watch(t, h, 31*time.Second, func() {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			require.Len(t, h.sent, 600)
+		})
+		watch(t, h, 59*time.Second, func() {})
+		require.Len(t, h.sent, 1000, "another process goes on where this one ended")
+		require.Empty(t, h.stale)
+	})
+}
+
+func TestWatchdog_comesToEveryStaleAccountHoweverManyCannotBeMoved(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1"}
+		for i := range 900 { // whoever is sent the calendar stays stale
+			h.stale = append(h.stale, deal.AccountID(strconv.Itoa(100000+i)))
+		}
+		watch(t, h, 119*time.Second, func() {})
+		require.Len(t, h.sent, 900)
+		require.Equal(t, deal.AccountID("100899"), h.sent[899].Account)
 	})
 }
 

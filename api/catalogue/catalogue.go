@@ -27,6 +27,7 @@ func New() *Catalogue {
 	maps.Copy(c.reasons, problems())
 	maps.Copy(c.reasons, fields())
 	maps.Copy(c.reasons, editions())
+	maps.Copy(c.reasons, calendars())
 	maps.Copy(c.reasons, files())
 	return c
 }

@@ -22,13 +22,14 @@ import (
 	"closedloop/store"
 )
 
-// readOnly stands where the engine and what belongs to it would be: nothing here sends a command, imports a sheet or installs
-// a playbook.
+// readOnly stands where the engine and what belongs to it would be: nothing here sends a command, imports a sheet, installs a
+// playbook or changes the calendar.
 type readOnly struct{ api.Imports }
 
 type (
-	installs   = api.Editions
-	noEditions struct{ installs }
+	installs    = api.Editions
+	noEditions  struct{ installs }
+	noCalendars struct{ api.Calendars }
 )
 
 var errReadOnly = errors.New("this process only reads")
@@ -93,7 +94,7 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 	began := time.Now()
 	handler, err := api.New(api.Options{
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
-		Imports: readOnly{}, Playbooks: books, Editions: noEditions{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
+		Imports: readOnly{}, Playbooks: books, Editions: noEditions{}, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
 		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: zone,
 		Rules:  books.Rules,
 		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },

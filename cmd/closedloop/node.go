@@ -19,7 +19,6 @@ import (
 	"go.temporal.io/sdk/client"
 	sdklog "go.temporal.io/sdk/log"
 
-	"closedloop/activities"
 	"closedloop/calendar"
 	"closedloop/config"
 	"closedloop/deal"
@@ -36,7 +35,7 @@ type node struct {
 	installation store.Installation
 	books        playbook.Shelf
 	stock        *stock
-	calendar     *calendar.Calendar
+	calendar     *almanac
 	engine       client.Client
 	accounts     *contract.Accounts
 
@@ -53,11 +52,11 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if c.Calendar.Dir != "" {
 		overrides = os.DirFS(c.Calendar.Dir)
 	}
-	var err error
-	if n.calendar, err = calendar.Load(overrides); err != nil {
+	files, err := calendar.Load(overrides)
+	if err != nil {
 		return nil, fmt.Errorf("load calendar: %w", err)
 	}
-	zone, err := time.LoadLocation(n.calendar.Office().Zone())
+	zone, err := time.LoadLocation(files.Office().Zone()) // that of the files, whatever else is changed
 	if err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
@@ -77,6 +76,9 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	}
 	if n.stock, err = share(ctx, n.books, n.store, log); err != nil {
 		return nil, err
+	}
+	if n.calendar, err = openAlmanac(ctx, files, n.store, log); err != nil {
+		return nil, fmt.Errorf("open calendar: %w", err)
 	}
 	return n, nil
 }
@@ -170,4 +172,4 @@ func (c commander) Open(ctx context.Context, cmd deal.Command) (deal.Receipt, er
 }
 
 // working is the organisation's working time.
-func (n *node) working() deal.Working { return activities.Working(n.calendar) }
+func (n *node) working() deal.Working { return n.calendar.Working() }

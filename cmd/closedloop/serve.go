@@ -30,14 +30,14 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 	limits.RequestTimeout, limits.BodyBytes, limits.UploadBytes, limits.SessionTTL = c.RequestTimeout, c.BodyLimit, c.UploadLimit, c.SessionTTL
 	limits.FileBytes = n.config.Files.MaxBytes
 	limits.InFlight, limits.InFlightPerAccount = c.MaxInFlight, c.MaxInFlightPerAccount
-	zone, err := time.LoadLocation(n.calendar.Office().Zone())
+	zone, err := time.LoadLocation(n.calendar.files.Office().Zone())
 	if err != nil {
 		return "", nil, fmt.Errorf("load time zone: %w", err)
 	}
 	health := &readiness{node: n}
 	handler, err := api.New(api.Options{
 		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Dossier: n.store, Files: n.store, Work: n.store, People: n.store, Identity: n.store,
-		Requests: n.store, Imports: newSheets(n), Playbooks: n.books, Editions: editions{n.stock, n.working}, Health: health, Passwords: passwords,
+		Requests: n.store, Imports: newSheets(n), Playbooks: n.books, Editions: editions{n.stock, n.working}, Calendars: n.calendar, Health: health, Passwords: passwords,
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
 	})

@@ -37,11 +37,11 @@ func (n *node) beginShift(ctx context.Context) error {
 	if err := n.accounts.Prepare(ctx); err != nil {
 		return fmt.Errorf("prepare the engine: %w", err)
 	}
-	ledger, err := activities.NewLedger(n.store, n.books, activities.FixedCalendar{Calendar: n.calendar}, n.log)
+	ledger, err := activities.NewLedger(n.store, n.books, n.calendar, n.log)
 	if err != nil {
 		return fmt.Errorf("make ledger: %w", err)
 	}
-	zone, err := time.LoadLocation(n.calendar.Office().Zone())
+	zone, err := time.LoadLocation(n.calendar.files.Office().Zone())
 	if err != nil {
 		return fmt.Errorf("load time zone: %w", err)
 	}

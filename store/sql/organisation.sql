@@ -4,8 +4,8 @@
 SELECT version FROM org_version
 
 -- name: Versions
--- What a command needs to know whether it knows the organisation and the playbooks.
-SELECT o.version, b.version FROM org_version o CROSS JOIN playbook_version b
+-- What a command needs to know whether it knows the organisation, the playbooks and the calendar.
+SELECT o.version, b.version, c.version FROM org_version o CROSS JOIN playbook_version b CROSS JOIN calendar_version c
 
 -- name: Organisation
 -- One statement sees one snapshot, so the version and everything under it belong together.

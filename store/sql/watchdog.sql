@@ -8,8 +8,19 @@ SELECT id, wake_at FROM accounts WHERE wake_at < $1 AND (wake_at, id) > ($3, $4)
 SELECT id FROM accounts WHERE id > $1 AND (status <> 'closed' OR wake_at IS NOT NULL) ORDER BY id LIMIT $2
 
 -- name: StaleCalendar
--- Two ranges, so that the index answers; "<>" would read every row.
-SELECT id FROM accounts WHERE calendar < $1 OR calendar > $1 ORDER BY id LIMIT $2
+-- By the version, or versions, of their clocks: only those whose last clock ends behind the instant from which on that
+-- version and the present one differ.
+SELECT a.id, a.seq FROM accounts a JOIN unnest($1::text[], $2::timestamptz[]) d(calendar, since) ON a.calendar = d.calendar
+WHERE a.id > $3 AND a.placed_until >= d.since ORDER BY a.id LIMIT $4
+
+-- name: OtherCalendars
+-- Step by step along the index, since there are few versions and many accounts. NULL ends it.
+WITH RECURSIVE v AS (
+    (SELECT min(calendar) AS calendar FROM accounts WHERE calendar IS NOT NULL)
+    UNION ALL
+    SELECT (SELECT min(a.calendar) FROM accounts a WHERE a.calendar IS NOT NULL AND a.calendar > v.calendar) FROM v WHERE v.calendar IS NOT NULL
+)
+SELECT calendar FROM v WHERE calendar IS NOT NULL AND calendar <> $1
 
 -- name: SweepStaged
 DELETE FROM staged WHERE staged_at < $1

@@ -1,0 +1,23 @@
+package view
+
+import (
+	"encoding/json"
+	"time"
+
+	"closedloop/deal"
+)
+
+// CalendarChange is what an administrator said about a year of the calendar, or about the office hours.
+type CalendarChange struct {
+	Year     int // 0: office hours
+	Revision int64
+	Document json.RawMessage
+	By       deal.PersonID
+	At       time.Time
+}
+
+// Stale is an account whose clocks were placed with another version of the calendar, as it stood when it was found.
+type Stale struct {
+	Account deal.AccountID
+	Seq     int64
+}
