@@ -95,6 +95,7 @@ func (p *plan) person(place int, person leadsheet.Contact, found view.TargetCont
 	one("mobile", leadsheet.FieldMobile, &to.Mobile, person.Mobile, dialled)
 	one("phone", leadsheet.FieldPhone, &to.Phone, person.Phone, dialled)
 	if changed {
+		to.PhoneValid = len(numbersOf(to)) > 0
 		p.out.Contacts = append(p.out.Contacts, to)
 	}
 }

@@ -148,6 +148,21 @@ func TestPlanRow_writesWhatItSays(t *testing.T) {
 	require.Nil(t, again.out.Marks)
 }
 
+// Somebody who could not be called can be once a sheet brings the number: the gate of collect asks for that.
+func TestPlanRow_makesAContactReachable(t *testing.T) {
+	t.Parallel()
+	target := imported(func(t *view.ImportTarget) {
+		c := &t.Contacts[0]
+		c.Mobile, c.Phone, c.PhoneValid = "", "", false
+		t.Marks = view.ImportMarks{}
+	})
+	p := planRow(leadsheet.Sheet{}, leadsheet.Row{Number: 2, Lead: lead(nil)}, target, true, known())
+	require.Empty(t, p.against)
+	require.Len(t, p.out.Contacts, 1)
+	require.Equal(t, "13805240011", p.out.Contacts[0].Mobile)
+	require.True(t, p.out.Contacts[0].PhoneValid)
+}
+
 func TestHandle_changesOnlyWhatTheImporterMayWrite(t *testing.T) {
 	t.Parallel()
 	row := leadsheet.Row{Number: 2, Lead: lead(func(l *leadsheet.Lead) { l.Address = "新大道1号" }), Cells: []string{"晨风"}}
