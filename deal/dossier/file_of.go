@@ -18,7 +18,9 @@ func FileOf(documents []deal.Document) (File, error) {
 		if err != nil {
 			return nil, fmt.Errorf("document %s: %w", d.ID, err)
 		}
-		file = append(file, Filed{ID: d.ID, Cycle: d.Cycle, Version: d.Version, At: d.UpdatedAt, By: d.UpdatedBy, Record: record})
+		file = append(file, Filed{
+			ID: d.ID, Cycle: d.Cycle, Version: d.Version, Edited: d.Edited, At: d.UpdatedAt, By: d.UpdatedBy, Record: record,
+		})
 	}
 	return file, nil
 }

@@ -30,6 +30,7 @@ type Filed struct {
 	ID      string
 	Cycle   int // the cycle in which it was begun
 	Version int64
+	Edited  int64 // version that somebody wrote, where an event wrote later ones; 0: this one
 	At      time.Time
 	By      deal.PersonID
 	Record  Record
@@ -43,9 +44,19 @@ type Entry[R Record] struct {
 	ID      string
 	Cycle   int
 	Version int64
+	Edited  int64 // as in [Filed]
 	At      time.Time
 	By      deal.PersonID
 	Body    R
+}
+
+// unedited tells whether what is on file is what somebody saw in a version: nobody has edited it since.
+func (e Entry[R]) unedited(since int64) bool {
+	edited := e.Edited
+	if edited == 0 {
+		edited = e.Version
+	}
+	return edited <= since && since <= e.Version
 }
 
 // Entries are the records of a type, oldest first.
@@ -53,7 +64,9 @@ func Entries[R Record](f File) []Entry[R] {
 	var out []Entry[R]
 	for _, filed := range f {
 		if body, ok := filed.Record.(R); ok {
-			out = append(out, Entry[R]{ID: filed.ID, Cycle: filed.Cycle, Version: filed.Version, At: filed.At, By: filed.By, Body: body})
+			out = append(out, Entry[R]{
+				ID: filed.ID, Cycle: filed.Cycle, Version: filed.Version, Edited: filed.Edited, At: filed.At, By: filed.By, Body: body,
+			})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Entry[R]) int {

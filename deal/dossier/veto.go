@@ -28,7 +28,7 @@ func OpenVetoes(vetoes []Entry[Veto], lifts []Lift) []Entry[Veto] {
 	for _, v := range vetoes {
 		lifted := false
 		for _, l := range lifts {
-			lifted = lifted || (l.Veto == v.ID && l.Version == v.Version)
+			lifted = lifted || (l.Veto == v.ID && v.unedited(l.Version))
 		}
 		if v.Body.Hit && !lifted {
 			open = append(open, v)

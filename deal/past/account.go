@@ -79,7 +79,7 @@ func At(h view.History, at time.Time) (Account, error) {
 	slices.SortFunc(a.Forms, func(x, y deal.Form) int { return cmp.Compare(x.Step.Number(), y.Step.Number()) })
 	a.Documents = documents.rows
 	var err error
-	a.File, err = fileOf(a.Documents)
+	a.File, err = dossier.FileOf(a.Documents)
 	return a, err
 }
 
@@ -101,7 +101,7 @@ func (a *Account) Under(above Account) error {
 	r.Share(contacts, documents)
 	a.Contacts, a.Documents = r.Contacts, r.Dossier
 	var err error
-	a.File, err = fileOf(a.Documents)
+	a.File, err = dossier.FileOf(a.Documents)
 	return err
 }
 
@@ -155,20 +155,4 @@ func before[R any](c view.Change, none R) (R, error) {
 		return none, fmt.Errorf("read %s %s of the past: %w", c.Table, c.ID, err)
 	}
 	return was, nil
-}
-
-// fileOf reads documents. One of a kind that this release does not know says nothing to it.
-func fileOf(documents []deal.Document) (dossier.File, error) {
-	var file dossier.File
-	for _, d := range documents {
-		record, err := dossier.Load(dossier.Kind(d.Kind), d.Body)
-		if errors.Is(err, dossier.ErrUnknownKind) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("document %s: %w", d.ID, err)
-		}
-		file = append(file, dossier.Filed{ID: d.ID, Cycle: d.Cycle, Version: d.Version, At: d.UpdatedAt, By: d.UpdatedBy, Record: record})
-	}
-	return file, nil
 }
