@@ -109,7 +109,7 @@ const (
 	patience       = 40
 	searchPatience = 20
 	longestWalk    = 4000
-	few            = 1500
+	few            = 3000
 )
 
 // walks tells whether a walk may fill the page.

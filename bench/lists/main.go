@@ -54,6 +54,7 @@ func lists(ctx context.Context, args []string, progress io.Writer) (err error) {
 	short := flags.Bool("short", false, "a look at a small house")
 	base := flags.String("dir", "", "directory for the data while it is measured (default: that of temporary files)")
 	keep := flags.String("keep", "", "directory of a house that stays: it is filled when it is empty, and used as it is otherwise")
+	times := flags.Int("times", 0, "how often each question is asked, instead of the usual number")
 	only := flags.String("only", "", "ask only questions whose name contains this")
 	if err := flags.Parse(args); err != nil {
 		return err //nolint:wrapcheck // says what is wrong
@@ -61,6 +62,9 @@ func lists(ctx context.Context, args []string, progress io.Writer) (err error) {
 	p := fullPlan()
 	if *short {
 		p = shortPlan()
+	}
+	if *times > 0 {
+		p.Times = *times
 	}
 	log := slog.New(slog.NewTextHandler(progress, nil))
 	dir := *keep
