@@ -26,7 +26,7 @@ type approvalBody struct {
 	WaitingFor  []personBody   `json:"waiting_for" doc:"whose word is missing now"`
 	ClosedAt    *time.Time     `json:"closed_at"`
 
-	SimilarFilings []similarFiling `json:"similar_filings,omitempty" doc:"of a filing, when it is read by its ID: live filings of other accounts whose customer resembles this one"`
+	SimilarFilings []similarFiling `json:"similar_filings,omitempty" doc:"of a filing, when somebody reads it by its ID who has a say in it: live filings of other accounts whose customer resembles this one"`
 }
 
 type subjectBody struct {

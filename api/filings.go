@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"closedloop/deal"
 	"closedloop/deal/view"
@@ -41,9 +42,10 @@ func (a *API) arbitrate(ctx context.Context, in *arbitrationInput) (*commandOutp
 	})
 }
 
-// similarFilings are what an approver of a filing has to know; nothing for requests of another kind.
+// similarFilings are what an approver of a filing has to know; nothing for requests of another kind, and nothing for
+// readers who have no say in this one: projects and accounts of others are not theirs to know (domain.md §4).
 func (a *API) similarFilings(ctx context.Context, item view.ApprovalItem) ([]similarFiling, error) {
-	if item.Kind != deal.Filing {
+	if item.Kind != deal.Filing || !hasSay(who(ctx).viewer, item.Approval) {
 		return nil, nil
 	}
 	found, err := a.Work.SimilarFilings(ctx, who(ctx).viewer, item.Account, a.today().Format("2006-01-02"))
@@ -58,6 +60,18 @@ func (a *API) similarFilings(ctx context.Context, item view.ApprovalItem) ([]sim
 			Project: f.Project, ValidUntil: f.ValidUntil, Similarity: percent(f.Score),
 		}
 	}), nil
+}
+
+// hasSay tells whether somebody decides, or has decided, about a request: on a seat of theirs or of somebody they stand in
+// for, or because every conflict comes to them.
+func hasSay(v view.Viewer, a deal.Approval) bool {
+	if v.All {
+		return true
+	}
+	mine := func(p deal.PersonID) bool { return slices.Contains(v.Owners, p) }
+	return a.Requester != v.Person.ID && slices.ContainsFunc(a.Levels, func(l deal.Level) bool {
+		return slices.ContainsFunc(l.Seats, func(s deal.Seat) bool { return mine(s.Holder) || mine(s.By) || slices.ContainsFunc(s.Alternates, mine) })
+	})
 }
 
 // percent is a score in basis points as people read it.

@@ -159,6 +159,8 @@ func TestApproval_ofAFilingShowsSimilarOnes(t *testing.T) {
 	require.Equal(t, "李强", out["similar_filings"].([]any)[0].(map[string]any)["owner"].(map[string]any)["name"])
 	require.Contains(t, r.asked, "2026-03-02", "as of today, where the organisation works")
 	require.NotContains(t, r.do(manager, "GET", "/api/v1/approvals", nil).ok(200)["items"].([]any)[0], "similar_filings")
+	require.Contains(t, r.do(ops, "GET", path, nil).ok(200), "similar_filings", "who arbitrates")
+	require.NotContains(t, r.do(rep1, "GET", path, nil).ok(200), "similar_filings", "who asks is not told what others have filed")
 }
 
 func TestFilingConflict_saysWhoHoldsTheProjectAndHowToGoOn(t *testing.T) {
