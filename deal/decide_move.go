@@ -76,7 +76,11 @@ func StepClocksBy(book Book, s State, w Working, at time.Time) []Clock {
 		if kind, asked := c.Until.request(); asked && s.requested(kind) {
 			continue
 		}
-		clocks = append(clocks, c.after(s.Pauses, instant(at), w))
+		c = c.after(s.Pauses, instant(at), w)
+		if s.Status == Paused && !c.held() { // an earlier release did not keep since when
+			c = c.hold(instant(at), w)
+		}
+		clocks = append(clocks, c)
 	}
 	return clocks
 }

@@ -167,6 +167,18 @@ func TestMovePlaybook_ofAPausedAccountKeepsItsClocksStill(t *testing.T) {
 	require.Equal(t, "2026-04-06 18:00", wall(w.clock(t, "step/step").Due), "the pause is not counted afterwards either")
 }
 
+// A state that an earlier release wrote does not say since when it pauses.
+func TestMovePlaybook_ofAnAccountPausedByAnEarlierReleaseStartsNoClock(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Survey)
+	w.do(t, rep1, deal.Pause{Reason: note("wait"), ResumeOn: "2026-04-01"})
+	w.state.Pauses = nil
+	w.now = at("2026-03-20 09:00")
+	w.moveTo(t, 2)
+	require.True(t, w.clock(t, "step/step").From.IsZero())
+	require.Empty(t, w.tick(t, "2026-03-25 09:00"), "nobody hears of a deadline in a pause")
+}
+
 func TestMovePlaybook_isForTheLineAboveAndSalesOpsWithAReason(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Survey)
