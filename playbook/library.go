@@ -47,6 +47,9 @@ func Load(o Options) (*Library, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the shipped playbooks: %w", err)
 	}
+	for _, p := range own {
+		p.shipped = true
+	}
 	if o.Overrides != nil {
 		theirs, err := readAll(o.Overrides, ".", o.Zone)
 		if err != nil {

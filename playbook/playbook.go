@@ -21,6 +21,7 @@ type Playbook struct {
 	source    []byte
 	checksum  string
 	installed bool           // at run time, so it is in force beside the files ([Library.Install])
+	shipped   bool           // with this release
 	doubts    Problems       // why this release would refuse it as a file; only stored versions have any
 	zone      *time.Location // in which conditions know what day it is
 }

@@ -57,6 +57,8 @@ func (l *Library) Add(source []byte, origin string) error {
 // Both come back as a [Doubt] for the log, and [Library.Doubts] lists them; a version with doubts is never offered to new
 // cycles. One that was installed at run time and has none is in force again, unless a file or another one is newer.
 //
+// What was installed goes before what this release ships under the same version.
+//
 // The error is [ErrChanged], when a file has another content under this version: that is for whoever wrote the file.
 func (l *Library) AddStored(s Source) (Doubt, error) {
 	if known, ok := l.refused(s); ok {
@@ -85,14 +87,27 @@ func (l *Library) AddStored(s Source) (Doubt, error) {
 	return Doubt{Ref: s.Ref, Usable: true, Problems: p.doubts}, nil
 }
 
-// takeIn builds a stored version that is not there yet.
+// ships tells whether this release brought a version; the caller holds the lock.
+func (l *Library) ships(ref deal.BookRef) bool { return l.books[ref] != nil && l.books[ref].shipped }
+
+// takeIn builds a stored version that is not there yet. One that was installed takes the place of what a later release
+// ships under its version: accounts run on it, and who installed it cannot change the release.
 func (l *Library) takeIn(s Source) (Doubt, error) {
 	f := &faults{file: fmt.Sprintf("%s version %d", s.Ref.Name, s.Ref.Version)}
 	p := compile(s.Text, f, l.zone)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if err := l.unchanged(s.Ref, s.Checksum); err != nil {
-		return Doubt{}, fmt.Errorf("add stored playbook: %w", err)
+		sound := p != nil && len(f.problems()) == 0 && p.Ref() == s.Ref && p.checksum == s.Checksum
+		if !sound || !s.Installed || !l.ships(s.Ref) {
+			return Doubt{}, fmt.Errorf("add stored playbook: %w", err)
+		}
+		p.installed = true
+		l.keep(p)
+		if l.newest[s.Ref.Name].Ref() == s.Ref {
+			l.newest[s.Ref.Name] = p
+		}
+		return Doubt{Ref: s.Ref, Usable: true}, nil
 	}
 	switch {
 	case checksum(s.Text) != s.Checksum:

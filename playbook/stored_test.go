@@ -137,6 +137,34 @@ func TestAddStored_stopsTheStartForAFileThatChangedUnderItsVersion(t *testing.T)
 	require.ErrorIs(t, library.Add(edition(t, 7), "file"), playbook.ErrChanged)
 }
 
+// Somebody installs a next version of a shipped playbook, and the next release ships one under the same number.
+func TestAddStored_whatWasInstalledGoesBeforeWhatALaterReleaseShips(t *testing.T) {
+	t.Parallel()
+	library, err := playbook.Load(playbook.Options{})
+	require.NoError(t, err)
+	s := stored("quick", 1, edition(t, 1, "        hint: {zh: 添加联系人。, en: Add a contact.}\n", ""))
+	s.Installed = true
+	_, err = library.AddStored(s)
+	require.ErrorIs(t, err, playbook.ErrChanged, "nothing would be left that new cycles begin with")
+
+	s = stored("quick", 1, edition(t, 1, "recheck: 30 seconds", "recheck: 31 seconds"))
+	_, err = library.AddStored(s)
+	require.ErrorIs(t, err, playbook.ErrChanged, "it was a file: whoever changed it can change it back")
+	s.Installed = true
+	for range 2 { // as at the next look
+		doubt, err := library.AddStored(s)
+		require.NoError(t, err)
+		require.True(t, doubt.Usable)
+		require.Empty(t, doubt.Problems)
+	}
+	p, err := library.Newest("quick")
+	require.NoError(t, err)
+	require.Equal(t, s.Checksum, p.Checksum(), "new cycles begin with what was installed, like those that are under way")
+	require.Contains(t, library.Sources(), s)
+	_, err = library.AddStored(stored("quick", 1, edition(t, 1)))
+	require.ErrorIs(t, err, playbook.ErrChanged, "nobody takes its place again")
+}
+
 func TestAddStored_usesNoRowThatIsNotWhatItSays(t *testing.T) {
 	t.Parallel()
 	library := fresh(t)
