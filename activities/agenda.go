@@ -46,13 +46,14 @@ func plans(s deal.State, cmd deal.Command) bool {
 	}
 	onAgenda := func(c deal.Clock) bool { return c.Kind == deal.AgendaClock }
 	switch b := cmd.Body.(type) {
-	case deal.Recompute, deal.SetGrade, deal.ReopenAccount, deal.SecondDevelopment:
+	case deal.Recompute, deal.SetGrade, deal.ReopenAccount, deal.SecondDevelopment,
+		deal.MovePlaybook: // perhaps from a version by which nothing could be planned
 		return true
 	case deal.Advance: // a win is evaluated, and customers are asked while they are maintained
 		return s.Step == deal.Sign || s.Step == deal.Maintain
 	case deal.Return:
 		return s.Step == deal.Maintain || b.To == deal.Maintain
-	case deal.ResumeNow, deal.MovePlaybook:
+	case deal.ResumeNow:
 		return slices.ContainsFunc(s.Clocks, onAgenda)
 	case deal.Tick:
 		now := later(s, cmd)

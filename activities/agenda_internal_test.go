@@ -48,6 +48,7 @@ func TestPlans_forCommandsThatMoveTheAgendaAndNoOthers(t *testing.T) {
 		"resumed with an agenda":        {deal.State{Seq: 1, Clocks: []deal.Clock{later}}, deal.ResumeNow{}, true},
 		"resumed without":               {deal.State{Seq: 1}, deal.ResumeNow{}, false},
 		"other rules, with an agenda":   {deal.State{Seq: 1, Clocks: []deal.Clock{later}}, deal.MovePlaybook{}, true},
+		"other rules, nothing planned":  {deal.State{Seq: 1}, deal.MovePlaybook{}, true},
 		"a meeting changes nothing":     {deal.State{Seq: 1, Clocks: []deal.Clock{due}}, deal.LogInteraction{}, false},
 		"a tick for a deadline is none": {deal.State{Seq: 1, Clocks: []deal.Clock{{Kind: deal.StepClock, Rungs: due.Rungs}}}, deal.Tick{}, false},
 	} {

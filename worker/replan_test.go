@@ -69,6 +69,20 @@ func TestWatchdog_comesToEveryMarkHoweverManyCannotBePlanned(t *testing.T) {
 	})
 }
 
+// A refusal stays the answer of its key: once the playbook can be read again, another key has to ask.
+func TestWatchdog_asksAnewForAMarkThatStays(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1", marks: []deal.Mark{{Account: "a", Since: time.Now().Add(-time.Hour)}}}
+		watch(t, h, 2*time.Hour-time.Second, func() {})
+		keys := map[string]bool{}
+		for _, cmd := range h.sent {
+			keys[cmd.Key] = true
+		}
+		require.Len(t, keys, 2, "once an hour")
+	})
+}
+
 func sentTo(h *house) []deal.AccountID {
 	var ids []deal.AccountID
 	for _, cmd := range h.sent {

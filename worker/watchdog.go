@@ -281,9 +281,10 @@ func (w *Watchdog) plan(ctx context.Context) error {
 	if w.planned = (deal.Mark{}); len(marks) == recomputeBatch {
 		w.planned = marks[recomputeBatch-1]
 	}
+	hour := w.o.Now().UTC().Format("2006-01-02T15") // a refusal is the answer of its key for long: what stood in the way may be gone
 	var errs []error
 	for _, m := range marks {
-		cause := "replan/" + m.Since.UTC().Format(time.RFC3339Nano)
+		cause := "replan/" + m.Since.UTC().Format(time.RFC3339Nano) + "/" + hour
 		errs = append(errs, w.recompute(ctx, m.Account, cause, cause))
 	}
 	return errors.Join(errs...)
