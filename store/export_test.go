@@ -110,3 +110,6 @@ func MigrateTo(ctx context.Context, url string, version int64) error {
 	_, err = provider.UpTo(ctx, version)
 	return errors.Join(err, db.Close())
 }
+
+// Dumped are the tables of a dump.
+func Dumped() []string { return dumped() }
