@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
 //go:embed data/*.yaml
@@ -56,6 +58,28 @@ func Load(override fs.FS) (*Calendar, error) {
 		years = append(years, y)
 	}
 	return New(*base.office, years...)
+}
+
+// ParseFile reads one file, which describes the office when it is called
+// office.yaml or has office hours, and else a year; the other one of the two
+// is nil. The error is a *FileError.
+func ParseFile(name string, data []byte) (*Office, *Year, error) {
+	var keys map[string]any
+	if err := yaml.Unmarshal(data, &keys); err != nil {
+		keys = nil // said with its line below
+	}
+	if _, hours := keys["hours"]; hours || name == officeName {
+		office, err := parseOffice(name, data)
+		if err != nil {
+			return nil, nil, err
+		}
+		return &office, nil, nil
+	}
+	year, err := parseYear(name, data)
+	if err != nil {
+		return nil, nil, err
+	}
+	return nil, &year, nil
 }
 
 // A set is what one directory says.

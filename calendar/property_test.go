@@ -21,6 +21,8 @@ func subjects(t *testing.T) map[string]*calendar.Calendar {
 		"always open": newCalendar(t, alwaysOpen),
 		"odd":         newCalendar(t, lordHowe, crowded),
 		"weekends":    newCalendar(t, wednesdays, manyMakeUps()),
+		"company":     over(t, 2026, mayDay),
+		"year end":    over(t, 2027, turn),
 	}
 }
 
@@ -34,6 +36,9 @@ holidays:
   - {name: {zh: 三, en: three}, from: 2026-04-01, to: 2026-04-30, days: 30, make_up: [2026-12-27]}
   - {name: {zh: 四, en: four}, from: 2026-12-31, to: 2026-12-31, days: 1}
 `
+
+// turn is a second year with data: its New Year joins the end of the first, and the Saturday after it is worked.
+const turn = `{"source":{"title":"made up"},"holidays":[{"name":{"zh":"元旦","en":"New Year"},"from":"2027-01-01","to":"2027-01-03","make_up":["2027-01-09"]}]}`
 
 // manyMakeUps is a year in which every weekend of the first half is worked.
 func manyMakeUps() string {
@@ -256,4 +261,47 @@ func walk(c *calendar.Calendar, from, to time.Time) time.Duration {
 		}
 	}
 	return sum
+}
+
+// The turn of the year joins a year with data to one with or without: it is crossed like any other night.
+func TestProperty_theTurnOfTheYearIsCrossedLikeAnyOtherNight(t *testing.T) {
+	t.Parallel()
+	forEach(t, func(rt *rapid.T, c *calendar.Calendar) {
+		zone, err := time.LoadLocation(c.Office().Zone())
+		require.NoError(rt, err)
+		year := rapid.IntRange(2026, 2028).Draw(rt, "year")
+		from := c.NextWorking(time.Date(year-1, 12, rapid.IntRange(22, 31).Draw(rt, "day"), rapid.IntRange(0, 23).Draw(rt, "hour"), 0, 0, 0, zone))
+		n := time.Duration(rapid.IntRange(1, 30).Draw(rt, "n"))
+		there := c.Add(from, n*c.Day())
+		require.Equal(rt, from, c.Add(there, -n*c.Day()), "n days forward and n days back")
+		require.Equal(rt, n*c.Day(), walk(c, from, there))
+		require.True(rt, c.Add(from, (n+1)*c.Day()).After(there))
+	})
+}
+
+// Two versions of a calendar give the same dates to whatever ends before the first day that they treat otherwise.
+func TestProperty_nothingMovesThatEndsBeforeTheDifference(t *testing.T) {
+	t.Parallel()
+	before := only2026(t)
+	shipped, _ := before.Year(2026)
+	rapid.Check(t, func(rt *rapid.T) {
+		first := calendar.Date{Year: 2026, Month: 1, Day: 1}
+		day := first.AddDays(rapid.IntRange(0, 364).Draw(rt, "day"))
+		said := calendar.YearDocument{CompanyDays: []calendar.CompanyDocument{{
+			Name: calendar.NameDocument{ZH: "一", EN: "one"}, From: day.String(), Worked: !before.IsWorkingDay(day),
+		}}}
+		year, err := said.Year(2026, &shipped)
+		require.NoError(rt, err)
+		after, err := before.With(nil, year)
+		require.NoError(rt, err)
+		since, all := after.Rules().Since(before.Rules())
+		require.False(rt, all)
+		require.Equal(rt, day, before.DateAt(since))
+		from, d := instants(before).Draw(rt, "from"), max(0, durations(before).Draw(rt, "d"))
+		if a, b := before.Add(from, d), after.Add(from, d); a.Before(since) {
+			require.Equal(rt, a, b)
+		} else if from.Before(since) {
+			require.False(rt, b.Before(since))
+		}
+	})
 }

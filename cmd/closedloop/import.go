@@ -280,11 +280,16 @@ func (u *uploader) send(ctx context.Context, method, path string, body []byte) (
 	if err != nil {
 		return nil, fmt.Errorf("address of the API: %w", err)
 	}
-	req.Header.Set("Authorization", "Bearer "+u.token.Reveal())
 	if method == http.MethodPost {
 		req.Header.Set("Content-Type", "application/octet-stream")
 		req.Header.Set("Idempotency-Key", uuid.NewString())
 	}
+	return u.exchange(req)
+}
+
+// exchange sends a request as the user and reads the answer; a problem is an error that says what would help.
+func (u *uploader) exchange(req *http.Request) ([]byte, error) {
+	req.Header.Set("Authorization", "Bearer "+u.token.Reveal())
 	answer, err := u.client.Do(req)
 	var refused *net.OpError
 	if errors.As(err, &refused) {
@@ -301,14 +306,19 @@ func (u *uploader) send(ctx context.Context, method, path string, body []byte) (
 	if answer.StatusCode >= http.StatusBadRequest {
 		var p struct {
 			Title, Detail string
-			Errors        []struct{ Hint string }
+			Errors        []struct{ Pointer, Detail, Hint string }
 		}
 		if err := json.Unmarshal(text, &p); err != nil {
 			return nil, fmt.Errorf("the API answered %s", answer.Status)
 		}
 		said := p.Title + ": " + p.Detail
-		if len(p.Errors) > 0 {
-			said += ". " + p.Errors[0].Hint
+		for i, one := range p.Errors {
+			if len(p.Errors) > 1 {
+				said += fmt.Sprintf("\n%s: %s", one.Pointer, one.Detail)
+			}
+			if one.Hint != "" && (i == 0 || len(p.Errors) > 1) {
+				said += ". " + one.Hint
+			}
 		}
 		return nil, fmt.Errorf("the API answered %s: %s", answer.Status, said)
 	}
