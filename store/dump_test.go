@@ -81,7 +81,7 @@ func TestDump_forgetsNoTable(t *testing.T) {
 	there, err := pgx.CollectRows(rows, pgx.RowTo[string])
 	require.NoError(t, err)
 	stays := map[string]string{
-		"goose_db_version": "of the schema, which is there", "engine_owner": "of the process", "sessions": "logins that are open",
+		"goose_db_version": "of the schema, which is there", "sessions": "logins that are open",
 		"account_search": "follows from account_profile", "org_version": "raised by triggers", "playbook_version": "raised by triggers",
 		"calendar_version": "raised by triggers",
 	}
