@@ -55,8 +55,13 @@ type ClaimRef struct {
 func (FilingArbitrated) kind() EventKind { return FilingArbitratedKind }
 
 func (b FilingArbitrated) fold(s *State, e Event) {
-	if b.Decision == RefuseFiling {
-		s.endRequest(b.Approval, Rejected, e)
+	if b.Decision != RefuseFiling {
+		return
+	}
+	s.endRequest(b.Approval, Rejected, e)
+	if a, ok := s.Approval(b.Approval); ok {
+		a.Arbiter = e.Actor
+		s.setApproval(a)
 	}
 }
 

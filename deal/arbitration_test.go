@@ -84,6 +84,8 @@ func TestArbitration_refusesAndTheRequestIsOver(t *testing.T) {
 	require.Equal(t, []any{deal.Rejected, w.now}, []any{a.Status, a.ClosedAt})
 	require.NotContains(t, w.todo(), "approve manager1")
 	require.NotContains(t, clockIDs(w.state), "approval/"+a.ID+"/1")
+	no := w.refuse(t, manager1, deal.DecideApproval{Approval: a.ID, Decision: deal.Approve, Version: a.Subject.Version}, deal.CodeAlreadyDecided)
+	require.Equal(t, []string{string(ops1), string(deal.Rejected)}, no[0].Args[:2], "a late click hears who decided")
 	w.do(t, rep1, w.ask(deal.Filing)) // and may be asked again
 }
 

@@ -282,8 +282,11 @@ func (d *draft) pending(id string) (Approval, bool) {
 				}
 			}
 		}
-		if a.Status == Withdrawn {
+		switch {
+		case a.Status == Withdrawn:
 			by = a.Requester
+		case a.Arbiter != "":
+			by = a.Arbiter
 		}
 		d.no.If(true, CodeAlreadyDecided, string(by), string(a.Status), a.ClosedAt.Format(time.RFC3339))
 		return a, false

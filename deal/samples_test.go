@@ -22,7 +22,7 @@ func samples(t tb) []deal.Event {
 	before, after := clock.Length, clock.Length
 	approval := deal.Approval{
 		ID: "approval", Kind: deal.Contract, Requester: rep1, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
-		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Used: true, Anywhere: true,
+		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Arbiter: "ops", Used: true, Anywhere: true,
 		Levels: []deal.Level{{
 			Rules: deal.LevelRules{
 				Who: deal.OwnerManager, Mode: deal.AllSeats, Within: before,

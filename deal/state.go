@@ -120,6 +120,7 @@ type Approval struct {
 	Level       int            `json:"level"` // the running one, 1-based
 	Levels      []Level        `json:"levels"`
 	ClosedAt    time.Time      `json:"closed_at,omitzero"`
+	Arbiter     PersonID       `json:"arbiter,omitempty"`  // who ended it by an arbitration
 	Used        bool           `json:"used,omitempty"`     // a reopen has used it up
 	Anywhere    bool           `json:"anywhere,omitempty"` // belongs to no step, so that leaving one does not end it
 }
