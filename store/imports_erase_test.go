@@ -18,7 +18,11 @@ func TestEraseContact_takesThePersonOutOfWhatRowsOfSheetsSaid(t *testing.T) {
 	require.NoError(t, w.SheetRead(t.Context(), "import", view.SheetNews{
 		Total: 4, Refused: []view.SheetLine{{Number: 2, Cells: []string{"晨风集团", "刘经理", "138-0524 0011"}}, {Number: 3, Cells: []string{"别家", "王芳"}}},
 		Trail:    []view.SheetLine{{Number: 2, Cells: []string{"晨风", "见了刘建国"}}},
-		Problems: []view.ImportProblem{{Row: 2, Code: "bad_phone", Value: "13805240011", Text: deal.Text{ZH: "13805240011", EN: "13805240011"}}},
+		Problems: []view.ImportProblem{
+			{Row: 2, Code: "bad_phone", Value: "13805240011", Text: deal.Text{ZH: "13805240011", EN: "13805240011"}},
+			{Row: 3, Code: "known_phone", Value: "138 0524-0011", Text: deal.Text{ZH: "138 0524-0011", EN: "138 0524-0011"}},
+			{Row: 6, Code: "bad_phone", Value: "139 0524-0011", Text: deal.Text{ZH: "139", EN: "139"}},
+		},
 	}))
 	changed := view.ImportRow{Row: 4, Outcome: view.RowUpdated, Account: id, Changes: []view.FieldChange{{Record: "contact", Field: "name", To: "刘建国"}}}
 	require.NoError(t, w.RowDone(t.Context(), "import", changed))
@@ -40,9 +44,10 @@ func TestEraseContact_takesThePersonOutOfWhatRowsOfSheetsSaid(t *testing.T) {
 		}
 	}
 	all := kept.String()
-	for _, word := range []string{"138-0524 0011", "13805240011", "刘建国", "总裁"} {
+	for _, word := range []string{"138-0524 0011", "138 0524-0011", "13805240011", "刘建国", "总裁"} {
 		require.NotContains(t, all, word)
 	}
+	require.Contains(t, all, "139 0524-0011", "somebody else's")
 	i, err := w.Import(t.Context(), w.as("ops1"), "import")
 	require.NoError(t, err)
 	require.Equal(t, []int{1, 3}, []int{i.Updated, i.Refused}, "what became of the rows stays")

@@ -103,10 +103,13 @@ UPDATE import_rows SET cells = NULL, trail = NULL, changes = NULL
 WHERE import_id IN (SELECT id FROM long_over) AND (cells IS NOT NULL OR trail IS NOT NULL OR changes IS NOT NULL)
 
 -- name: ForgetProblems
--- Reasons quote what stood in a cell. The code says enough.
+-- Reasons quote what stood in a cell, and numbers as they are written: with blanks and hyphens. The code says enough.
 UPDATE import_problems p SET value = '', text_zh = p.code, text_en = p.code
 WHERE EXISTS (SELECT FROM import_rows r WHERE r.import_id = p.import_id AND r.row = p.row AND r.account_id = $1)
-    OR EXISTS (SELECT FROM unnest($2::text[]) word WHERE position(word IN p.value || ' ' || p.text_zh) > 0)
+    OR EXISTS (
+        SELECT FROM unnest($2::text[]) word
+        CROSS JOIN LATERAL concat(p.value, '|', p.text_zh) AS said
+        WHERE position(word IN said) > 0 OR position(word IN translate(said, ' -', '')) > 0)
 
 -- name: ForgetRows
 -- Rows of thirty days; numbers may stand there with blanks and hyphens.
