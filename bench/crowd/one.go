@@ -65,12 +65,12 @@ func (h *House) draw(random *rand.Rand) *pattern {
 
 // person is who stands in this account where somebody stands in the life.
 func (a *one) person(id string) deal.PersonID {
-	switch deal.PersonID(id) {
-	case a.pattern.manager:
+	switch id {
+	case string(a.pattern.manager):
 		return a.team.manager
-	case a.pattern.director:
+	case string(a.pattern.director):
 		return a.team.director
-	case a.pattern.collectors[0]:
+	case string(a.pattern.collectors[0]):
 		return a.collect
 	}
 	return a.rep

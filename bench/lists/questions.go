@@ -35,6 +35,7 @@ type accountRow struct {
 	ID     string `json:"id"`
 	Number string `json:"number"`
 	Name   string `json:"name"`
+	Opened string `json:"opened_at"`
 	Owner  *struct {
 		ID string `json:"id"`
 	} `json:"owner"`
@@ -270,13 +271,22 @@ func inbox(everybody []string) []question {
 func pages() []question {
 	var all []question
 	for _, p := range []struct{ name, path string }{
-		{"the account, with its gate", "/accounts/%s"}, {"what will happen", "/accounts/%s/upcoming"},
-		{"timeline, first page", "/accounts/%s/events"}, {"contacts", "/accounts/%s/contacts"}, {"interactions", "/accounts/%s/interactions"},
-		{"battle map", "/accounts/%s/battle-map"}, {"battle map four weeks ago", "/accounts/%s/battle-map?at=2026-10-23T02:00:00Z"},
+		{"the account, with its gate", "/accounts/%s"},
+		{"what will happen", "/accounts/%s/upcoming"},
+		{"timeline, first page", "/accounts/%s/timeline"},
+		{"contacts", "/accounts/%s/contacts"},
+		{"interactions", "/accounts/%s/interactions"},
+		{"battle map", "/accounts/%s/battle-map"},
+		{"battle map at the beginning", "/accounts/%s/battle-map?at="},
 	} {
 		for _, who := range []string{"ops-1", "manager-1-1", "rep-1-1-1", "finance-1"} {
 			all = append(all, question{Group: "Account page", Name: p.name, Who: who, draw: func(d *drawer) string {
-				return base + fmt.Sprintf(p.path, one(d, d.accounts).ID)
+				a := one(d, d.accounts)
+				path := base + fmt.Sprintf(p.path, a.ID)
+				if strings.HasSuffix(path, "at=") {
+					path += a.Opened
+				}
+				return path
 			}})
 		}
 	}
