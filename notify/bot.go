@@ -110,6 +110,12 @@ func (b *Bot) Send(ctx context.Context, m Message) (Outcome, error) {
 	return outcome, nil
 }
 
+// String names the service, and with it nothing secret.
+func (b *Bot) String() string { return "bot at " + b.base.Host }
+
+// GoString is String: the fields hold secrets.
+func (b *Bot) GoString() string { return b.String() }
+
 // encode leaves < and & as they are: people read this, not browsers.
 func encode(body any) ([]byte, error) {
 	var buf bytes.Buffer

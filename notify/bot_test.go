@@ -234,7 +234,7 @@ func TestBot_understandsAnswersOfEveryKind(t *testing.T) {
 
 func TestBot_isUnsureWhenTheAnswerDoesNotComeInTime(t *testing.T) {
 	t.Parallel()
-	each(t, 300*time.Millisecond, func(t *testing.T, s service, sender notify.Sender, _ *clock) {
+	each(t, time.Second, func(t *testing.T, s service, sender notify.Sender, _ *clock) {
 		s.fake.Misbehave(notifytest.Hang)
 		o := send(t, sender, aMessage("m1"))
 		require.Equal(t, notify.Retry, o.Class)

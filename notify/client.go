@@ -124,8 +124,7 @@ type answer struct {
 // post sends body and waits for the answer. With alone it takes a connection
 // of its own: one that the other side closes unheard, after a pause, would lose the
 // answer. written says that the request was
-// under way when the error came, so that it may have had its effect. The error is
-// that of ctx if ctx ended.
+// under way when the error came, so that it may have had its effect.
 func (c *Client) post(ctx context.Context, to *url.URL, header http.Header, body []byte, alone bool) (got answer, written bool, err error) {
 	var sent, unsafe atomic.Bool // set by the transport's own goroutines
 	limited, cancel := context.WithTimeout(ctx, c.timeout)
@@ -142,9 +141,6 @@ func (c *Client) post(ctx context.Context, to *url.URL, header http.Header, body
 	req.Header.Set("User-Agent", "closedloop")
 	resp, err := c.http.Do(req)
 	if err != nil {
-		if ctx.Err() != nil {
-			return answer{}, sent.Load(), ctx.Err()
-		}
 		if err = withoutURL(err); unsafe.Load() && !sent.Load() {
 			err = fmt.Errorf("%w: %w", errHandshake, err)
 		}

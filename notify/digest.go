@@ -27,7 +27,7 @@ func (p Parcel) Bundled() bool { return len(p.Notices) > 1 }
 // Plan says what goes out when. Notices of one digest make one parcel, the others
 // one each, unless there are more than AtOnce for the same instant.
 //
-// A bundle's ID depends on which notices are in it and nothing else: whoever sends
+// A bundle's ID depends on its notices and nothing else: whoever sends
 // it writes down which they were before the first attempt, and sends those again
 // if it fails, however many have come since.
 func (c Choices) Plan(notices []Notice, now time.Time, calendar Calendar) []Parcel {
@@ -75,7 +75,6 @@ func parcel(due time.Time, together []Notice) Parcel {
 	for _, n := range together {
 		ids = append(ids, n.ID)
 	}
-	slices.Sort(ids)
 	return Parcel{ID: digestID("dig_", ids...), Due: due, Notices: together}
 }
 

@@ -109,6 +109,12 @@ func NewMailServer(o MailOptions) (*MailServer, error) {
 	return &MailServer{options: o, from: *from, domain: domain, pace: NewPace(o.Rate...)}, nil
 }
 
+// String names the server, and with it nothing secret.
+func (s *MailServer) String() string { return "mail server " + s.options.Host }
+
+// GoString is String: the fields hold the password.
+func (s *MailServer) GoString() string { return s.String() }
+
 // Send mails one message over a connection of its own.
 func (s *MailServer) Send(ctx context.Context, m Message) (Outcome, error) {
 	outcomes, err := s.SendBatch(ctx, []Message{m})

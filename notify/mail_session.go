@@ -46,6 +46,9 @@ func (e *mailError) Unwrap() error { return e.err }
 // errNoLogin says that the server offers no way to log in that we take.
 var errNoLogin = errors.New("server offers no login that is safe here")
 
+// goodbye is how long a server may take to hear that we leave.
+const goodbye = 2 * time.Second
+
 // session is one conversation with a mail server. The library's own client keeps
 // the connection open when its greeting fails and cannot say in which phase it
 // did, so its commands are called one by one.
@@ -192,7 +195,7 @@ func (s *session) end() {
 	if s == nil {
 		return
 	}
-	if s.client.HasConnection() {
+	if s.client.HasConnection() && s.conn.SetDeadline(time.Now().Add(min(s.timeout, goodbye))) == nil {
 		_ = s.client.Quit()
 	}
 	s.drop()

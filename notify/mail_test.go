@@ -122,6 +122,9 @@ func TestMailServer_putsNothingIntoHeadersButWhatBelongsThere(t *testing.T) {
 	m.Text = "line\r\n.\r\nQUIT\r\n.dot\n"
 	require.Equal(t, notify.Delivered, send(t, s, m).Class)
 	got, text := parsed(t, fake.Letters()[0])
+	subject, err := new(mime.WordDecoder).DecodeHeader(got.Header.Get("Subject"))
+	require.NoError(t, err)
+	require.Equal(t, "待办 Bcc: everybody@customer.example <script>", subject, "one line, written in one direction")
 	require.Empty(t, got.Header.Get("Bcc"))
 	require.Empty(t, got.Header.Get("X-Evil"))
 	require.Equal(t, "line\n.\nQUIT\n.dot\n\n"+m.Link+"\n", text)
@@ -210,7 +213,7 @@ func TestMailServer_stopsWaitingAtEveryPhase(t *testing.T) {
 			fake := notifytest.NewSMTP(t, false, mailUser, mailPassword)
 			fake.Misbehave(phase, notifytest.Silent, notifytest.Silent)
 			o := mailOptions(fake)
-			o.Timeout = 300 * time.Millisecond
+			o.Timeout = time.Second
 			got := send(t, mailServer(t, o), aMail("m1"))
 			require.Equal(t, notify.ReasonTimeout, got.Reason, got.Detail)
 			require.Equal(t, phase == notifytest.End, got.Unsure)

@@ -74,6 +74,12 @@ func NewEndpoint(client *Client, o EndpointOptions) (*Endpoint, error) {
 	return e, nil
 }
 
+// String names the host: the path may be a secret.
+func (e *Endpoint) String() string { return "endpoint at " + e.url.Host }
+
+// GoString is String: the fields hold secrets.
+func (e *Endpoint) GoString() string { return e.String() }
+
 // payload is the body of a webhook. Its bytes are the same in every attempt.
 type payload struct {
 	Type      string          `json:"type"`

@@ -92,6 +92,7 @@ func TestEndpoint_understandsAnswers(t *testing.T) {
 		{"429 with a date", notifytest.Status(429, "", "Retry-After", "Mon, 02 Mar 2026 02:00:00 GMT"), notify.Outcome{Class: notify.Retry, Reason: notify.ReasonRateLimited, NotBefore: at.Now().Add(time.Hour)}},
 		{"429 with a date gone by", notifytest.Status(429, "", "Retry-After", "Mon, 02 Mar 2020 02:00:00 GMT"), notify.Outcome{Class: notify.Retry, Reason: notify.ReasonRateLimited}},
 		{"429 for ever", notifytest.Status(429, "", "Retry-After", "99999999999999"), notify.Outcome{Class: notify.Retry, Reason: notify.ReasonRateLimited, NotBefore: at.Now().Add(24 * time.Hour)}},
+		{"429 until next year", notifytest.Status(429, "", "Retry-After", "Tue, 02 Mar 2027 02:00:00 GMT"), notify.Outcome{Class: notify.Retry, Reason: notify.ReasonRateLimited, NotBefore: at.Now().Add(24 * time.Hour)}},
 		{"429 with nonsense", notifytest.Status(429, "", "Retry-After", "soon"), notify.Outcome{Class: notify.Retry, Reason: notify.ReasonRateLimited}},
 		{"reset", notifytest.Reset, notify.Outcome{Class: notify.Retry, Reason: notify.ReasonConnectionLost, Unsure: true}},
 	}
@@ -118,7 +119,7 @@ func TestEndpoint_doesNotWaitForASlowReceiver(t *testing.T) {
 	t.Parallel()
 	fake := notifytest.NewReceiver(t, secretOf('a'))
 	fake.Misbehave(notifytest.Hang, notifytest.Hang)
-	e := endpoint(t, fake, 300*time.Millisecond, secretOf('a'))
+	e := endpoint(t, fake, time.Second, secretOf('a'))
 	o := send(t, e, aMessage("m1"))
 	require.Equal(t, notify.ReasonTimeout, o.Reason)
 	require.True(t, o.Unsure)
@@ -215,6 +216,26 @@ func TestNewEndpoint_wantsSecretsOfTheStandard(t *testing.T) {
 		require.Error(t, err, what)
 		for _, s := range secrets {
 			require.NotContains(t, err.Error(), s)
+		}
+	}
+}
+
+func TestSenders_printNoSecrets(t *testing.T) {
+	t.Parallel()
+	client, err := notify.NewClient(notify.ClientOptions{})
+	require.NoError(t, err)
+	bot, err := notify.NewDingTalkBot(client, notify.BotOptions{Key: "open sesame", Secret: "open sesame"})
+	require.NoError(t, err)
+	hook, err := notify.NewEndpoint(client, notify.EndpointOptions{URL: "https://hooks.example.com/open/sesame", Secrets: []notify.Secret{notify.Secret(secretOf('a'))}})
+	require.NoError(t, err)
+	mail, err := notify.NewMailServer(notify.MailOptions{Host: "smtp.example.com", From: "a@example.com", User: "a", Password: "open sesame"})
+	require.NoError(t, err)
+	for _, sender := range []notify.Sender{bot, hook, mail} {
+		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
+			printed := fmt.Sprintf(verb, sender)
+			require.NotContains(t, printed, "sesame")
+			require.NotContains(t, printed, "97, 97", "the bytes of a key")
+			require.Contains(t, printed, ".")
 		}
 	}
 }
