@@ -172,23 +172,27 @@ type Files struct {
 	// keeps them beside it and the database small.
 	Store string `mapstructure:"store" default:"postgres" oneof:"postgres directory"`
 	// Directory for them, with store: directory. Every api and worker process
-	// must see the same one. Empty means files below data_dir.
+	// must see the same one. Empty means files below data_dir. With store:
+	// postgres it is only read: name the one that was used before.
 	Directory string `mapstructure:"directory" default:""`
 	// Largest document in bytes (20 MiB).
 	MaxBytes int64 `mapstructure:"max_bytes" default:"20971520" range:"1024..20971520"`
 }
 
-// Place is the directory for new files of an installation that keeps its data
-// in dataDir; empty when they go into the database.
+// Place is the directory of an installation that keeps its data in dataDir;
+// empty without one. New files go there unless they are InDatabase.
 func (f Files) Place(dataDir string) string {
 	switch {
-	case f.Store != "directory":
-		return ""
 	case f.Directory != "":
 		return f.Directory
+	case f.InDatabase():
+		return ""
 	}
 	return filepath.Join(dataDir, "files")
 }
+
+// InDatabase tells whether new files go into the database.
+func (f Files) InDatabase() bool { return f.Store != "directory" }
 
 // Playbooks says where the rules of the business come from.
 type Playbooks struct {

@@ -74,7 +74,7 @@ func (s *Store) restoreFiles(ctx context.Context, tx pgx.Tx, archive *tar.Reader
 			return fmt.Errorf("the dump has %q behind its tables, which is no file", next.Name)
 		}
 		source := &hashed{from: archive, hash: sha256.New()}
-		if s.files != nil {
+		if s.here() == inDirectory {
 			err = s.files.write(sum, func(w io.Writer) error {
 				if _, err := io.Copy(w, source); err != nil {
 					return err

@@ -56,10 +56,7 @@ func (s *Store) KeepFile(ctx context.Context, sum string, size int64, content io
 				return err
 			}
 		}
-		here := inPostgres
-		if s.files != nil {
-			here = inDirectory
-		}
+		here := s.here()
 		var place string
 		var fresh bool
 		if err := tx.QueryRow(ctx, string(keepFile), sum, size, here).Scan(&place, &fresh); err != nil {
@@ -87,6 +84,14 @@ func (s *Store) KeepFile(ctx context.Context, sum string, size int64, content io
 		}
 		return source.is(sum, size)
 	})
+}
+
+// here is where new bytes go.
+func (s *Store) here() string {
+	if s.files == nil || s.options.FilesInDatabase {
+		return inPostgres
+	}
+	return inDirectory
 }
 
 // chunksInto writes a file into rows.

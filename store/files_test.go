@@ -306,3 +306,38 @@ func TestDump_wantsTheDirectoryInWhichFilesLie(t *testing.T) {
 	require.NoError(t, w.Dump(t.Context(), io.Discard))
 	require.Equal(t, 1, w.count("file_chunks"))
 }
+
+// Somebody goes back from a directory to the database: what came before the change is read where it lies.
+func TestFiles_ofBothPlacesAreReadAfterTheSettingChanged(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	dir, rep, id := filepath.Join(t.TempDir(), "files"), w.as("rep1"), w.lead("rep1", customer("晨风集团"))
+	before, after := open(t, w.url, store.Options{FilesDir: dir}), open(t, w.url, store.Options{FilesDir: dir, FilesInDatabase: true})
+	contents := map[string][]byte{}
+	for name, s := range map[string]*store.Store{"before": before, "after": after} {
+		content, sum := bytesOf(name, 300_000)
+		require.NoError(t, s.KeepFile(ctx, sum, int64(len(content)), bytes.NewReader(content)))
+		_, err := s.AddDocument(ctx, rep, id, describing(name, sum, len(content)), true)
+		require.NoError(t, err)
+		contents[name] = content
+	}
+	require.Len(t, lying(t, dir), 1)
+	require.Equal(t, 2, w.count("file_chunks"), "what comes after the change lies in the database")
+	var dump bytes.Buffer
+	require.NoError(t, after.Dump(ctx, &dump))
+	there := open(t, testkit.Database(t), store.Options{FilesDir: filepath.Join(t.TempDir(), "unused"), FilesInDatabase: true})
+	require.NoError(t, there.Restore(ctx, &dump))
+	for _, s := range []*store.Store{before, after, there} {
+		for name, content := range contents {
+			_, file, err := s.OpenFile(ctx, rep, id, name)
+			require.NoError(t, err)
+			got, err := io.ReadAll(file)
+			require.NoError(t, errors.Join(err, file.Close()))
+			require.True(t, bytes.Equal(content, got), name)
+		}
+	}
+	d, err := after.Document(ctx, rep, id, "document", "before")
+	require.NoError(t, err)
+	require.NoError(t, after.DeleteDocument(ctx, rep, id, d, nil))
+	require.Empty(t, lying(t, dir))
+}

@@ -28,6 +28,8 @@ type Options struct {
 	// FilesDir is a directory for the bytes of uploads that every process of the installation sees; in the database when
 	// empty.
 	FilesDir string
+	// FilesInDatabase leaves FilesDir to be read, and puts what comes into the database.
+	FilesInDatabase bool
 }
 
 // Ranges of Options.

@@ -41,6 +41,7 @@ func (a *app) beside(ctx context.Context, data string) (config.Config, *store.St
 	}
 	st, err := store.Open(ctx, url, store.Options{
 		MaxConns: 4, StatementTimeout: 30 * time.Second, ApplicationName: "closedloop-tool", FilesDir: c.Files.Place(c.DataDir),
+		FilesInDatabase: c.Files.InDatabase(),
 	})
 	if errors.Is(err, deal.ErrUnavailable) {
 		return c, nil, nil, fmt.Errorf("the database does not answer; a private one runs as long as its closedloop up does: %w", err)

@@ -65,7 +65,7 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	}
 	n.store, err = store.Open(ctx, url, store.Options{
 		MaxConns: int32(c.Database.MaxConns), StatementTimeout: c.Database.StatementTimeout, Zone: zone, //nolint:gosec // at most 1000
-		FilesDir: c.Files.Place(c.DataDir),
+		FilesDir: c.Files.Place(c.DataDir), FilesInDatabase: c.Files.InDatabase(),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open database: %w", err)
