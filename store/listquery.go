@@ -34,8 +34,8 @@ type accountQuery struct {
 	filters    []string // conditions on columns that stand in the index of every order
 	others     []string // further conditions on the row a of accounts
 	found      []string // conditions on the row p of account_profile
-	short      []string // conditions of found whose terms have no trigram, or follow from such a term
-	grams      []string // terms without a trigram, for an index of their own
+	short      []string // conditions of found whose terms have no trigram
+	grams      []string // those terms, for an index of their own
 	limit      int      // of rows, with the one that tells of a next page
 	narrow     bool     // everything wanted belongs to one person or family
 	args       pgx.StrictNamedArgs
@@ -63,15 +63,11 @@ func newAccountQuery(by accountSort, descending bool, c *cursor, v view.Viewer, 
 	if f.RollUp {
 		q.others = append(q.others, "a.parent_id IS NULL AND a.merged_into IS NULL")
 	}
-	terms := naming.Query(f.Query)
-	for i, term := range terms {
+	for i, term := range searched(f.Query) {
 		name := termName(i)
 		filter(&q.found, true, "p.search_text LIKE @"+name, name, containing(term))
-		switch {
-		case utf8.RuneCountInString(term) < trigram:
+		if utf8.RuneCountInString(term) < trigram {
 			q.short, q.grams = append(q.short, q.found[i]), append(q.grams, term)
-		case slices.ContainsFunc(terms, func(other string) bool { return implies(other, term) }):
-			q.short = append(q.short, q.found[i])
 		}
 	}
 	if c != nil {
@@ -88,6 +84,14 @@ func newAccountQuery(by accountSort, descending bool, c *cursor, v view.Viewer, 
 // come to.
 func ownOnly(v view.Viewer) bool {
 	return !v.All && len(v.Teams) == 0 && (v.Person.Role == deal.Rep || v.Person.Role == deal.Collector)
+}
+
+// searched are the terms of a search, without those that follow from others.
+func searched(query string) []string {
+	terms := naming.Query(query)
+	return slices.DeleteFunc(slices.Clone(terms), func(term string) bool {
+		return slices.ContainsFunc(terms, func(other string) bool { return implies(other, term) })
+	})
 }
 
 // implies tells whether a term is the pinyin that goes with another one, a short one in Chinese characters: where that is
