@@ -164,6 +164,13 @@ type machine struct {
 	Postgres string
 }
 
+// Busy tells whether others worked on the machine before we did: more than a quarter of a core.
+func (m machine) Busy() bool {
+	var load float64
+	_, err := fmt.Sscanf(m.Load, "%f", &load)
+	return err == nil && load > 0.25
+}
+
 func procLine(path, name string) string {
 	text, err := os.ReadFile(path)
 	if err != nil {

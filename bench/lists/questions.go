@@ -197,7 +197,9 @@ func questions() []question {
 		d.sort(q)
 		d.filter(q, 1+d.random.IntN(2))
 	}))
-	return append(append(all, inbox(everybody)...), pages()...)
+	all = append(append(all, inbox(everybody)...), pages()...)
+	add("Besides", "what will reach me", everybody, func(*drawer) string { return base + "/me/upcoming" })
+	return all
 }
 
 // inbox is what people have to do and to know.
@@ -255,7 +257,6 @@ func inbox(everybody []string) []question {
 	})
 	add("notifications: newest", everybody, "/notifications", fixed())
 	add("notifications: unread", everybody, "/notifications", fixed("unread", "true"))
-	add("what will reach me", everybody, "/me/upcoming", fixed())
 	for _, list := range []string{"notifications", "approvals"} {
 		path, name := "/"+list, list+": page after page"
 		draw := func(*drawer) string { return with(path, url.Values{"limit": {"200"}}) }
