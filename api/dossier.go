@@ -70,7 +70,7 @@ type Cycles struct {
 
 // Purposeful says what private facts are read for.
 type Purposeful struct {
-	Purpose purposeName `query:"purpose" doc:"what private facts are read for; without it they are masked, and so they are for other purposes and roles than the rules name"`
+	Purpose purposeName `query:"purpose" doc:"what private facts are read for; without it they are masked, and so they are for other purposes and roles than the rules name, and where the record belongs to an account above"`
 }
 
 type putRecordInput struct {
@@ -153,6 +153,9 @@ func (a *API) documentOf(ctx context.Context, k *recordKind, d deal.Document, lo
 	record, err := dossier.Load(k.Kind, d.Body)
 	if err != nil {
 		return documentBody{}, fmt.Errorf("read what is on file: %w", err)
+	}
+	if d.SharedFrom != "" { // an account above shares who decides, and not what was confided to those who look after it
+		look.purpose = ""
 	}
 	record = look.mask(ctx, a, d.ID, record)
 	var hidden []string

@@ -57,6 +57,26 @@ func TestPrivateFacts_areMaskedByRoleAndPurpose(t *testing.T) {
 	}
 }
 
+// Whoever reads them has to see the account on which they are kept, and its playbook says who may.
+func TestPrivateFacts_stayMaskedBelowTheAccountOnWhichTheyAreKept(t *testing.T) {
+	t.Parallel()
+	r := openPrivate(t)
+	r.above()
+	r.files.now = nil
+	r.shared(dossier.StakeholderKind, "h1", 3, `{"contact":"h1","power":5,"private":{"purpose":"care","hobbies":"golf"}}`)
+	for _, path := range []string{"/stakeholders", "/stakeholders/h1", "/stakeholders?format=csv&purpose=care"} {
+		out := r.do(rep1, "GET", at(mine, path), nil)
+		if !strings.Contains(path, "format") {
+			out = r.do(rep1, "GET", at(mine, path+"?purpose=care"), nil)
+		}
+		require.Equal(t, 200, out.Code)
+		require.NotContains(t, out.Body.String(), "golf", path)
+	}
+	one := content(r.do(rep1, "GET", at(mine, "/stakeholders/h1?purpose=care"), nil).ok(200))
+	require.Equal(t, true, one["private"].(map[string]any)["masked"])
+	require.NotContains(t, r.logs.String(), "private facts read")
+}
+
 func TestPrivateFacts_surviveAnEditByWhoCannotSeeThem(t *testing.T) {
 	t.Parallel()
 	r := openPrivate(t)
