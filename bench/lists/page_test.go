@@ -37,7 +37,7 @@ func TestPage_saysWhatReachedTheAimAndWhatDidNot(t *testing.T) {
 	require.Contains(t, page, "100,000 accounts, 2,003,531 events")
 	require.Contains(t, page, "| Accounts | 20 | 40.0 | 40.0 | 40.0 | reached |")
 	require.Contains(t, page, "| Search | 10 | 60.0 | 60.0 | 60.0 | **missed** |")
-	require.Contains(t, page, "missed it: Search, pinyin, sales_ops: everything (60 ms);")
+	require.Contains(t, page, "1 of 3 single questions missed it")
 	require.Contains(t, page, "| as it opens | rep: most accounts | 40.0 | 40.0 | 40.0 | 10 |")
 	require.Contains(t, page, "| as it opens | 50 | Limit: accounts_updated_at_idx | 3.0 | 10 | 2 |")
 	require.NotContains(t, page, "Questions were left out")
