@@ -121,12 +121,25 @@ func told(content deal.EventBody, texts map[string]string, seen func(string)) (m
 			delete(data, inner)
 		}
 	}
+	if b, ok := content.(deal.Recomputed); ok { // which calendar it was is what the event is about
+		data["calendar"] = calendarBehind(b.Clocks)
+	}
 	if id, _ := refIn(data["draft"]); texts[id] == "" { // of a draft only the remark that came with it is a text
 		delete(data, "draft")
 	}
 	t := teller{texts: texts, seen: seen, found: []textRef{}}
 	t.object(data, "")
 	return data, t.found, nil
+}
+
+// calendarBehind is the version of the calendar that clocks were placed with last; empty without clocks.
+func calendarBehind(clocks []deal.Clock) string {
+	for _, c := range clocks {
+		if c.Kind != deal.AgendaClock { // those of the agenda are planned by an event of their own
+			return c.Calendar
+		}
+	}
+	return ""
 }
 
 // teller puts texts in place of their references and notes where.

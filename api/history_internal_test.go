@@ -21,3 +21,13 @@ func TestTold_namesTheClockOfARungAndLeavesInstantsToUpcoming(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, data, "clock")
 }
+
+func TestTold_saysWithWhichCalendarDeadlinesWerePlacedAnew(t *testing.T) {
+	t.Parallel()
+	placed := deal.Recomputed{Clocks: []deal.Clock{
+		{ID: "agenda/a1", Kind: deal.AgendaClock, Calendar: "before"}, {ID: "step/step", Kind: deal.StepClock, Calendar: "after"},
+	}}
+	data, _, err := told(placed, nil, func(string) {})
+	require.NoError(t, err)
+	require.Equal(t, map[string]any{"calendar": "after"}, data)
+}
