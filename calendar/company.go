@@ -21,12 +21,11 @@ func (y Year) CompanyDays() []CompanyDay { return slices.Clone(y.company) }
 // has company days only stays provisional.
 func (y Year) Known() bool { return !y.unknown }
 
-// A DayKind says why a day is worked or not.
+// A DayKind says why a day is worked or not, although the week may say otherwise.
 type DayKind string
 
-// The kinds of days. An ordinary day follows the week.
+// The kinds of days that somebody named.
 const (
-	OrdinaryDay DayKind = "ordinary"
 	HolidayDay  DayKind = "holiday"
 	MakeUpDay   DayKind = "make_up"
 	CompanysDay DayKind = "company"
