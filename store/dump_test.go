@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
+	"closedloop/calendar"
 	"closedloop/deal"
 	"closedloop/deal/view"
 	"closedloop/store"
@@ -22,9 +23,11 @@ func TestRestore_bringsEveryAccountBackWithItsChainItsTimerAndItsKeys(t *testing
 	log, err := w.Whole(ctx, view.Viewer{All: true}, id)
 	require.NoError(t, err)
 
+	require.NoError(t, w.KeepCalendarRules(ctx, "as-at-home", calendar.Rules{}))
 	var dump bytes.Buffer
 	require.NoError(t, w.Dump(ctx, &dump))
 	elsewhere := open(t, testkit.Database(t), store.Options{})
+	require.NoError(t, elsewhere.KeepCalendarRules(ctx, "as-at-home", calendar.Rules{}), "a process has run there before")
 	require.NoError(t, elsewhere.Restore(ctx, bytes.NewReader(dump.Bytes())))
 
 	after, err := elsewhere.Whole(ctx, view.Viewer{All: true}, id)

@@ -3,7 +3,8 @@ SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM accounts)
 
 -- name: ClearForRestore
 -- What a fresh database already has of its own.
-WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters) DELETE FROM installation
+WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters), ruled AS (DELETE FROM calendar_rules)
+DELETE FROM installation
 
 -- name: SettleRestore
 -- The engine here is another one, whatever its number; identities go on behind the last row.
