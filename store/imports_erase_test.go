@@ -17,7 +17,7 @@ func TestEraseContact_takesThePersonOutOfWhatRowsOfSheetsSaid(t *testing.T) {
 	require.NoError(t, w.AddImport(t.Context(), order("import", w.people["rep1"], "leads.xlsx"), nil, []byte("sheet")))
 	require.NoError(t, w.SheetRead(t.Context(), "import", view.SheetNews{
 		Total: 4, Refused: []view.SheetLine{{Number: 2, Cells: []string{"晨风集团", "刘经理", "138-0524 0011"}}, {Number: 3, Cells: []string{"别家", "王芳"}}},
-		Trail:    []view.SheetLine{{Number: 2, Cells: []string{"晨风", "见了刘建国"}}},
+		Trail: []view.SheetLine{{Number: 2, Cells: []string{"晨风", "见了刘建国"}}},
 		Problems: []view.ImportProblem{
 			{Row: 2, Code: "bad_phone", Value: "13805240011", Text: deal.Text{ZH: "13805240011", EN: "13805240011"}},
 			{Row: 3, Code: "known_phone", Value: "138 0524-0011", Text: deal.Text{ZH: "138 0524-0011", EN: "138 0524-0011"}},
