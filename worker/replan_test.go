@@ -55,17 +55,20 @@ func TestWatchdog_plansTheOthersWhereOneCannotBeReached(t *testing.T) {
 	})
 }
 
-func TestWatchdog_comesToEveryMarkHoweverManyCannotBePlanned(t *testing.T) {
+func TestWatchdog_comesToEveryMarkAtTheCalendarsPaceHoweverManyCannotBePlanned(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		since := time.Now().Add(-time.Hour)
 		h := &house{known: "e1", identity: "e1"}
-		for i := range 50 { // their playbook cannot be read, so that the marks stay
-			h.marks = append(h.marks, deal.Mark{Account: deal.AccountID(strconv.Itoa(100 + i)), Since: since.Add(time.Duration(i/2) * time.Second)})
+		for i := range 900 { // two looks, each spends half of its minute on it; their playbook cannot be read, so that the marks stay
+			h.marks = append(h.marks, deal.Mark{Account: deal.AccountID(strconv.Itoa(1000 + i)), Since: since.Add(time.Duration(i/2) * time.Millisecond)})
 		}
-		watch(t, h, 150*time.Second, func() {})
-		require.Len(t, h.sent, 50)
-		require.Equal(t, deal.AccountID("149"), h.sent[49].Account)
+		watch(t, h, 119*time.Second, func() {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			require.Len(t, h.sent, 900)
+			require.Equal(t, deal.AccountID("1899"), h.sent[899].Account)
+		})
 	})
 }
 

@@ -117,7 +117,8 @@ func (w *Watchdog) Rescued() int {
 }
 
 // batch is how many accounts one query gives. Recomputes are sent in smaller ones and no faster than recomputePace, so
-// that people stay in front (trust-and-speed.md T4: at most 20 a second); a look spends half of its interval on them.
+// that people stay in front (trust-and-speed.md T4: at most 20 a second); a look spends half of its interval on those whose
+// records changed, and half on those whose calendar did.
 const (
 	batch          = 500
 	recomputeBatch = 20
@@ -224,70 +225,93 @@ func (w *Watchdog) nudgeAll(ctx context.Context, ids []deal.AccountID) error {
 	return errors.Join(errs...)
 }
 
-// replan sends recompute to accounts that another calendar than theirs moves, batch by batch for half an interval. Whoever
-// was sent it is not stale any more, so whichever process looks next goes on where this one ended; an account that nobody
-// can move is passed by until the others have had their turn.
+// replan sends recompute to accounts that another calendar than theirs moves. Whoever was sent it is not stale any more, so
+// whichever process looks next goes on where this one ended; an account that nobody can move is passed by until the others
+// have had their turn.
 func (w *Watchdog) replan(ctx context.Context) error {
 	version, err := w.o.Calendar(ctx)
 	if err != nil {
 		return fmt.Errorf("ask for the calendar in force: %w", err)
 	}
+	list := func(limit int) ([]view.Stale, error) {
+		stale, err := w.o.Fleet.StaleCalendar(ctx, version, w.replanned, limit)
+		if err != nil {
+			return nil, fmt.Errorf("list accounts with another calendar: %w", err)
+		}
+		return stale, nil
+	}
+	sent, ended, err := paced(ctx, w.o.Interval, list, func(s view.Stale) error {
+		w.replanned = s.Account
+		// Whoever was placed with the same version before, and with another one since, is asked anew.
+		return w.recompute(ctx, s.Account, fmt.Sprintf("recompute/%s/%d", version, s.Seq), version)
+	})
+	if ended {
+		w.replanned = ""
+	}
+	if sent > 0 {
+		w.o.Logger.InfoContext(ctx, "accounts were planned anew with another calendar", "accounts", sent, "calendar", version)
+	}
+	return err
+}
+
+// plan sends recompute to accounts whose dated records changed and nobody else could tell: the process that wrote them
+// died, the engine was away, or a migration marked them all. Marks of accounts that nobody can plan stay; each look goes on
+// behind the one before, so that they do not stand in front of the others.
+func (w *Watchdog) plan(ctx context.Context) error {
+	now := w.o.Now()
+	list := func(limit int) ([]deal.Mark, error) {
+		marks, err := w.o.Fleet.Unplanned(ctx, now.Add(-w.o.Grace), w.planned, limit)
+		if err != nil {
+			return nil, fmt.Errorf("list accounts whose records changed: %w", err)
+		}
+		return marks, nil
+	}
+	hour := now.UTC().Format("2006-01-02T15") // a refusal is the answer of its key for long: what stood in the way may be gone
+	sent, ended, err := paced(ctx, w.o.Interval, list, func(m deal.Mark) error {
+		w.planned = m
+		cause := "replan/" + m.Since.UTC().Format(time.RFC3339Nano) + "/" + hour
+		return w.recompute(ctx, m.Account, cause, cause)
+	})
+	if ended {
+		w.planned = deal.Mark{}
+	}
+	if sent > 0 {
+		w.o.Logger.InfoContext(ctx, "accounts were planned anew, their records had changed", "accounts", sent)
+	}
+	return err
+}
+
+// paced sends to what is listed, batch by batch, for half an interval. The list goes on behind the last one that was sent
+// to; ended tells that there is nothing behind it.
+func paced[T any](ctx context.Context, interval time.Duration, list func(limit int) ([]T, error), send func(T) error) (sent int, ended bool, err error) {
 	pace := time.NewTicker(recomputePace)
 	defer pace.Stop()
 	var errs []error
-	sent := 0
-	for most := max(recomputeBatch, int(w.o.Interval/2/recomputePace)); sent < most; {
+	for most := max(recomputeBatch, int(interval/2/recomputePace)); sent < most; {
 		limit := min(recomputeBatch, most-sent)
-		stale, err := w.o.Fleet.StaleCalendar(ctx, version, w.replanned, limit)
+		batch, err := list(limit)
 		if err != nil {
-			return fmt.Errorf("list accounts with another calendar: %w", err)
+			return sent, false, errors.Join(append(errs, err)...)
 		}
-		for _, s := range stale {
+		for _, one := range batch {
 			select {
 			case <-ctx.Done():
-				return ctx.Err() //nolint:wrapcheck // nobody asks any more
+				return sent, false, ctx.Err() //nolint:wrapcheck // nobody asks any more
 			case <-pace.C:
 			}
-			// Whoever was placed with the same version before, and with another one since, is asked anew.
-			cause := fmt.Sprintf("recompute/%s/%d", version, s.Seq)
-			if err := w.recompute(ctx, s.Account, cause, version); err != nil {
+			if err := send(one); err != nil {
 				errs = append(errs, err)
 			}
-			w.replanned = s.Account
 			sent++
 		}
-		if len(stale) < limit {
-			w.replanned = ""
-			break
+		if len(batch) < limit {
+			return sent, true, errors.Join(errs...)
 		}
 		if len(errs) >= recomputeBatch { // the engine is away
 			break
 		}
 	}
-	if sent > 0 {
-		w.o.Logger.InfoContext(ctx, "accounts were planned anew with another calendar", "accounts", sent, "calendar", version)
-	}
-	return errors.Join(errs...)
-}
-
-// plan sends recompute to accounts whose dated records changed and nobody else could tell: the process that wrote them
-// died, or the engine was away. Marks of accounts that nobody can plan stay; each look goes on behind the one before, so
-// that they do not stand in front of the others.
-func (w *Watchdog) plan(ctx context.Context) error {
-	marks, err := w.o.Fleet.Unplanned(ctx, w.o.Now().Add(-w.o.Grace), w.planned, recomputeBatch)
-	if err != nil {
-		return fmt.Errorf("list accounts whose records changed: %w", err)
-	}
-	if w.planned = (deal.Mark{}); len(marks) == recomputeBatch {
-		w.planned = marks[recomputeBatch-1]
-	}
-	hour := w.o.Now().UTC().Format("2006-01-02T15") // a refusal is the answer of its key for long: what stood in the way may be gone
-	var errs []error
-	for _, m := range marks {
-		cause := "replan/" + m.Since.UTC().Format(time.RFC3339Nano) + "/" + hour
-		errs = append(errs, w.recompute(ctx, m.Account, cause, cause))
-	}
-	return errors.Join(errs...)
+	return sent, false, errors.Join(errs...)
 }
 
 // recompute sends the command under a key that follows from its cause, so that a repetition is the same command.
