@@ -26,14 +26,14 @@ func (s *Store) Approvals(ctx context.Context, v view.Viewer, f view.ApprovalFil
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
-	ids, err := s.whichApprovals(ctx, v, f, pgx.StrictNamedArgs{
+	places, err := s.whichApprovals(ctx, v, f, pgx.StrictNamedArgs{
 		"status": string(f.Status), "kind": string(f.Kind), "first": first, "at": from, "after": id,
 	})
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
-	more := len(ids) > limit(f.Page)
-	rows, err := s.pool.Query(ctx, string(approvalItems), as(v, pgx.StrictNamedArgs{"ids": words(ids[:min(len(ids), limit(f.Page))])}))
+	ids, next := pageOf(places, f.Page, list)
+	rows, err := s.pool.Query(ctx, string(approvalItems), as(v, pgx.StrictNamedArgs{"ids": ids}))
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
@@ -41,16 +41,11 @@ func (s *Store) Approvals(ctx context.Context, v view.Viewer, f view.ApprovalFil
 	if err != nil {
 		return nil, "", fail("list approvals", err)
 	}
-	next := ""
-	if more && len(items) > 0 {
-		last := items[len(items)-1]
-		next = at(list, last.RequestedAt, last.ID).String()
-	}
 	return items, next, s.addTexts(ctx, items)
 }
 
 // whichApprovals finds the requests of a page, and one more if there is one. They are found as accounts are (listquery.go).
-func (s *Store) whichApprovals(ctx context.Context, v view.Viewer, f view.ApprovalFilter, args pgx.StrictNamedArgs) ([]string, error) {
+func (s *Store) whichApprovals(ctx context.Context, v view.Viewer, f view.ApprovalFilter, args pgx.StrictNamedArgs) ([]place, error) {
 	page := limit(f.Page) + 1
 	args["limit"] = page
 	with := func(statement statement, name string, value any) question {
@@ -67,17 +62,17 @@ func (s *Store) whichApprovals(ctx context.Context, v view.Viewer, f view.Approv
 		walks = sees > few
 	}
 	if walks {
-		ids, complete, err := s.ask(ctx, with(approvalsWalked, "rows", min(page*patience, longestWalk)))
-		if err != nil || complete || len(ids) == page {
-			return ids, err
+		places, complete, err := s.ask(ctx, with(approvalsWalked, "rows", min(page*patience, longestWalk)))
+		if err != nil || complete || len(places) == page {
+			return places, err
 		}
 	}
 	q := with(approvalsGathered, "account", string(f.Account))
 	if f.Assignee != "" {
 		q.sql, q.args["assignee"] = string(approvalsWaiting), string(f.Assignee)
 	}
-	ids, _, err := s.ask(ctx, q)
-	return ids, err
+	places, _, err := s.ask(ctx, q)
+	return places, err
 }
 
 // Approval is one of them.

@@ -127,7 +127,8 @@ type question struct {
 	args pgx.StrictNamedArgs
 }
 
-// walk asks on the way of the order. The last row has no ID and tells whether there was nothing more to look at.
+// walk asks on the way of the order. The last row has no ID and tells whether there was nothing more to look at. Here as in
+// the other two a row comes with the value that it was sorted by: the next page begins there, wherever the account is by then.
 func (q accountQuery) walk() question {
 	rows := q.limit * patience
 	if len(q.found) > 0 {
@@ -135,25 +136,26 @@ func (q accountQuery) walk() question {
 	}
 	args := maps.Clone(q.args)
 	args["rows"] = min(rows, longestWalk)
-	const columns = "a.id, a.seen_by, a.owner_id, a.team_id, a.parent_id, a.merged_into"
-	var walked, from string
+	columns := "a.id, a.seen_by, a.owner_id, a.team_id, a.parent_id, a.merged_into, " + q.by.column + " AS value"
+	var walked, from, value string
 	conditions := q.others
 	if q.by.sort == ofProfile {
-		walked = "SELECT p.account_id, p.search_text FROM account_profile p WHERE " + q.beyond("p.account_id") + q.ordered("p.account_id")
+		walked = "SELECT p.account_id, p.search_text, p.name FROM account_profile p WHERE " + q.beyond("p.account_id") + q.ordered("p.account_id")
+		value = "p.name"
 		from = "walked p CROSS JOIN LATERAL (SELECT * FROM accounts a WHERE a.id = p.account_id OFFSET 0) a"
 		conditions = slices.Concat(q.filters, q.others, q.found)
 	} else {
 		walked = q.stretches(columns)
-		from = "walked a"
+		from, value = "walked a", "a.value"
 		if len(q.found) > 0 { // fenced, so that accounts stay in their order
 			from += " CROSS JOIN LATERAL (SELECT FROM account_profile p WHERE p.account_id = a.id AND " + strings.Join(q.found, " AND ") + " OFFSET 0) p"
 		}
 	}
 	sql := fmt.Sprintf(`WITH walked AS MATERIALIZED (SELECT * FROM (%s) walked LIMIT @rows)
-(SELECT a.id, NULL::boolean FROM %s WHERE %s)
+(SELECT a.id, %s, NULL::boolean FROM %s WHERE %s)
 UNION ALL
-(SELECT NULL, count(*) < @rows AND %t FROM walked)
-LIMIT @limit`, walked, from, strings.Join(conditions, " AND "), q.by.sort != ofProfile) // an account may have no profile
+(SELECT NULL, NULL, count(*) < @rows AND %t FROM walked)
+LIMIT @limit`, walked, value, from, strings.Join(conditions, " AND "), q.by.sort != ofProfile) // an account may have no profile
 	return question{sql, args}
 }
 
@@ -254,7 +256,7 @@ func (q accountQuery) paged(args pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 // byName asks along the index of names for what was gathered. An account without a profile has no name and is not found.
 func (q accountQuery) byName() question {
 	from, conditions, args := q.wanted()
-	sql := fmt.Sprintf(`SELECT p.account_id, NULL::boolean FROM account_profile p
+	sql := fmt.Sprintf(`SELECT p.account_id, p.name, NULL::boolean FROM account_profile p
 WHERE %s AND (p.account_id IN (SELECT a.id FROM %s WHERE %s)) IS TRUE %s LIMIT @limit`,
 		q.beyond("p.account_id"), from, strings.Join(conditions, " AND "), q.ordered("p.account_id"))
 	return question{sql, q.paged(args)}
@@ -274,7 +276,7 @@ func (q accountQuery) gather() question {
 	if q.by.sort == ofProfile {
 		from += " LEFT JOIN account_profile p ON p.account_id = a.id"
 	}
-	sql := fmt.Sprintf(`SELECT g.id, NULL::boolean FROM (SELECT a.id, %s AS value FROM %s WHERE %s OFFSET 0) g
+	sql := fmt.Sprintf(`SELECT g.id, g.value, NULL::boolean FROM (SELECT a.id, %s AS value FROM %s WHERE %s OFFSET 0) g
 ORDER BY g.value %[4]s NULLS LAST, g.id %[4]s LIMIT @limit`, q.by.column, from, strings.Join(conditions, " AND "), q.direction())
 	return question{sql, q.paged(args)}
 }

@@ -26,7 +26,6 @@ type accountSort struct {
 	name   string // as readers know it
 	column string
 	kind   string // of the value in a cursor: text or timestamptz
-	value  func(view.AccountItem) *string
 	sort   sortKind
 }
 
@@ -45,21 +44,13 @@ const (
 // accountSorts are all of them; see [view.AccountSorts].
 func accountSorts() []accountSort {
 	return []accountSort{
-		{"number", `a.number`, "text", func(i view.AccountItem) *string { return &i.Number }, unique},
-		{"name", `p.name COLLATE "zh-Hans-x-icu"`, "text", func(i view.AccountItem) *string { return given(i.Name) }, ofProfile},
-		{"opened_at", `a.opened_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.OpenedAt) }, everyRow},
-		{"updated_at", `a.updated_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.UpdatedAt) }, everyRow},
-		{"deadline", `a.deadline_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.Deadline) }, nullable},
-		{"next_follow_up", `a.next_follow_up_at`, "timestamptz", func(i view.AccountItem) *string { return stamp(i.NextFollowUp) }, nullable},
+		{"number", `a.number`, "text", unique},
+		{"name", `p.name COLLATE "zh-Hans-x-icu"`, "text", ofProfile},
+		{"opened_at", `a.opened_at`, "timestamptz", everyRow},
+		{"updated_at", `a.updated_at`, "timestamptz", everyRow},
+		{"deadline", `a.deadline_at`, "timestamptz", nullable},
+		{"next_follow_up", `a.next_follow_up_at`, "timestamptz", nullable},
 	}
-}
-
-// given is a text for a cursor; nil when there is none.
-func given(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }
 
 // stamp is an instant for a cursor; nil when there is none.
@@ -69,6 +60,31 @@ func stamp(t time.Time) *string {
 	}
 	s := t.Format(time.RFC3339Nano)
 	return &s
+}
+
+// place is where something stood in the order when it was found.
+type place struct {
+	id    string
+	value any // that it was sorted by: a string, a time.Time, or nil where it had none
+}
+
+// pageOf are the IDs of a page that was found with one place too many, and the cursor of the next page if there is one.
+func pageOf(places []place, p view.Page, list string) (ids []string, next string) {
+	places, next = page(places, p, func(last place) cursor {
+		c := cursor{List: list, ID: last.id}
+		switch value := last.value.(type) {
+		case string:
+			c.Value = &value
+		case time.Time:
+			c.Value = stamp(value)
+		}
+		return c
+	})
+	ids = make([]string, len(places))
+	for i, found := range places {
+		ids[i] = found.id
+	}
+	return ids, next
 }
 
 // usualSort shows first what moved last.
@@ -106,23 +122,19 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
-	ids, err := s.which(ctx, newAccountQuery(by, descending, c, v, f, teams))
+	places, err := s.which(ctx, newAccountQuery(by, descending, c, v, f, teams))
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
-	more := len(ids) > limit(f.Page)
-	rows, err := s.pool.Query(ctx, string(accountItems), as(v, pgx.StrictNamedArgs{"ids": words(ids[:min(len(ids), limit(f.Page))])}))
+	// Commands of others come in between: an item shows what it is by now, and the next page begins where it was found.
+	ids, next := pageOf(places, f.Page, list)
+	rows, err := s.pool.Query(ctx, string(accountItems), as(v, pgx.StrictNamedArgs{"ids": ids}))
 	if err != nil {
 		return nil, "", fail("list accounts", err)
 	}
 	items, err := pgx.CollectRows(rows, scanAccountItem)
 	if err != nil {
 		return nil, "", fail("list accounts", err)
-	}
-	next := ""
-	if more && len(items) > 0 {
-		last := items[len(items)-1]
-		next = cursor{list, by.value(last), string(last.ID)}.String()
 	}
 	if f.RollUp && len(items) > 0 {
 		if err := s.rolledUp(ctx, v, items); err != nil {
@@ -133,11 +145,11 @@ func (s *Store) Accounts(ctx context.Context, v view.Viewer, f view.AccountFilte
 }
 
 // which finds the accounts of a page, and one more if there is one.
-func (s *Store) which(ctx context.Context, q accountQuery) ([]string, error) {
-	var ids []string
+func (s *Store) which(ctx context.Context, q accountQuery) ([]place, error) {
+	var places []place
 	done := func(ask question) (complete bool, err error) {
-		ids, complete, err = s.ask(ctx, ask)
-		return err != nil || complete || len(ids) == q.limit, err
+		places, complete, err = s.ask(ctx, ask)
+		return err != nil || complete || len(places) == q.limit, err
 	}
 	if q.walks() {
 		wanted, err := s.expected(ctx, q.expect())
@@ -146,17 +158,17 @@ func (s *Store) which(ctx context.Context, q accountQuery) ([]string, error) {
 		}
 		if wanted > few {
 			if done, err := done(q.walk()); done {
-				return ids, err
+				return places, err
 			}
 		}
 	}
 	if q.by.sort == ofProfile && (q.cursor == nil || q.cursor.Value != nil) {
 		if done, err := done(q.byName()); done {
-			return ids, err
+			return places, err
 		}
 	}
 	_, err := done(q.gather())
-	return ids, err
+	return places, err
 }
 
 // expected is how many rows Postgres expects of a statement.
@@ -173,23 +185,24 @@ func (s *Store) expected(ctx context.Context, q question) (int, error) {
 }
 
 // ask runs a statement of [accountQuery]. A row without an ID tells that every row was looked at.
-func (s *Store) ask(ctx context.Context, q question) (ids []string, complete bool, err error) {
+func (s *Store) ask(ctx context.Context, q question) (places []place, complete bool, err error) {
 	// Planned with its values each time: how much of the house a filter or a viewer leaves differs by orders of magnitude.
 	rows, err := s.pool.Query(ctx, q.sql, pgx.QueryExecModeCacheDescribe, q.args)
 	if err != nil {
 		return nil, false, err
 	}
 	var id *string
+	var value any
 	var all *bool
-	_, err = pgx.ForEachRow(rows, []any{&id, &all}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &value, &all}, func() error {
 		if id == nil {
 			complete = *all
 			return nil
 		}
-		ids = append(ids, *id)
+		places = append(places, place{*id, value})
 		return nil
 	})
-	return ids, complete, err
+	return places, complete, err
 }
 
 // below are a team and everything under it; none for a team that is none.

@@ -48,6 +48,51 @@ func TestAccounts_pagesGiveEverythingOnceInEveryOrder(t *testing.T) {
 	require.True(t, last[6].Deadline.IsZero(), "what has no date comes last, whatever the direction")
 }
 
+// A page is found by one statement and read by another. What commits in between may change what the page shows, and never
+// where the next one begins.
+func TestAccounts_goOnWhereAPageWasFoundWhateverMovesMeanwhile(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var ids []deal.AccountID
+	for i := range 5 {
+		id := w.lead("rep1", customer("重庆"+strconv.Itoa(i)))
+		w.exec("UPDATE accounts SET updated_at = $2 WHERE id = $1", string(id), time.Date(2026, 3, 2, i, 0, 0, 0, time.UTC))
+		ids = append(ids, id)
+	}
+	other := connect(t, w.url)
+	tx, err := other.Begin(t.Context())
+	require.NoError(t, err)
+	_, err = tx.Exec(t.Context(), "LOCK TABLE account_profile IN ACCESS EXCLUSIVE MODE") // only the second statement needs it here
+	require.NoError(t, err)
+
+	var first []view.AccountItem
+	var next string
+	read := make(chan error, 1)
+	go func() {
+		var err error
+		first, next, err = w.Accounts(t.Context(), w.as("rep1"), view.AccountFilter{Sort: "updated_at", Page: view.Page{Limit: 2}})
+		read <- err
+	}()
+	require.Eventually(t, func() bool {
+		var waits bool
+		err := other.QueryRow(t.Context(), "SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'account_profile'::regclass AND NOT granted)").Scan(&waits)
+		return err == nil && waits
+	}, 10*time.Second, 5*time.Millisecond)
+	_, err = tx.Exec(t.Context(), "UPDATE accounts SET updated_at = '2026-03-03' WHERE id = $1", string(ids[1]))
+	require.NoError(t, err)
+	require.NoError(t, tx.Commit(t.Context()))
+	require.NoError(t, <-read)
+	require.Len(t, first, 2)
+
+	rest, _, err := w.Accounts(t.Context(), w.as("rep1"), view.AccountFilter{Sort: "updated_at", Page: view.Page{Cursor: next}})
+	require.NoError(t, err)
+	var found []deal.AccountID
+	for _, i := range rest {
+		found = append(found, i.ID)
+	}
+	require.Equal(t, []deal.AccountID{ids[2], ids[3], ids[4], ids[1]}, found, "what moved forward comes again, and nothing is left out")
+}
+
 // pages walks through a list of rep1's accounts.
 func (w *world) pages(f view.AccountFilter) []view.AccountItem {
 	w.t.Helper()

@@ -52,16 +52,16 @@ r.id, r.kind, r.requester_id, r.requested_at, r.subject_type, r.subject_id, r.su
 -- name: ApprovalsWalked
 -- Newest first, as far as @rows go; see listquery.go. The last row tells whether there were no more.
 WITH walked AS MATERIALIZED (
-    SELECT r.id, r.account_id FROM approvals r WHERE {ApprovalFilters} ORDER BY r.requested_at DESC, r.id DESC LIMIT @rows
+    SELECT r.id, r.account_id, r.requested_at FROM approvals r WHERE {ApprovalFilters} ORDER BY r.requested_at DESC, r.id DESC LIMIT @rows
 )
-(SELECT w.id, NULL::boolean FROM walked w CROSS JOIN LATERAL (SELECT FROM accounts a WHERE a.id = w.account_id AND {Visible} OFFSET 0) a)
+(SELECT w.id, w.requested_at, NULL::boolean FROM walked w CROSS JOIN LATERAL (SELECT FROM accounts a WHERE a.id = w.account_id AND {Visible} OFFSET 0) a)
 UNION ALL
-(SELECT NULL, count(*) < @rows FROM walked)
+(SELECT NULL, NULL, count(*) < @rows FROM walked)
 LIMIT @limit
 
 -- name: ApprovalsGathered
 -- All that the viewer sees, sorted.
-SELECT g.id, NULL::boolean FROM (
+SELECT g.id, g.requested_at, NULL::boolean FROM (
     SELECT r.id, r.requested_at FROM accounts a JOIN approvals r ON r.account_id = a.id
     WHERE {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
 ORDER BY g.requested_at DESC, g.id DESC
@@ -69,7 +69,7 @@ LIMIT @limit
 
 -- name: ApprovalsWaiting
 -- An assignee is somebody for whom an open seat of the running level waits.
-SELECT g.id, NULL::boolean FROM (
+SELECT g.id, g.requested_at, NULL::boolean FROM (
     SELECT r.id, r.requested_at FROM approvals r JOIN accounts a ON a.id = r.account_id
     WHERE r.status = 'pending' AND r.waiting @> ARRAY[@assignee::text]
         AND {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
