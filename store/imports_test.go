@@ -211,13 +211,18 @@ func TestSweepStaged_forgetsWhatRowsSaidAfterThirtyDays(t *testing.T) {
 		Refused: []view.SheetLine{{Number: 2, Cells: []string{"晨风"}}}, Trail: []view.SheetLine{{Number: 3, Cells: []string{"别家"}}},
 		Columns: []view.SheetColumn{{Header: "单位名称", Letter: "A", Field: "name"}},
 	}
+	reason := view.ImportProblem{
+		Row: 2, Column: "联系电话", Cell: "C2", Code: "known_phone", Value: "139 1234 5678",
+		Text: deal.Text{ZH: "电话 139 1234 5678 已在晨风名下", EN: "139 1234 5678 is on file for 晨风"},
+	}
+	news.Problems = []view.ImportProblem{reason}
 	require.NoError(t, w.SheetRead(t.Context(), "import", news))
 	require.NoError(t, w.FinishImport(t.Context(), "import", nil))
 	ops := w.as("ops1")
 	e, err := w.ImportErrata(t.Context(), ops, "import")
 	require.NoError(t, err)
 	require.Equal(t, view.ImportErrata{
-		Filename: "leads.xlsx", Header: news.Header, TrailName: "跟进记录", TrailHeader: news.TrailHeader, Lines: news.Refused, Trail: news.Trail, Problems: []view.ImportProblem{},
+		Filename: "leads.xlsx", Header: news.Header, TrailName: "跟进记录", TrailHeader: news.TrailHeader, Lines: news.Refused, Trail: news.Trail, Problems: news.Problems,
 	}, e)
 	i, err := w.Import(t.Context(), ops, "import")
 	require.NoError(t, err)
@@ -228,12 +233,15 @@ func TestSweepStaged_forgetsWhatRowsSaidAfterThirtyDays(t *testing.T) {
 	e, err = w.ImportErrata(t.Context(), ops, "import")
 	require.NoError(t, err)
 	require.Len(t, e.Trail, 1)
+	require.Equal(t, news.Problems, e.Problems)
 	_, err = w.SweepStaged(t.Context(), time.Now().Add(31*24*time.Hour))
 	require.NoError(t, err)
 	e, err = w.ImportErrata(t.Context(), ops, "import")
 	require.NoError(t, err)
 	require.Empty(t, e.Trail)
 	require.Equal(t, []view.SheetLine{{Number: 2}}, e.Lines, "that the row was refused stays")
+	reason.Value, reason.Text = "", deal.Text{ZH: "known_phone", EN: "known_phone"}
+	require.Equal(t, []view.ImportProblem{reason}, e.Problems, "why, too, without what it quoted")
 }
 
 func TestMappings_belongToAPersonOrToEverybody(t *testing.T) {

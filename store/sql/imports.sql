@@ -96,9 +96,12 @@ SELECT row, cells, trail FROM import_rows WHERE import_id = $1 AND outcome = 're
 SELECT line, cells FROM import_lines WHERE import_id = $1 ORDER BY line
 
 -- name: SweepImports
--- What rows said goes thirty days after the import; what became of them stays.
+-- What rows said goes thirty days after the import, and so does what reasons quote of them; what became of them stays.
 WITH long_over AS (SELECT id FROM imports WHERE finished_at < $1::timestamptz - interval '30 days'),
-    lines AS (DELETE FROM import_lines WHERE import_id IN (SELECT id FROM long_over))
+    lines AS (DELETE FROM import_lines WHERE import_id IN (SELECT id FROM long_over)),
+    problems AS (
+        UPDATE import_problems SET value = '', text_zh = code, text_en = code
+        WHERE import_id IN (SELECT id FROM long_over) AND (value <> '' OR text_zh <> code OR text_en <> code))
 UPDATE import_rows SET cells = NULL, trail = NULL, changes = NULL
 WHERE import_id IN (SELECT id FROM long_over) AND (cells IS NOT NULL OR trail IS NOT NULL OR changes IS NOT NULL)
 
