@@ -134,7 +134,7 @@ const (
 	Contract      ApprovalKind = "contract"
 	TrialWaiver   ApprovalKind = "trial_waiver"
 	VetoLift      ApprovalKind = "veto_lift"      // a veto item that is hit does not stop the account
-	GradeOverride ApprovalKind = "grade_override" // a grade that says no may be pursued
+	GradeOverride ApprovalKind = "grade_override" // the account's grade may stand against its scores, or go on where it stops
 	CreditChange  ApprovalKind = "credit_change"  // another credit colour comes into force
 	Merger        ApprovalKind = "merge"          // the account becomes part of another one
 	Reopen        ApprovalKind = "reopen"

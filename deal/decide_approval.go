@@ -30,6 +30,9 @@ func (d *draft) requestApproval(b RequestApproval) {
 		ID: d.newID("approval"), Kind: b.Kind, Requester: d.cmd.Actor, RequestedAt: d.at, Subject: subject, Amount: b.Amount,
 		Currency: b.Currency, Text: b.Text, Status: Pending, Anywhere: rules.Step == "" && b.Kind != Reopen,
 	}
+	if b.Kind == GradeOverride {
+		a.Grade = d.s.Grade // who approves that a D goes on has not approved an A
+	}
 	for _, l := range d.f.Chain {
 		a.Levels = append(a.Levels, Level{Rules: l})
 	}

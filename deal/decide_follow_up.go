@@ -22,7 +22,7 @@ func (d *draft) followUp(b SetFollowUp) {
 	d.needActive()
 	d.needLead()
 	d.no.Field(!b.At.After(d.at), CodeDateInPast, "/at")
-	d.no.Field(tooFar(d.at, b.At), CodeInvalidValue, "/at", "within 100 years")
+	d.no.Field(tooFar(d.at, b.At), CodeInvalidValue, "/at", string(WithinHundredYears))
 	if len(d.no) > 0 {
 		return
 	}
@@ -41,8 +41,8 @@ func (d *draft) logInteraction(b LogInteraction) {
 	d.needReason(b.Result, "/result")
 	d.needReason(b.NextStep, "/next_step")
 	d.no.Field(!b.NextAt.IsZero() && !b.NextAt.After(d.at), CodeDateInPast, "/next_at")
-	d.no.Field(tooFar(d.at, b.NextAt), CodeInvalidValue, "/next_at", "within 100 years")
-	d.no.Field(len(b.With) == 0, CodeInvalidValue, "/with", "at least one contact")
+	d.no.Field(tooFar(d.at, b.NextAt), CodeInvalidValue, "/next_at", string(WithinHundredYears))
+	d.no.Field(len(b.With) == 0, CodeInvalidValue, "/with", string(AtLeastOneContact))
 	for _, id := range b.With {
 		known := slices.ContainsFunc(d.f.Records.Contacts, func(c Contact) bool { return c.ID == id })
 		d.no.Field(!known, CodeUnknownContact, "/with", id)

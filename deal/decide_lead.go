@@ -50,10 +50,10 @@ func (d *draft) intake(b ReviewIntake) {
 	d.no.If(d.s.Step == Screen && d.s.Intake != IntakePending, CodeIntakeDecided, string(d.s.Intake))
 	switch b.Decision {
 	case AcceptIntake:
-		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", "only with merge")
+		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", string(OnlyWithMerge))
 	case ReturnIntake:
 		d.needReason(b.Reason, "/reason")
-		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", "only with merge")
+		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", string(OnlyWithMerge))
 	case MergeIntake:
 		d.needReason(b.Reason, "/reason")
 		d.no.If(d.cmd.Actor == d.s.OpenedBy, CodeTwoPersons)

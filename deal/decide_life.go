@@ -10,7 +10,7 @@ func (d *draft) pause(b Pause) {
 	opens, err := d.f.Working.Opening(b.ResumeOn)
 	d.no.Field(err != nil, CodeInvalidValue, "/resume_on", "YYYY-MM-DD")
 	d.no.Field(err == nil && (b.ResumeOn <= d.f.Working.Date(d.at) || !opens.After(d.at)), CodeDateInPast, "/resume_on")
-	d.no.Field(err == nil && tooFar(d.at, opens), CodeInvalidValue, "/resume_on", "within 100 years")
+	d.no.Field(err == nil && tooFar(d.at, opens), CodeInvalidValue, "/resume_on", string(WithinHundredYears))
 	if len(d.no) > 0 {
 		return
 	}

@@ -94,7 +94,7 @@ func (d *draft) setParent(b SetParent) {
 	d.needReason(b.Reason, "/reason")
 	d.no.Field(b.Parent == d.s.Parent && b.Relation == d.s.Relation, CodeSameParent, "/parent")
 	if b.Parent == "" {
-		d.no.Field(b.Relation != "", CodeInvalidValue, "/relation", "only with parent")
+		d.no.Field(b.Relation != "", CodeInvalidValue, "/relation", string(OnlyWithParent))
 	} else {
 		d.no.Field(!slices.Contains(Relations(), b.Relation), CodeInvalidValue, "/relation", string(Subsidiary), string(ParallelProject))
 		d.join(b.Parent)

@@ -1,6 +1,9 @@
 package deal
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 func (b ApprovalRequested) fold(s *State, _ Event) {
 	s.stop(func(c Clock) bool { return c.Until == UntilRequested+Until(b.Approval.Kind) })
@@ -10,6 +13,9 @@ func (b ApprovalRequested) fold(s *State, _ Event) {
 
 func (b ApprovalDecided) fold(s *State, e Event) {
 	s.setApproval(b.Approval)
+	if b.Approval.Status == Approved && b.Approval.Kind == VetoLift {
+		s.lift(b.Approval.Subject)
+	}
 	if b.Approval.Status != Pending {
 		s.endApproval(b.Approval.ID, e, TaskDone)
 		return
@@ -20,6 +26,12 @@ func (b ApprovalDecided) fold(s *State, e Event) {
 		return
 	}
 	s.closeTasks(e, TaskDone, func(t Task) bool { return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.awaits(t.Assignee) })
+}
+
+// lift keeps what a veto_lift was about: vetoes are on file for life, while the approvals end with their cycle.
+func (s *State) lift(sub Subject) {
+	others := slices.DeleteFunc(slices.Clone(s.Lifts), sub.same)
+	s.Lifts = append(others, sub)
 }
 
 func (b ApprovalTransferred) fold(s *State, e Event) {

@@ -171,7 +171,8 @@ func TestIntake_mergedNeedsASecondPersonAndALivingTarget(t *testing.T) {
 	merge := deal.ReviewIntake{Decision: deal.MergeIntake, Reason: note("twin"), MergeInto: other}
 	target := deal.State{Account: other, Seq: 3, Status: deal.Active}
 	for name, unfit := range map[string]deal.State{
-		"unknown": {}, "itself": {Account: account, Seq: 3, Status: deal.Active}, "closed": {Account: other, Seq: 3, Status: deal.Closed},
+		"unknown": {}, "itself": {Account: account, Seq: 3, Status: deal.Active},
+		"closed and of another team": {Account: other, Seq: 3, Status: deal.Closed, Team: team2, Owner: rep3},
 	} {
 		w := standingIn(t, deal.Screen)
 		w.facts.Target = unfit
@@ -248,4 +249,21 @@ func TestAssign_toAnotherTeamMovesTheReview(t *testing.T) {
 	w.refuse(t, manager1, deal.ReviewIntake{Decision: deal.AcceptIntake}, deal.CodeNotYourRole)
 	w.do(t, manager2, deal.ReviewIntake{Decision: deal.AcceptIntake})
 	require.Empty(t, w.todo())
+}
+
+func TestMerge_saysThatTheTargetIsClosedToWhomItIsTheirsToSee(t *testing.T) {
+	t.Parallel()
+	intake := deal.ReviewIntake{Decision: deal.MergeIntake, Reason: note("twin"), MergeInto: other}
+	w := standingIn(t, deal.Screen)
+	w.facts.Target = deal.State{Account: other, Seq: 3, Status: deal.Closed, Team: team1, Owner: rep2}
+	no := w.refuse(t, manager1, intake, deal.CodeTargetClosed)
+	require.Equal(t, "/merge_into", no[0].Field)
+	require.Equal(t, deal.Conflict, no.Class())
+	no = w.refuse(t, rep1, w.ask(deal.Merger), deal.CodeUnknownAccount)
+	require.Equal(t, "/subject/id", no[0].Field, "a colleague's account is nobody else's")
+	w.facts.Target.OpenedBy = rep1
+	w.refuse(t, rep1, w.ask(deal.Merger), deal.CodeTargetClosed)
+	w.facts.Target.OpenedBy, w.facts.Target.Owner = "", rep1
+	w.refuse(t, rep1, w.ask(deal.Merger), deal.CodeTargetClosed)
+	w.refuse(t, rep1, deal.Merge{Into: other, Reason: note("twin")}, deal.CodeTargetClosed, deal.CodeGateUnmet)
 }

@@ -50,13 +50,26 @@ func (d *draft) merge(b Merge) {
 }
 
 // mergeable refuses an account that nobody can be merged into: one that is not there or closed, this one, or one below
-// it, which would come under itself.
+// it, which would come under itself. Who has nothing to do with a closed one hears that it is not there, so that nobody
+// finds out about accounts of others.
 func (d *draft) mergeable(field string, into AccountID) {
-	unfit := !d.f.Target.Exists() || into == d.s.Account || d.f.Target.Account == d.s.Account || d.f.Target.Status == Closed
-	d.no.Field(unfit, CodeUnknownAccount, field)
-	if !unfit {
+	target := d.f.Target
+	switch {
+	case !target.Exists() || into == d.s.Account || target.Account == d.s.Account:
+		d.no.Field(true, CodeUnknownAccount, field)
+	case target.Status == Closed && d.knows(target):
+		d.no.Field(true, CodeTargetClosed, field)
+	case target.Status == Closed:
+		d.no.Field(true, CodeUnknownAccount, field)
+	default:
 		d.fits(field, 0)
 	}
+}
+
+// knows tells whether another account is the actor's to see: they lead it, arrange families, or opened it.
+func (d *draft) knows(s State) bool {
+	org, actor := d.f.Org, d.cmd.Actor
+	return org.mayLead(s, actor, d.at) || org.governs(s, actor, d.at) || org.ActsFor(actor, s.OpenedBy, d.at)
 }
 
 // mergeInto ends the account with a pointer to the one that lives on. Its children follow the pointer.

@@ -34,7 +34,7 @@ func (d *draft) promote(b Promote) {
 	d.no.If(promoted, CodeAlreadyPromoted, d.s.NextBook.Name)
 	d.no.If(!promoted && !d.f.Book.OneOff, CodeNotAProject, d.s.Book.Name)
 	d.no.Field(d.f.Next.Ref == BookRef{}, CodeUnknownPlaybook, "/playbook")
-	d.no.Field(d.f.Next.OneOff, CodeInvalidValue, "/playbook", "a playbook that is not one-off")
+	d.no.Field(d.f.Next.OneOff, CodeInvalidValue, "/playbook", string(LastingPlaybook))
 	if len(d.f.KeyTests) == 0 {
 		d.no = append(d.no, Refusal{
 			Code: CodeGateUnmet, Item: "no_key_account",

@@ -82,9 +82,9 @@ func (c Code) Class() Class {
 		return Forbidden
 	case CodeStepMoved, CodeNotActive, CodeNotPaused, CodeNotResting, CodeNotClosed, CodeAlreadyClosed, CodeNotOpened,
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,
-		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual, CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval,
-		CodeNoFilingConflict,
-		CodeAccountMerged, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
+		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual,
+		CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval, CodeNoFilingConflict, CodeAccountMerged,
+		CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
 		return Conflict
 	case CodeInternalError:
 		return Fault

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -125,4 +126,38 @@ func TestAnswer_carriesReasonsOrAnIncident(t *testing.T) {
 	require.Equal(t, deal.Refused, incident.Outcome)
 	require.Equal(t, "7Q2", incident.Incident)
 	require.Equal(t, deal.Refusals{{Code: deal.CodeInternalError, Args: []string{"7Q2"}}}, incident.Refusals)
+}
+
+// Arguments go into sentences of two languages: what is no identifier, number or form of a value has a word in the
+// catalogue ([deal.Expectation]).
+func TestRefusals_haveNoProseInTheirArguments(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	seen := 0
+	for _, name := range files {
+		if strings.HasSuffix(name, "_test.go") {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), name, nil, 0)
+		require.NoError(t, err)
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			how, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok || (how.Sel.Name != "Field" && how.Sel.Name != "If") {
+				return true
+			}
+			for _, arg := range call.Args[1:] {
+				if literal, ok := arg.(*ast.BasicLit); ok && literal.Value != `"RFC 3339"` { // the name of a form
+					seen++
+					require.NotContains(t, literal.Value, " ", name)
+				}
+			}
+			return true
+		})
+	}
+	require.Positive(t, seen)
 }

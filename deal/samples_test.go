@@ -21,7 +21,7 @@ func samples(t tb) []deal.Event {
 	clock.Length.Length, clock.Rungs[0].Offset.Count = time.Hour, 1 // no span has both; every field has a value
 	before, after := clock.Length, clock.Length
 	approval := deal.Approval{
-		ID: "approval", Kind: deal.Contract, Requester: rep1, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
+		ID: "approval", Kind: deal.Contract, Grade: deal.GradeD, Requester: rep1, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
 		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Arbiter: "ops", Used: true, Anywhere: true,
 		Levels: []deal.Level{{
 			Rules: deal.LevelRules{

@@ -6,7 +6,7 @@ import (
 )
 
 // State is where one account stands. It holds what the rules still need: what is open, and the approvals of the
-// running cycle. What people read about the past is in the projections ([Project]) and in the log.
+// running cycle, with what lifts of vetoes were about in earlier ones. What people read about the past is in the projections ([Project]) and in the log.
 type State struct {
 	Account  AccountID `json:"account"`
 	Number   string    `json:"number"` // for people: KA-2026-0042
@@ -42,6 +42,7 @@ type State struct {
 	Clocks    []Clock    `json:"clocks,omitempty"`
 	Tasks     []Task     `json:"tasks,omitempty"`
 	Approvals []Approval `json:"approvals,omitempty"`
+	Lifts     []Subject  `json:"lifts,omitempty"` // what an approved veto_lift was about, in all cycles; the newest of each record
 	FollowUp  *FollowUp  `json:"follow_up,omitempty"`
 
 	FollowUpSetAt time.Time `json:"follow_up_set_at,omitzero"`
@@ -123,6 +124,7 @@ type Approval struct {
 	Arbiter     PersonID       `json:"arbiter,omitempty"`  // who ended it by an arbitration
 	Used        bool           `json:"used,omitempty"`     // a reopen has used it up
 	Anywhere    bool           `json:"anywhere,omitempty"` // belongs to no step, so that leaving one does not end it
+	Grade       Grade          `json:"grade,omitempty"`    // of a grade_override: the account's when it was requested, and no other
 }
 
 // Subject is what an approval decides about, at the version that was submitted.

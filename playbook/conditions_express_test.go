@@ -33,16 +33,34 @@ func hit(item string) spoil {
 
 // approvedAbout puts an approved request about the newest record of a kind on file.
 func approvedAbout(kind deal.ApprovalKind, about dossier.Kind) spoil {
+	return decidedAbout(kind, about, deal.Approved)
+}
+
+// decidedAbout lets the log tell of a request about the newest record of a kind that was decided.
+func decidedAbout(kind deal.ApprovalKind, about dossier.Kind, status deal.ApprovalStatus) spoil {
 	return func(a *playbooktest.Account) {
 		for _, d := range slices.Backward(a.Records.Dossier) {
 			if d.Kind == string(about) {
-				a.State.Approvals = append(a.State.Approvals, deal.Approval{
-					ID: string(kind), Kind: kind, Requester: playbooktest.Owner, Status: deal.Approved, Subject: deal.RecordSubjectOf(d),
-				})
+				request := deal.Approval{
+					ID: string(kind), Kind: kind, Requester: playbooktest.Owner, Status: status, Subject: deal.RecordSubjectOf(d),
+				}
+				if kind == deal.GradeOverride {
+					request.Grade = a.State.Grade
+				}
+				a.State = deal.Fold(a.State, deal.Event{Account: a.State.Account, Seq: a.State.Seq + 1, Body: deal.ApprovalDecided{Approval: request}})
 				return
 			}
 		}
 	}
+}
+
+// openVeto are the cases of a veto that is not lifted.
+var openVeto = []spoil{
+	hit("insolvent"),
+	all(hit("blacklisted"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) { // lifted, then edited
+		playbooktest.Edit(a, func(v *dossier.Veto) { v.Evidence += "，又有新情况" })
+	}),
+	all(hit("blacklisted"), decidedAbout(deal.VetoLift, dossier.VetoKind, deal.Rejected)),
 }
 
 // noRole takes a role from whoever has it, and the plan to find out.
@@ -105,19 +123,7 @@ var expressSpoils = map[string][]spoil{
 			}
 		}),
 	},
-	"screen/no_veto": {
-		hit("insolvent"),
-		all(hit("blacklisted"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) { // lifted, then edited
-			playbooktest.Edit(a, func(v *dossier.Veto) { v.Evidence += "，又有新情况" })
-		}),
-		all(hit("blacklisted"), approvedAbout(deal.VetoLift, dossier.VetoKind), func(a *playbooktest.Account) {
-			for i := range a.State.Approvals {
-				if a.State.Approvals[i].Kind == deal.VetoLift {
-					a.State.Approvals[i].Status = deal.Rejected
-				}
-			}
-		}),
-	},
+	"screen/no_veto":             openVeto,
 	"screen/visit_contact_known": {set(deal.Screen, "visit_contact", "somebody-else")},
 	"screen/filing_approved": {
 		all(status(deal.Filing, deal.Pending), rewrite(func(f *dossier.Filing) { f.FiledOn, f.ValidUntil = "", "" })),
@@ -132,6 +138,7 @@ var expressSpoils = map[string][]spoil{
 		lose[dossier.Filing](),
 	},
 
+	"survey/no_veto": openVeto,
 	"survey/customer_met": {
 		func(a *playbooktest.Account) {
 			for i := range a.Records.Interactions {
@@ -154,6 +161,7 @@ var expressSpoils = map[string][]spoil{
 	"survey/buying_phase_known": {rewrite(func(b *dossier.BuyingProcess) { b.Phase = "" }), lose[dossier.BuyingProcess]()},
 	"survey/decision_dated":     {rewrite(func(b *dossier.BuyingProcess) { b.DecisionOn = "" }), lose[dossier.BuyingProcess]()},
 
+	"analyse/no_veto": openVeto,
 	"analyse/needs_ranked": {
 		rewrite(func(n *dossier.Need) { n.Priority = 0 }),
 		rewrite(func(n *dossier.Need) { n.Origin = "" }),
@@ -170,10 +178,12 @@ var expressSpoils = map[string][]spoil{
 		all(grade(deal.GradeA), approvedAbout(deal.GradeOverride, dossier.ValueScoreKind), func(a *playbooktest.Account) {
 			playbooktest.Edit(a, func(s *dossier.ValueScore) { s.Note = "scored anew" })
 		}),
+		all(grade(deal.GradeD), approvedAbout(deal.GradeOverride, dossier.ValueScoreKind), grade(deal.GradeA)), // graded otherwise than asked
 	},
 	"analyse/kind_decided": {rewrite(func(k *dossier.Classification) { k.AccountKind = "" }), lose[dossier.Classification]()},
 	"analyse/go_decided":   {set(deal.Analyse, "go", "no_go")},
 
+	"plan/no_veto":             openVeto,
 	"plan/solution_written":    {proposal(func(p *dossier.Proposal) { p.Solution = "" }), lose[dossier.Proposal]()},
 	"plan/positioning_written": {proposal(func(p *dossier.Proposal) { p.Positioning = "" })},
 	"plan/value_written":       {proposal(func(p *dossier.Proposal) { p.ValueStatement = "" })},
@@ -203,6 +213,7 @@ var expressSpoils = map[string][]spoil{
 		playbooktest.Edit(a, func(p *dossier.Proposal) { p.Positioning += "！" })
 	}},
 
+	"visit/no_veto": openVeto,
 	"visit/met_twice": {
 		func(a *playbooktest.Account) { a.Records.Interactions = a.Records.Interactions[1:] },
 		func(a *playbooktest.Account) { a.Records.Interactions[0].Pass = 0 },
@@ -229,6 +240,7 @@ var expressSpoils = map[string][]spoil{
 		rewrite(func(n *dossier.Negotiation) { n.Commitment.Evidence = "" }),
 	},
 
+	"trial/no_veto": openVeto,
 	"trial/criteria_agreed": {
 		lose[dossier.Trial](),
 		rewrite(func(t *dossier.Trial) { t.Criteria = nil }),
@@ -236,6 +248,7 @@ var expressSpoils = map[string][]spoil{
 	"trial/criteria_judged": {verdict(dossier.OpenVerdict), verdict("")},
 	"trial/criteria_passed": {verdict(dossier.Failed)},
 
+	"sign/no_veto": openVeto,
 	"sign/credit_known": {
 		lose[dossier.Credit](),
 		rewrite(func(c *dossier.Credit) { c.Colour = "" }),
@@ -312,6 +325,7 @@ var (
 	planning  = []string{"plan/rivals_compared", "plan/decision_simulated"}
 	visiting  = []string{"visit/support_judged", "visit/support_balance"}
 	crediting = []string{"sign/credit_known", "sign/credit_not_red"}
+	vetoing   = []string{"survey/no_veto", "analyse/no_veto", "plan/no_veto", "visit/no_veto", "trial/no_veto", "sign/no_veto"}
 )
 
 // yellow is a credit colour that asks for more security.

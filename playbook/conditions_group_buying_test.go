@@ -133,6 +133,6 @@ var groupBuyingSpoils = likeExpress(map[string][]spoil{
 		all(set(deal.Archive, "next_season", "dragon_boat"), set(deal.Archive, "recheck_on", "2026-11-24")),
 		all(set(deal.Archive, "next_season", "other"), set(deal.Archive, "recheck_on", "2026-12-09")),
 	},
-}, slices.Concat(screening, analysing, crediting, []string{
+}, slices.Concat(screening, vetoing, analysing, crediting, []string{
 	"survey/gatekeeper_known", "survey/decider_known", "survey/incumbent_known", "survey/buying_phase_known",
 })...)

@@ -88,7 +88,7 @@ var industrialSpoils = likeExpress(map[string][]spoil{
 	"archive/contacts_refreshed": {set(deal.Archive, "contacts_refreshed", false)},
 	"archive/next_known":         {set(deal.Archive, "recheck_on", nil)},
 	"archive/recheck_ahead":      {set(deal.Archive, "recheck_on", days(0))},
-}, slices.Concat(screening, analysing, planning, visiting, crediting, []string{
+}, slices.Concat(screening, vetoing, analysing, planning, visiting, crediting, []string{
 	"survey/user_known", "survey/gatekeeper_known", "survey/decider_known", "survey/incumbent_known", "survey/buying_phase_known",
 	"survey/decision_dated", "maintain/user_served", "maintain/gatekeeper_served", "maintain/decider_served", "maintain/surveyed_lately",
 	"maintain/actions_closed",

@@ -119,4 +119,4 @@ var projectSpoils = likeExpress(map[string][]spoil{
 	"maintain/documents_complete": {set(deal.Maintain, "documents_complete", false)},
 	"archive/file_closed":         {set(deal.Archive, "file_closed", false)},
 	"archive/recheck_ahead":       {set(deal.Archive, "recheck_on", days(0))},
-}, slices.Concat(screening, analysing, planning, visiting, crediting, []string{"survey/gatekeeper_known", "survey/decider_known", "survey/buying_phase_known"})...)
+}, slices.Concat(screening, vetoing, analysing, planning, visiting, crediting, []string{"survey/gatekeeper_known", "survey/decider_known", "survey/buying_phase_known"})...)

@@ -171,6 +171,25 @@ func TestGate_takesAnOverrideForAGradeUntilTheScoresAreEdited(t *testing.T) {
 	}
 }
 
+func TestGate_takesAnOverrideForTheGradeThatWasAskedForOnly(t *testing.T) {
+	t.Parallel()
+	for _, book := range []string{playbooktest.Express, playbooktest.Industrial, playbooktest.GroupBuying, playbooktest.Project} {
+		p := newest(t, book)
+		a := playbooktest.Ready(book, deal.Analyse)
+		grade(deal.GradeD)(&a)
+		approvedAbout(deal.GradeOverride, dossier.ValueScoreKind)(&a)
+		require.Empty(t, items(gateOf(t, p, a)), book)
+		grade(deal.GradeA)(&a) // approved was that a D goes on
+		require.Equal(t, []string{"grade_as_scored"}, items(gateOf(t, p, a)), book)
+	}
+
+	a := playbooktest.Ready(playbooktest.Express, deal.Visit)
+	grade(deal.GradeA)(&a)
+	approvedAbout(deal.GradeOverride, dossier.ValueScoreKind)(&a)
+	grade(deal.GradeD)(&a) // approved was an A
+	require.Equal(t, []string{playbook.GradeAllowsNext}, items(gateOf(t, newest(t, playbooktest.Express), a)))
+}
+
 func TestGate_stopsAGradeDAfterAnalyseUntilAnOverride(t *testing.T) {
 	t.Parallel()
 	p := newest(t, playbooktest.Express)
@@ -203,6 +222,21 @@ func TestGate_takesALiftForAVetoUntilTheItemIsEdited(t *testing.T) {
 	require.Empty(t, items(gateOf(t, p, a)))
 	hit("bad_payer")(&a)
 	require.Equal(t, []string{"no_veto"}, items(gateOf(t, p, a)), "one lift is for one item")
+}
+
+func TestGate_takesALiftOfAnEarlierCycleUntilTheItemIsEdited(t *testing.T) {
+	t.Parallel()
+	p := newest(t, playbooktest.Express)
+	a := playbooktest.Ready(playbooktest.Express, deal.Analyse)
+	hit("blacklisted")(&a)
+	require.Equal(t, []string{"no_veto"}, items(gateOf(t, p, a)))
+	approvedAbout(deal.VetoLift, dossier.VetoKind)(&a)
+	opened := deal.Fold(a.State, deal.Event{Account: a.State.Account, Seq: a.State.Seq + 1, Body: deal.CycleOpened{Cycle: 2, Book: a.State.Book}})
+	require.Empty(t, opened.Approvals)
+	a.State.Approvals, a.State.Lifts = opened.Approvals, opened.Lifts // what the second cycle finds
+	require.Empty(t, items(gateOf(t, p, a)))
+	playbooktest.Edit(&a, func(v *dossier.Veto) { v.Evidence += "，又有新情况" })
+	require.Equal(t, []string{"no_veto"}, items(gateOf(t, p, a)))
 }
 
 func TestGate_asksForANewContractWhereAnotherAgreementIsTheLatest(t *testing.T) {

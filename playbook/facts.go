@@ -145,7 +145,7 @@ func (p *Playbook) approvalRecords(s deal.State, r deal.Records) record {
 			"approved": approved, "pending": a.Status == deal.Pending,
 			"current":         approved && a.Subject.Version == s.SubjectVersion(a.Subject, r),
 			"subject_version": a.Subject.Version, "amount_minor": a.Amount,
-		}, map[string]string{"status": string(a.Status), "subject": a.Subject.ID, "currency": a.Currency})
+		}, map[string]string{"status": string(a.Status), "subject": a.Subject.ID, "currency": a.Currency, "grade": string(a.Grade)})
 	}
 	return out
 }

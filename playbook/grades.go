@@ -95,8 +95,8 @@ func (b *builder) effort(s scalar, what string) *int {
 // GradeAllowsNext is the code of the item that every gate before the agreement has, where a grade may stop an account.
 const GradeAllowsNext = "grade_allows_next"
 
-// gradeItem judges whether the account's grade allows the next step, or an override that is approved and still about the
-// scores on file lifts the limit; false in the first value where no grade stops an account here. An account that was won
+// gradeItem judges whether the account's grade allows the next step, or an override that is approved for this grade and
+// still about the scores on file lifts the limit; false in the first value where no grade stops an account here. An account that was won
 // is walked to the end whatever its grade.
 func (p *Playbook) gradeItem(s deal.State, r deal.Records) (asked bool, no *deal.Refusal) {
 	if !slices.ContainsFunc(p.rules.Grades, func(g deal.GradeRules) bool { return g.LastStep != "" }) || !s.Step.Before(deal.Maintain) {
@@ -106,7 +106,8 @@ func (p *Playbook) gradeItem(s deal.State, r deal.Records) (asked bool, no *deal
 	if !ok || rules.LastStep == "" || s.Step.Before(rules.LastStep) {
 		return true, nil
 	}
-	if a, requested := s.Latest(deal.GradeOverride); requested && a.Status == deal.Approved && s.SubjectVersion(a.Subject, r) == a.Subject.Version {
+	a, requested := s.Latest(deal.GradeOverride)
+	if requested && a.Status == deal.Approved && a.Grade == s.Grade && s.SubjectVersion(a.Subject, r) == a.Subject.Version {
 		return true, nil
 	}
 	last := p.stepLabel(rules.LastStep)

@@ -155,7 +155,7 @@ func (b *builder) environments() (environments, error) {
 	interaction = with(interaction, types.BoolType, "this_pass", "has_result")
 	interaction = with(interaction, types.NewListType(types.StringType), "with", "roles")
 	interaction["at"] = types.TimestampType
-	request := with(texts("status", "subject", "currency"), types.BoolType, "approved", "pending", "current")
+	request := with(texts("status", "subject", "currency", "grade"), types.BoolType, "approved", "pending", "current")
 	request = with(request, types.IntType, "subject_version", "amount_minor")
 	approvals := map[string]*types.Type{}
 	requestType := p.add("approval", request)

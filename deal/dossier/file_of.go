@@ -25,13 +25,12 @@ func FileOf(documents []deal.Document) (File, error) {
 	return file, nil
 }
 
-// LiftsOf are the veto items that approvals of the running cycle have lifted.
+// LiftsOf are the veto items that approvals have lifted, in this cycle or an earlier one: a veto is on file for life.
 func LiftsOf(s deal.State) []Lift {
 	var lifts []Lift
-	for _, a := range s.Approvals {
-		kind, id, ok := a.Subject.RecordOf()
-		if ok && kind == string(VetoKind) && a.Kind == deal.VetoLift && a.Status == deal.Approved {
-			lifts = append(lifts, Lift{Veto: id, Version: a.Subject.Version})
+	for _, sub := range s.Lifts {
+		if kind, id, ok := sub.RecordOf(); ok && kind == string(VetoKind) {
+			lifts = append(lifts, Lift{Veto: id, Version: sub.Version})
 		}
 	}
 	return lifts

@@ -12,9 +12,7 @@ import (
 // Somebody's name that is erased from the evidence is no new evidence; an edit is.
 func TestFileOf_aLiftedVetoStaysLiftedUntilSomebodyEditsIt(t *testing.T) {
 	t.Parallel()
-	s := deal.State{Approvals: []deal.Approval{{
-		Kind: deal.VetoLift, Status: deal.Approved, Subject: deal.Subject{Type: deal.RecordSubject, ID: "veto/v", Version: 2},
-	}}}
+	s := deal.State{Lifts: []deal.Subject{{Type: deal.RecordSubject, ID: "veto/v", Version: 2}}}
 	body, err := dossier.Encode(dossier.Veto{Item: "bad_payer", Hit: true, On: "2026-03-01", Evidence: "█████ said so"})
 	require.NoError(t, err)
 	for _, c := range []struct {
