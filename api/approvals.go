@@ -20,6 +20,7 @@ type approvalBody struct {
 	Subject     subjectBody    `json:"subject"`
 	Amount      string         `json:"amount" doc:"decimal; empty without an amount"`
 	Currency    string         `json:"currency"`
+	Grade       string         `json:"grade,omitempty" enum:"A,B,C,D" doc:"of a grade_override: the account's when it was requested, for which alone it is"`
 	Text        string         `json:"text"`
 	Level       int            `json:"level" doc:"the running one, from 1"`
 	Levels      []levelBody    `json:"levels"`
@@ -205,7 +206,7 @@ func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string) approva
 	b := approvalBody{
 		ID: ap.ID, Kind: approvalKind(ap.Kind), Status: approvalStatus(ap.Status), Requester: personIn(org, ap.Requester),
 		RequestedAt: ap.RequestedAt.UTC(), Subject: subjectBody{subjectType(ap.Subject.Type), ap.Subject.ID, ap.Subject.Version},
-		Amount: formatAmount(ap.Amount, ap.Currency), Currency: ap.Currency, Text: read(ap.Text), Level: ap.Level,
+		Amount: formatAmount(ap.Amount, ap.Currency), Currency: ap.Currency, Grade: string(ap.Grade), Text: read(ap.Text), Level: ap.Level,
 		Levels: []levelBody{}, WaitingFor: peopleIn(org, ap.Waiting()), ClosedAt: instant(ap.ClosedAt),
 	}
 	for _, l := range ap.Levels {

@@ -88,6 +88,15 @@ func TestLists_passTheirFiltersOn(t *testing.T) {
 	require.Equal(t, "next", r.do(rep1, "GET", "/api/v1/accounts", nil).ok(200)["next_cursor"])
 }
 
+func TestApprovals_showForWhichGradeAnOverrideIs(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	path := "/api/v1/approvals/" + approval
+	require.NotContains(t, r.do(manager, "GET", path, nil).ok(200), "grade", "no other kind is about a grade")
+	r.approvals[0].Kind, r.approvals[0].Grade = deal.GradeOverride, deal.GradeD
+	require.Equal(t, "D", r.do(manager, "GET", path, nil).ok(200)["grade"])
+}
+
 func TestApprovals_showTheirChainAndTexts(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

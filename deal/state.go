@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// State is where one account stands. It holds what the rules still need: what is open, and the approvals of the
-// running cycle, with what lifts of vetoes were about in earlier ones. What people read about the past is in the projections ([Project]) and in the log.
+// State is where one account stands. It holds what the rules still need: what is open, the approvals of the running
+// cycle, and what was lifted for life. What people read about the past is in the projections ([Project]) and in the log.
 type State struct {
 	Account  AccountID `json:"account"`
 	Number   string    `json:"number"` // for people: KA-2026-0042

@@ -114,7 +114,7 @@ func approvalRow(account deal.AccountID, a deal.Approval, cycle int) (row, error
 	return row{approvalsTable, []any{
 		a.ID, string(account), cycle, string(a.Kind), string(a.Requester), a.RequestedAt, string(a.Subject.Type), a.Subject.ID,
 		a.Subject.Version, a.Amount, orNull(a.Currency), textID, textHash, string(a.Status), a.Level, string(levels),
-		instantOrNull(a.ClosedAt), a.Used, waitingFor(a),
+		instantOrNull(a.ClosedAt), a.Used, waitingFor(a), orNull(a.Grade),
 	}}, nil
 }
 

@@ -294,6 +294,8 @@ func book() deal.Book {
 		{Kind: deal.Reopen, Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 		{Kind: deal.Merger, Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 		{Kind: deal.CreditChange, Subject: "credit", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
+		{Kind: deal.VetoLift, Subject: "veto", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
+		{Kind: deal.GradeOverride, Subject: "value_score", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 	}
 	return b
 }
