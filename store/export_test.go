@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/pressly/goose/v3"
@@ -91,6 +93,11 @@ func AccountQuestions(v view.Viewer, f view.AccountFilter) map[string]Question {
 		}
 	}
 	return all
+}
+
+// MigrateBehind is Migrate with a patience of its own.
+func MigrateBehind(ctx context.Context, url string, look, tell time.Duration, log *slog.Logger) error {
+	return migrateBehind(ctx, url, &migrationLock{look: look, tell: tell, log: log})
 }
 
 // MigrateTo brings a database up to one of the migrations and no further.

@@ -10,7 +10,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"log/slog"
 	"strconv"
+	"time"
 
 	"github.com/google/uuid"
 	_ "github.com/jackc/pgx/v5/stdlib" // goose speaks database/sql; this is its driver "pgx"
@@ -31,21 +33,24 @@ var (
 
 var makeInstallation = named("MakeInstallation")
 
-// How long a starter waits while another one migrates: 60 tries, one each second.
-const (
-	migrationLockSeconds = 1
-	migrationLockTries   = 60
-)
-
 // Migrate brings the database up to this release and gives a new one its installation row. Several starters may call
-// it at the same time; one works and the others wait. It refuses with [ErrSchemaNewer] what is ahead of this release.
-// Pools open after it (trust-and-speed.md G3).
+// it at the same time; one works and the others wait for as long as it takes, or until the context ends. It refuses with
+// [ErrSchemaNewer] what is ahead of this release. Pools open after it (trust-and-speed.md G3).
 func Migrate(ctx context.Context, url string) error {
+	return MigrateLogged(ctx, url, slog.New(slog.DiscardHandler))
+}
+
+// MigrateLogged is [Migrate] and says in the log that it waits for another starter, every ten seconds.
+func MigrateLogged(ctx context.Context, url string, log *slog.Logger) error {
+	return migrateBehind(ctx, url, &migrationLock{look: time.Second, tell: 10 * time.Second, log: log})
+}
+
+func migrateBehind(ctx context.Context, url string, locker lock.SessionLocker) error {
 	db, err := sql.Open("pgx", url)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	err = migrate(ctx, db)
+	err = migrate(ctx, db, locker)
 	if closing := db.Close(); err == nil && closing != nil {
 		err = closing
 	}
@@ -55,12 +60,8 @@ func Migrate(ctx context.Context, url string) error {
 	return nil
 }
 
-func migrate(ctx context.Context, db *sql.DB) error {
+func migrate(ctx context.Context, db *sql.DB, locker lock.SessionLocker) error {
 	files, err := fs.Sub(migrationFiles, "migrations")
-	if err != nil {
-		return err
-	}
-	locker, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(migrationLockSeconds, migrationLockTries))
 	if err != nil {
 		return err
 	}

@@ -100,14 +100,14 @@ func (a *app) migrateCommand() *cobra.Command {
 	return &cobra.Command{
 		Use: "migrate", Short: "Bring the configured database to this release", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			c, _, err := a.load()
+			c, log, err := a.load()
 			if err != nil {
 				return err
 			}
 			if err := c.Require("database.url"); err != nil {
 				return err //nolint:wrapcheck // names the setting
 			}
-			if err := store.Migrate(cmd.Context(), c.Database.URL.Reveal()); err != nil {
+			if err := store.MigrateLogged(cmd.Context(), c.Database.URL.Reveal(), log); err != nil {
 				return fmt.Errorf("migrate: %w", err)
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), "the database is at this release")

@@ -93,7 +93,7 @@ func (s *single) start(ctx context.Context, onlyEngine bool) error {
 		return err
 	}
 	s.running.add("owner lock", func(ctx context.Context) error { s.owner.Release(ctx); return nil })
-	if err := store.Migrate(ctx, url); err != nil {
+	if err := store.MigrateLogged(ctx, url, s.log); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	engine, secret, err := startEngine(ctx, s.config, url, s.running, s.log)

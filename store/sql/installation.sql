@@ -43,3 +43,9 @@ SELECT version FROM playbook_version
 
 -- name: PlaybookUse
 SELECT state->'book'->>'name', (state->'book'->>'version')::integer, count(*)::integer FROM accounts GROUP BY 1, 2
+
+-- name: LockMigrations
+SELECT pg_try_advisory_lock($1)
+
+-- name: UnlockMigrations
+SELECT pg_advisory_unlock($1)
