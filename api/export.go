@@ -66,7 +66,7 @@ func (l list[T]) page() ([]any, string) { return boxed(l.Items), l.NextCursor }
 
 func (list[T]) item() reflect.Type { return reflect.TypeFor[T]() }
 
-func (b timelineBody) page() ([]any, string) { return boxed(b.Items), b.NextCursor }
+func (b timelineBody) page() ([]any, string) { return boxed(b.lines()), b.NextCursor }
 
 func (timelineBody) item() reflect.Type { return reflect.TypeFor[timelineItem]() }
 

@@ -24,6 +24,8 @@ type timelineItem struct {
 	Actor   *personBody    `json:"actor,omitempty"`
 	Data    map[string]any `json:"data" doc:"the event's content; texts in place of their references, null once erased"`
 	Texts   []textRef      `json:"texts" doc:"what people wrote, and where in data it stands"`
+
+	note *historyNote // of a line that is no event, in files only
 }
 
 // textRef names a text of the timeline. One that was erased leaves this behind, and null in its place.
@@ -37,7 +39,7 @@ type timelineBody struct {
 	Items      []timelineItem `json:"items"`
 	NextCursor string         `json:"next_cursor"`
 	People     []personBody   `json:"people" doc:"whose IDs appear in data"`
-	Imported   []historyNote  `json:"imported" doc:"what lead sheets told of the same stretch of time, oldest first; it is no part of the log"`
+	Imported   []historyNote  `json:"imported" doc:"what lead sheets told of the same stretch of time, oldest first; it is no part of the log. A file has it among the events"`
 }
 
 type verifyBody struct {

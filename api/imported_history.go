@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"closedloop/deal"
@@ -19,6 +20,8 @@ type historyNote struct {
 	Text   string     `json:"text" doc:"empty once erased"`
 	Erased bool       `json:"erased"`
 	Import string     `json:"import" doc:"ID of the import that brought it"`
+
+	Account *accountRef `json:"account,omitempty" doc:"the merged account in whose history it stands; absent for the account's own"`
 }
 
 func historyNoteOf(n view.HistoryNote) historyNote {
@@ -42,5 +45,41 @@ func (a *API) importedWithin(ctx context.Context, id deal.AccountID, page view.E
 	if err != nil {
 		return nil, fmt.Errorf("read imported history: %w", err)
 	}
-	return mapped(notes, historyNoteOf), nil
+	merged, err := a.sourcesOf(ctx, mapped(notes, func(n view.HistoryNote) deal.AccountID { return other(n.Account, id) }))
+	if err != nil {
+		return nil, err
+	}
+	return mapped(notes, func(n view.HistoryNote) historyNote {
+		note := historyNoteOf(n)
+		note.Account = merged.of(other(n.Account, id))
+		return note
+	}), nil
+}
+
+// importedKind is what a file calls an imported entry among the events of a timeline.
+const importedKind = "imported"
+
+// line is the entry among the events of a file.
+func (n historyNote) line() timelineItem {
+	data := map[string]any{"on": n.On, "how": n.How, "import": n.Import, "text": n.Text}
+	if n.Erased {
+		data["text"] = nil
+	}
+	i := timelineItem{Kind: importedKind, Account: n.Account, Data: data, note: &n}
+	if n.At != nil {
+		i.At = *n.At
+	}
+	return i
+}
+
+// lines are a page of the timeline for a file: one table, so that imported entries stand among the events, each before the
+// first event that came after it.
+func (b timelineBody) lines() []timelineItem {
+	all := make([]timelineItem, 0, len(b.Imported)+len(b.Items))
+	for _, n := range b.Imported {
+		all = append(all, n.line())
+	}
+	all = append(all, b.Items...)
+	slices.SortStableFunc(all, func(a, b timelineItem) int { return a.At.Compare(b.At) })
+	return all
 }

@@ -3,8 +3,12 @@ package api_test
 import (
 	"bytes"
 	"context"
+	"encoding/csv"
+	"encoding/json"
 	"io"
 	"mime/multipart"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -201,4 +205,41 @@ func TestTimeline_standsBesideWhatLeadSheetsTold(t *testing.T) {
 	require.Equal(t, "上门", told[0].(map[string]any)["text"])
 	require.Equal(t, "2026-02-28", told[0].(map[string]any)["on"])
 	require.Equal(t, true, told[1].(map[string]any)["erased"])
+}
+
+func TestTimeline_asAFileHasWhatLeadSheetsToldAmongTheEvents(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.notes = []view.HistoryNote{
+		{ID: "note-1", At: noon().Add(-48 * time.Hour), On: "2026-02-28", By: "张伟", How: "电话", Text: "上门", Import: "imp1"},
+		{ID: "note-2", At: noon().Add(-24 * time.Hour), Text: "went", Erased: true},
+	}
+	r.log = view.Events{Items: []deal.Event{
+		{Account: mine, Seq: 1, Cycle: 1, Step: deal.Collect, Kind: deal.OpenedKind, Body: deal.Opened{Number: "KA-2026-0001"}, Actor: rep1, At: noon().Add(-36 * time.Hour)},
+		{Account: mine, Seq: 2, Cycle: 1, Step: deal.Plan, Kind: deal.PausedKind, Body: deal.PausedBody{ResumeOn: "2026-04-01"}, Actor: deal.System, At: noon()},
+	}}
+	const events = 2
+	file, ok := strings.CutPrefix(r.do(rep1, "GET", at(mine, "/timeline?format=csv"), nil, header{"Accept-Language", "zh"}).Body.String(), "\ufeff")
+	require.True(t, ok)
+	reader := csv.NewReader(strings.NewReader(file))
+	reader.FieldsPerRecord = -1
+	rows, err := reader.ReadAll()
+	require.NoError(t, err)
+	require.Len(t, rows, 1+2+events+1)
+	require.Equal(t, []string{"序号", "时间", "轮次", "步骤", "事件", "操作人", "所属客户", "内容", "类型"}, rows[0])
+	found := map[string][]string{}
+	for _, row := range rows {
+		if len(row) > 7 && strings.Contains(row[4], "导入的跟进记录") {
+			require.Empty(t, row[0]+row[2]+row[3])
+			found[row[5]] = row
+		}
+	}
+	require.Equal(t, []string{"", "1", "", "2"}, []string{rows[1][0], rows[2][0], rows[3][0], rows[4][0]}, "in order of time")
+	require.JSONEq(t, `{"how": "电话", "import": "imp1", "on": "2026-02-28", "text": "上门"}`, found["张伟"][7])
+	require.JSONEq(t, `{"how": "", "import": "", "on": "", "text": null}`, found[""][7])
+	require.Contains(t, rows[len(rows)-1][0], strconv.Itoa(2+events))
+
+	var body map[string]any
+	require.NoError(t, json.Unmarshal(r.do(rep1, "GET", at(mine, "/timeline"), nil).Body.Bytes(), &body))
+	require.Len(t, body["items"], events, "as JSON they stand beside them")
 }

@@ -127,15 +127,38 @@ func interactionListing() listing {
 	}}
 }
 
+// event leaves the cell of a line of the timeline empty that is no event.
+func event(c column) column {
+	return column{c.title, func(l look, item any) table.Cell {
+		if i, ok := item.(timelineItem); ok && i.note != nil {
+			return table.Cell{}
+		}
+		return c.cell(l, item)
+	}}
+}
+
 func timelineListing() listing {
 	type T = timelineItem
 	return listing{deal.Text{ZH: "历程", EN: "Timeline"}, []column{
-		num("序号", "Seq", func(i T) int64 { return i.Seq }),
+		event(num("序号", "Seq", func(i T) int64 { return i.Seq })),
 		when("时间", "At", func(i T) *time.Time { return &i.At }),
-		num("轮次", "Cycle", func(i T) int64 { return int64(i.Cycle) }),
-		said("步骤", "Step", func(i T) string { return string(i.Step) }),
-		txt("事件", "Event", func(i T) string { return i.Text }),
-		somebody("操作人", "Actor", func(i T) *personBody { return i.Actor }),
+		event(num("轮次", "Cycle", func(i T) int64 { return int64(i.Cycle) })),
+		event(said("步骤", "Step", func(i T) string { return string(i.Step) })),
+		col("事件", "Event", func(l look, i T) table.Cell {
+			if i.note != nil {
+				return table.Text(deal.Text{ZH: "导入的跟进记录", EN: "Imported note"}.In(l.lang))
+			}
+			return table.Text(i.Text)
+		}),
+		txt("操作人", "Actor", func(i T) string {
+			switch {
+			case i.note != nil:
+				return i.note.By
+			case i.Actor != nil:
+				return i.Actor.Name
+			}
+			return ""
+		}),
 		txt("所属客户", "Account", func(i T) string { return belonging(i.Account) }),
 		txt("内容", "Content", func(i T) string {
 			raw, err := json.Marshal(i.Data)

@@ -157,6 +157,18 @@ func TestHistoryNotes_standAmongInteractionsAndCanBeErased(t *testing.T) {
 	require.Empty(t, records.Interactions, "no gate looks at what a sheet tells")
 }
 
+func TestHistoryNotes_areAllThereHoweverManySheetsBrought(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.lead("rep1", customer("晨风集团"))
+	w.exec(`INSERT INTO history_notes (account_id, id, at, day, author, how, import_id, by_id, added_at)
+SELECT $1, 'n' || lpad(i::text, 5, '0'), timestamptz '2026-01-01' + i * interval '1 minute', '', '', '', 'import', 'x', now() FROM generate_series(1, 2500) i`, string(id))
+	all, err := w.HistoryNotes(t.Context(), w.as("rep1"), id, time.Time{}, time.Time{})
+	require.NoError(t, err)
+	require.Len(t, all, 2500)
+	require.Equal(t, "n02500", all[2499].ID)
+}
+
 // gateRecords reads what a gate looks at.
 func (w *world) gateRecords(t *testing.T, id deal.AccountID) (deal.Records, error) {
 	t.Helper()

@@ -181,7 +181,8 @@ INSERT INTO record_changes (account_id, record, record_id, by_id, at, before, af
 n.account_id, n.id, n.at, n.day, n.author, n.how, n.import_id, COALESCE(t.text, ''), t.id IS NULL
 
 -- name: NotesBetween
--- For the timeline, oldest first: of an account and of those that were merged into it, behind one instant and up to another.
+-- For the timeline, oldest first: of an account and of those that were merged into it, behind one instant and up to another. All of
+-- them: whoever reads pages of events has no other way to those that a limit would leave out.
 WITH RECURSIVE merged AS (
     SELECT a.id FROM accounts a WHERE a.id = @id AND {Visible}
     UNION
@@ -192,7 +193,6 @@ FROM merged JOIN history_notes n ON n.account_id = merged.id
 LEFT JOIN account_texts t ON t.account_id = n.account_id AND t.id = n.id
 WHERE (@after::timestamptz IS NULL OR n.at > @after) AND (@until::timestamptz IS NULL OR n.at <= @until)
 ORDER BY n.at, n.id
-LIMIT 1000
 
 -- name: NotesBefore
 -- For the list of interactions, newest first.
