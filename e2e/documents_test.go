@@ -80,7 +80,7 @@ func TestExport_ofARunningProductIsReadBack(t *testing.T) {
 
 	book, err := excelize.OpenReader(bytes.NewReader(d.get(t, d.path("/timeline?format=xlsx")).ok(t, nil).body))
 	require.NoError(t, err)
-	defer book.Close()
+	t.Cleanup(func() { require.NoError(t, book.Close()) })
 	events, err := book.GetRows("Timeline")
 	require.NoError(t, err)
 	require.GreaterOrEqual(t, len(events), 2)
