@@ -61,7 +61,7 @@ func (l *Ledger) claim(ctx context.Context, tx deal.LedgerTx, s deal.State, cmd 
 		return fmt.Errorf("%w: read filing: %w", deal.ErrPermanent, err)
 	}
 	asked, _ := record.(dossier.Filing)
-	claims, err := tx.Claims(ctx)
+	claims, err := tx.Claims(ctx, cmd.Account)
 	if err != nil {
 		return fmt.Errorf("read filings of the customer: %w", err)
 	}

@@ -72,7 +72,7 @@ func nextBook(s deal.State) string {
 
 // carry is what goes over to the account into which the events merge the command's; nil when they merge nothing. It is
 // worked out once the command is accepted, with the other account's files locked.
-func carry(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, target deal.State, events []deal.Event) (*deal.Carry, error) {
+func carry(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, f deal.Facts, events []deal.Event) (*deal.Carry, error) {
 	into := deal.MergeTarget(events)
 	if into == "" {
 		return nil, nil //nolint:nilnil // nothing to carry and no error is the usual answer
@@ -85,7 +85,13 @@ func carry(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, target deal.
 	if err != nil {
 		return nil, fmt.Errorf("read the file that goes over: %w", err)
 	}
-	c, err := dossier.Carry(own, theirs, target)
+	claims, err := tx.Claims(ctx, into)
+	if err != nil {
+		return nil, fmt.Errorf("read filings of the customer: %w", err)
+	}
+	c, err := dossier.Carry(dossier.Merging{
+		Account: cmd.Account, Own: own, Theirs: theirs, Target: f.Target, Claims: claims, Today: today(f.Working, events[0].At),
+	})
 	if err != nil {
 		return nil, fmt.Errorf("%w: work out what goes over: %w", deal.ErrPermanent, err)
 	}

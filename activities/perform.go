@@ -101,7 +101,7 @@ func (l *Ledger) judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, 
 		}
 		return errNothingToKeep
 	}
-	carried, err := carry(ctx, tx, cmd, facts.Target, events)
+	carried, err := carry(ctx, tx, cmd, facts, events)
 	if err != nil {
 		return err
 	}

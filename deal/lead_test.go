@@ -259,11 +259,11 @@ func TestMerge_saysThatTheTargetIsClosedToWhomItIsTheirsToSee(t *testing.T) {
 	no := w.refuse(t, manager1, intake, deal.CodeTargetClosed)
 	require.Equal(t, "/merge_into", no[0].Field)
 	require.Equal(t, deal.Conflict, no.Class())
-	no = w.refuse(t, rep1, w.ask(deal.Merger), deal.CodeUnknownAccount)
-	require.Equal(t, "/subject/id", no[0].Field, "a colleague's account is nobody else's")
+	merge := deal.Merge{Into: other, Reason: note("twin")}
+	no = w.refuse(t, rep1, merge, deal.CodeUnknownAccount, deal.CodeGateUnmet)
+	require.Equal(t, "/into", no[0].Field, "a colleague's account is nobody else's")
 	w.facts.Target.OpenedBy = rep1
-	w.refuse(t, rep1, w.ask(deal.Merger), deal.CodeTargetClosed)
+	w.refuse(t, rep1, merge, deal.CodeTargetClosed, deal.CodeGateUnmet)
 	w.facts.Target.OpenedBy, w.facts.Target.Owner = "", rep1
-	w.refuse(t, rep1, w.ask(deal.Merger), deal.CodeTargetClosed)
-	w.refuse(t, rep1, deal.Merge{Into: other, Reason: note("twin")}, deal.CodeTargetClosed, deal.CodeGateUnmet)
+	w.refuse(t, rep1, merge, deal.CodeTargetClosed, deal.CodeGateUnmet)
 }

@@ -52,9 +52,9 @@ type LedgerTx interface {
 	Below(ctx context.Context) (int, error)
 	// Own are an account's contacts and documents of all cycles, without what accounts above share with it, and its profile.
 	Own(ctx context.Context, id AccountID) (Records, error)
-	// Claims are the filings of other accounts of the same customer: of its credit code, or of its name where one of the two
-	// has no code. Nobody else files for this customer until this command is recorded.
-	Claims(ctx context.Context) ([]Claim, error)
+	// Claims are the filings of other accounts of an account's customer: of its credit code, or of its name where one of the
+	// two has no code. Nobody else files for this customer until this command is recorded.
+	Claims(ctx context.Context, of AccountID) ([]Claim, error)
 	// Hold reads a claim anew and keeps its filing from changing until this command is recorded.
 	Hold(ctx context.Context, c Claim) (Claim, error)
 	// TeamOf is the team of a territory; empty when nobody has it.

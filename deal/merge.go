@@ -17,15 +17,21 @@ type Carry struct {
 	Number    string    // for people, of the account that lives on
 	Contacts  []Contact // they keep their IDs, so that what was logged about them still finds them
 	Documents []CarriedDocument
-	Was, Is   Profile // of the account that lives on: it takes over the names under which the customer was known
-	Formerly  Profile // of the account that is merged
+	Mended    []MendedDocument // of the account that lives on
+	Was, Is   Profile          // of the account that lives on: it takes over the names under which the customer was known
+	Formerly  Profile          // of the account that is merged
 }
 
 // CarriedDocument is a document as it leaves one file and as it comes into the other.
 type CarriedDocument struct {
 	Was   Document
 	Is    Document // the same, about the contacts that the other account knows
-	Stays bool     // it is left on the old file as well: a file that other records there refer to
+	Stays bool     // it is left on the old file as well: what other records there refer to, or what ended there
+}
+
+// MendedDocument is a document of the account that lives on, before and after the merged account's weighed more.
+type MendedDocument struct {
+	Was, Is Document
 }
 
 // merge closes the account in favour of another, once an approval says so: whoever asked for it never decided it, so

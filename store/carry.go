@@ -12,6 +12,7 @@ import (
 var (
 	moveContact   = named("MoveContact")
 	carryDocument = named("CarryDocument")
+	mendDocument  = named("MendDocument")
 )
 
 // queueCarry takes what goes over to the account that lives on from one file to the other. Both sides keep a change row of
@@ -53,6 +54,14 @@ func queueCarry(batch *pgx.Batch, entry deal.Entry) error {
 		is := d.Is
 		batch.Queue(string(carryDocument), into, is.Kind, is.ID, is.Cycle, is.Body, is.CreatedAt, string(is.UpdatedBy), is.UpdatedAt, is.Key)
 		if err := changed(into, "dossier", is.Kind+"/"+is.ID, nil, carried[deal.Document]{is, from}); err != nil {
+			return err
+		}
+	}
+	for _, d := range c.Mended {
+		is := d.Is
+		is.UpdatedBy, is.UpdatedAt = entry.Command.Actor, entry.After.LastAt
+		batch.Queue(string(mendDocument), into, is.Kind, is.ID, d.Was.Version, is.Body, by, is.UpdatedAt)
+		if err := changed(into, "dossier", is.Kind+"/"+is.ID, d.Was, carried[deal.Document]{is, from}); err != nil {
 			return err
 		}
 	}

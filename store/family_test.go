@@ -41,7 +41,13 @@ func carry(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, target deal.
 	if err != nil {
 		return nil, err
 	}
-	c, err := dossier.Carry(own, theirs, target)
+	claims, err := tx.Claims(ctx, into)
+	if err != nil {
+		return nil, err
+	}
+	c, err := dossier.Carry(dossier.Merging{
+		Account: cmd.Account, Own: own, Theirs: theirs, Target: target, Claims: claims, Today: dayOf(cmd.At),
+	})
 	return &c, err
 }
 

@@ -22,11 +22,11 @@ var (
 )
 
 // Claims implements [deal.LedgerTx].
-func (t *ledgerTx) Claims(ctx context.Context) ([]deal.Claim, error) {
-	if _, err := t.pg.Exec(ctx, string(lockCustomer), string(t.cmd.Account)); err != nil {
+func (t *ledgerTx) Claims(ctx context.Context, of deal.AccountID) ([]deal.Claim, error) {
+	if _, err := t.pg.Exec(ctx, string(lockCustomer), string(of)); err != nil {
 		return nil, t.fail("wait for the customer", err)
 	}
-	rows, err := t.pg.Query(ctx, string(claimsOf), string(t.cmd.Account)) // a statement of its own: it sees what the one before us wrote
+	rows, err := t.pg.Query(ctx, string(claimsOf), string(of)) // a statement of its own: it sees what the one before us wrote
 	if err != nil {
 		return nil, t.fail("read claims", err)
 	}

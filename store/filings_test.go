@@ -48,7 +48,7 @@ func claim(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, f *deal.Fact
 	if err != nil {
 		return err
 	}
-	claims, err := tx.Claims(ctx)
+	claims, err := tx.Claims(ctx, cmd.Account)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,9 @@ import (
 )
 
 // Claims are the same for every account.
-func (t *tx) Claims(context.Context) ([]deal.Claim, error) { return t.ledger.Rivals, nil }
+func (t *tx) Claims(context.Context, deal.AccountID) ([]deal.Claim, error) {
+	return t.ledger.Rivals, nil
+}
 
 // Hold reads nothing anew: nobody else is there.
 func (t *tx) Hold(_ context.Context, c deal.Claim) (deal.Claim, error) { return c, nil }

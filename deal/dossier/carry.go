@@ -2,7 +2,6 @@ package dossier
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -14,14 +13,28 @@ import (
 // mostAliases is how many other names a profile has room for (package api refuses more).
 const mostAliases = 20
 
+// Merging is an account that is merged into another one, and what is on file of both.
+type Merging struct {
+	Account     deal.AccountID // that is merged
+	Own, Theirs deal.Records   // of all cycles; theirs are those of the account that lives on
+	Target      deal.State     // the account that lives on
+	Claims      []deal.Claim   // filings of other accounts of its customer
+	Today       Day            // where the organisation works
+}
+
 // Carry works out what of an account's file goes over to the account that it is merged into: the people with everything
-// about them, what is on file for life, and the files. Filings stay: they end with the account. Nothing comes twice; where
-// both know the same thing, what the other account has stays as it is.
+// about them, what is on file for life, the files, agreements that are not over with the reports about them, and filings
+// that protect a project which nobody else holds. Nothing comes twice; where both know the same thing, what the other
+// account has stays as it is, unless what comes weighs more: a credit colour in force, a veto that is hit.
 //
 // Somebody is the same person with the same mobile number, or with the same name unless the numbers differ. What was
 // written about such a person goes over under the contact that the other account knows.
-func Carry(from, into deal.Records, target deal.State) (deal.Carry, error) {
-	c := carrier{into: into, cycle: target.Cycle, twins: map[string]string{}, out: deal.Carry{Into: target.Account, Number: target.Number}}
+func Carry(m Merging) (deal.Carry, error) {
+	from, into := m.Own, m.Theirs
+	c := carrier{
+		Merging: m, twins: map[string]string{}, proofs: map[string]bool{},
+		out: deal.Carry{Into: m.Target.Account, Number: m.Target.Number},
+	}
 	for _, contact := range from.Contacts {
 		if twin, known := c.twin(contact); known {
 			c.twins[contact.ID] = twin
@@ -29,11 +42,10 @@ func Carry(from, into deal.Records, target deal.State) (deal.Carry, error) {
 			c.out.Contacts = append(c.out.Contacts, contact)
 		}
 	}
-	documents := slices.Clone(from.Dossier)
-	slices.SortStableFunc(documents, func(a, b deal.Document) int {
-		return cmp.Or(a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
-	})
-	for _, d := range documents {
+	if err := c.proven(); err != nil {
+		return deal.Carry{}, fmt.Errorf("look for what proves agreements: %w", err)
+	}
+	for _, d := range inOrder(from.Dossier) {
 		if err := c.document(d); err != nil {
 			return deal.Carry{}, fmt.Errorf("carry %s %s over: %w", d.Kind, d.ID, err)
 		}
@@ -51,16 +63,18 @@ func Carry(from, into deal.Records, target deal.State) (deal.Carry, error) {
 
 // carrier is the work on one account.
 type carrier struct {
-	into  deal.Records
-	cycle int               // of the account that lives on
-	twins map[string]string // contacts that the other account knows: by their ID here, their ID there
-	out   deal.Carry
+	Merging
+
+	twins  map[string]string // contacts and files that the other account has: by their ID here, their ID there
+	proofs map[string]bool   // files that prove agreements which go over
+	signed Day               // when the first agreement that goes over was signed; empty without any
+	out    deal.Carry
 }
 
 // twin finds the contact of the other account that is the same person.
 func (c *carrier) twin(contact deal.Contact) (string, bool) {
 	mobile, name := digits(contact.Mobile), squeezed(contact.Name)
-	for _, known := range c.into.Contacts {
+	for _, known := range c.Theirs.Contacts {
 		if contact.Erased || known.Erased { // nobody is like somebody who was erased
 			continue
 		}
@@ -88,10 +102,10 @@ func squeezed(name string) string { return strings.ToLower(strings.Join(strings.
 // document carries one over, unless it stays or is there already.
 func (c *carrier) document(d deal.Document) error {
 	info, ok := KindOf(Kind(d.Kind))
-	file := info.Kind == DocumentKind
-	if !ok || info.Kind == FilingKind || (info.PerCycle && !file) {
+	if !ok || c.pursued(info) {
 		return nil
 	}
+	stays := info.PerCycle // the old file keeps what its own pursuit refers to
 	is := d
 	var err error
 	if is.Body, err = c.renamed(d.Body); err != nil {
@@ -101,8 +115,18 @@ func (c *carrier) document(d deal.Document) error {
 	if err != nil {
 		return err
 	}
-	if r, ok := record.(Relation); ok && r.From == r.To {
-		return nil // between two contacts who turned out to be one person
+	if r, ok := record.(Relation); (ok && r.From == r.To) || !c.runs(record) {
+		return nil // a relation between two contacts who turned out to be one person
+	}
+	if filing, ok := record.(Filing); ok { // its record stays and tells that it ended here
+		handed, goes, err := c.protects(filing)
+		if err != nil || !goes {
+			return err
+		}
+		record, stays = handed, true
+		if is.Body, err = Encode(record); err != nil {
+			return err
+		}
 	}
 	if credit, ok := record.(Credit); ok { // what was asked for ended with the account
 		if credit.Colour == "" {
@@ -121,17 +145,25 @@ func (c *carrier) document(d deal.Document) error {
 		is.Key = &key
 	}
 	is.Version, is.Edited = 1, 0
-	if file {
-		is.Cycle = c.cycle
+	if info.PerCycle {
+		is.Cycle = c.Target.Cycle
 	}
-	if there, err := c.there(info, is, record); there || err != nil {
+	there, found, err := c.there(info, is, record)
+	switch {
+	case err != nil:
 		return err
+	case found && info.Kind == DocumentKind && there.ID != is.ID:
+		c.twins[is.ID] = there.ID
+	case found:
+		return c.mend(there, record)
+	default:
+		c.follows(record)
+		c.out.Documents = append(c.out.Documents, deal.CarriedDocument{Was: d, Is: is, Stays: stays})
 	}
-	c.out.Documents = append(c.out.Documents, deal.CarriedDocument{Was: d, Is: is, Stays: file})
 	return nil
 }
 
-// renamed puts the contacts that the other account knows in place of their twins, wherever a body refers to them.
+// renamed puts the contacts and files that the other account has in place of their twins, wherever a body refers to them.
 func (c *carrier) renamed(body json.RawMessage) (json.RawMessage, error) {
 	if len(c.twins) == 0 {
 		return body, nil
@@ -167,9 +199,9 @@ func (c *carrier) rename(v any) any {
 	return v
 }
 
-// there tells whether the other account has such a document, or is getting one.
-func (c *carrier) there(info KindInfo, is deal.Document, record Record) (bool, error) {
-	theirs := slices.Clone(c.into.Dossier)
+// there finds such a document that the other account has, or is getting.
+func (c *carrier) there(info KindInfo, is deal.Document, record Record) (deal.Document, bool, error) {
+	theirs := slices.Clone(c.Theirs.Dossier)
 	for _, carried := range c.out.Documents {
 		theirs = append(theirs, carried.Is)
 	}
@@ -178,17 +210,17 @@ func (c *carrier) there(info KindInfo, is deal.Document, record Record) (bool, e
 			continue
 		}
 		if info.Single || d.ID == is.ID {
-			return true, nil
+			return d, true, nil
 		}
 		other, err := Load(info.Kind, d.Body)
 		if err != nil {
-			return false, err
+			return deal.Document{}, false, err
 		}
-		if same(record, other) {
-			return true, nil
+		if same(record, other) && !c.elsewhere(d, other, is.ID) {
+			return d, true, nil
 		}
 	}
-	return false, nil
+	return deal.Document{}, false, nil
 }
 
 // same tells whether two records are about one thing.

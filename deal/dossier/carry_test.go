@@ -23,9 +23,16 @@ func onFile(kind, id, body string) deal.Document {
 	}
 }
 
+func merging(from, into deal.Records) dossier.Merging {
+	return dossier.Merging{
+		Account: "from", Own: from, Theirs: into, Today: today,
+		Target: deal.State{Account: "into", Number: "KA-2026-0001", Cycle: 2, Owner: "their-rep"},
+	}
+}
+
 func carried(t *testing.T, from, into deal.Records) (map[string]string, deal.Carry) {
 	t.Helper()
-	c, err := dossier.Carry(from, into, deal.State{Account: "into", Number: "KA-2026-0001", Cycle: 2})
+	c, err := dossier.Carry(merging(from, into))
 	require.NoError(t, err)
 	bodies := map[string]string{}
 	for _, d := range c.Documents {
@@ -126,8 +133,10 @@ func TestCarry_leavesARequestForCreditBehind(t *testing.T) {
 
 func TestCarry_refusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
-	_, err := dossier.Carry(deal.Records{Dossier: []deal.Document{onFile("credit", "sole", `{"colour":1}`)}}, deal.Records{}, deal.State{})
+	_, err := dossier.Carry(merging(deal.Records{Dossier: []deal.Document{onFile("credit", "sole", `{"colour":1}`)}}, deal.Records{}))
 	require.ErrorContains(t, err, "carry credit sole over")
+	_, err = dossier.Carry(merging(deal.Records{Dossier: []deal.Document{onFile("agreement", "a", `{"number":1}`)}}, deal.Records{}))
+	require.ErrorContains(t, err, "look for what proves agreements")
 }
 
 // What accounts share is called by the words that this package has for it.

@@ -65,6 +65,11 @@ UPDATE contacts SET account_id = $1 WHERE id = $2 AND account_id = $3
 INSERT INTO dossier (account_id, kind, id, cycle, version, body, created_at, updated_by, updated_at, key)
 VALUES ($1, $2, $3, $4, 1, $5, $6, $7, $8, $9)
 
+-- name: MendDocument
+-- What weighed more on the merged account's file. It is no edit, so that requests about the record stay valid.
+UPDATE dossier SET version = version + 1, body = $5, edited = COALESCE(edited, version), updated_by = $6, updated_at = $7
+WHERE account_id = $1 AND kind = $2 AND id = $3 AND version = $4
+
 -- name: LockFamily
 -- The other account's files are written: nobody else may, and no command may look at them, until this one is recorded.
 SELECT FROM accounts WHERE id = $1 FOR UPDATE
