@@ -222,3 +222,16 @@ func TestAccount_offersPromotionOnlyOutOfAProject(t *testing.T) {
 	r.state.NextBook = deal.BookRef{Name: "express", Version: 2}
 	require.NotContains(t, r.do(manager, "GET", at(mine, ""), nil).ok(200)["allowed_commands"], "promote")
 }
+
+func TestRefusals_tellChineseReadersInChineseWhatAFieldTakes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.receive = func(deal.Command) (deal.Receipt, error) {
+		return deal.Receipt{Answer: deal.RefusedAnswer(deal.Refusals{{
+			Code: deal.CodeInvalidValue, Field: "/relation", Args: []string{string(deal.OnlyWithParent)},
+		}})}, nil
+	}
+	p := r.do(manager, "POST", at(mine, "/family"), `{"parent":"","relation":"subsidiary","reason":"x"}`,
+		header{"Accept-Language", "zh"}).problem(422, "invalid_value")
+	require.Contains(t, p.Errors[0].Detail, "仅在填写上级客户（parent）时填写")
+}

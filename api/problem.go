@@ -230,13 +230,14 @@ func render(say *catalogue.Catalogue, c *call, f *fault) *Problem {
 }
 
 // spoken turns the arguments of a refusal into what people say: names instead of IDs, words instead of identifiers.
-// Where a sentence lists what may be sent, identifiers stay as they are.
+// Where a sentence lists what may be sent, identifiers stay as they are; what a field takes that has no list is told.
 func spoken(say *catalogue.Catalogue, c *call, code string, args []string) []string {
-	if code == string(deal.CodeInvalidValue) || len(args) == 0 {
-		return args
-	}
 	out := make([]string, len(args))
 	for i, arg := range args {
+		if code == string(deal.CodeInvalidValue) {
+			out[i] = say.Expected(arg, c.lang)
+			continue
+		}
 		out[i] = say.Word(arg, c.lang)
 		if c.actor == nil {
 			continue

@@ -17,12 +17,15 @@ type Catalogue struct {
 	events  map[deal.EventKind]deal.Text
 	words   map[string]deal.Text
 	labels  map[Set]map[string]deal.Text
+
+	expected map[deal.Expectation]deal.Text
 }
 
 // New puts the tables together.
 func New() *Catalogue {
 	c := &Catalogue{
 		reasons: refusals(), titles: titles(), special: special(), notices: notices(), tasks: tasks(), events: events(), words: words(), labels: labels(),
+		expected: expected(),
 	}
 	maps.Copy(c.reasons, problems())
 	maps.Copy(c.reasons, fields())
@@ -58,6 +61,14 @@ func (c *Catalogue) Word(id, lang string) string {
 		return t.In(lang)
 	}
 	return id
+}
+
+// Expected is what a field takes, in words; a value that may be sent is answered as it is.
+func (c *Catalogue) Expected(arg, lang string) string {
+	if t, ok := c.expected[deal.Expectation(arg)]; ok {
+		return t.In(lang)
+	}
+	return arg
 }
 
 // Notice is the line of an inbox for a kind of notice about an account.

@@ -173,3 +173,15 @@ func TestCatalogue_speaksOfUnknownCodesToo(t *testing.T) {
 	require.Equal(t, "晨风:步骤期限已超期,提请上级处理", say.Notice("step_superior", "晨风", "zh"))
 	require.Equal(t, "I'm a teapot", say.Title("x", 418, "en"))
 }
+
+func TestCatalogue_tellsInBothLanguagesWhatAFieldTakes(t *testing.T) {
+	t.Parallel()
+	say := catalogue.New()
+	for _, word := range constants(t, rules, "Expectation") {
+		zh, en := say.Expected(word, catalogue.Chinese), say.Expected(word, catalogue.English)
+		require.True(t, strings.ContainsFunc(zh, func(r rune) bool { return unicode.Is(unicode.Han, r) }), word)
+		require.False(t, strings.ContainsFunc(en, func(r rune) bool { return unicode.Is(unicode.Han, r) }), word)
+		require.NotEqual(t, word, en)
+	}
+	require.Equal(t, "survey", say.Expected("survey", catalogue.Chinese), "what may be sent stays as it is")
+}
