@@ -28,7 +28,8 @@ func lateness(kind string) int {
 func inOrder(documents []deal.Document) []deal.Document {
 	documents = slices.Clone(documents)
 	slices.SortStableFunc(documents, func(a, b deal.Document) int {
-		return cmp.Or(cmp.Compare(lateness(a.Kind), lateness(b.Kind)), a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(lateness(a.Kind), lateness(b.Kind)), a.CreatedAt.Compare(b.CreatedAt), cmp.Compare(a.Kind, b.Kind),
+			cmp.Compare(a.ID, b.ID))
 	})
 	return documents
 }
