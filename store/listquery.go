@@ -111,7 +111,7 @@ const trigram = 3
 // what is found rarely is gathered fast. So is what there are few of.
 const (
 	patience       = 40
-	searchPatience = 20
+	searchPatience = 80
 	longestWalk    = 4000
 	few            = 3000
 )
