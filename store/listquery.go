@@ -107,14 +107,23 @@ func implies(short, pinyin string) bool {
 // trigram is the least that an index of trigrams can look for, in characters.
 const trigram = 3
 
-// Of a walk: how many rows are looked at for one that is wanted. With a search each of them costs a look at its profile, and
-// what is found rarely is gathered fast. So is what there are few of.
+// Of a walk: how many rows are looked at for one that is wanted, how many at most, and how many must be wanted in all that it
+// is worth while. What a search finds rarely takes long to gather as well, so for a search more are looked at sooner.
 const (
 	patience       = 40
 	searchPatience = 80
 	longestWalk    = 4000
 	few            = 3000
+	fewFound       = 1500
 )
+
+// fill is how many must be wanted in all for a walk to fill a page: in a house of a hundred thousand, where they lie evenly.
+func (q accountQuery) fill() int {
+	if len(q.found) > 0 {
+		return fewFound
+	}
+	return few
+}
 
 // walks tells whether a walk may fill the page.
 func (q accountQuery) walks() bool {
@@ -215,21 +224,17 @@ func (q accountQuery) wanted() (from string, conditions []string, args pgx.Stric
 		}
 	}
 	from, conditions = "accounts a", slices.Concat(q.filters, q.others)
-	short := q.short
-	if q.narrow { // few names, and each is looked through faster than an index of all
-		short = nil
-	}
-	if len(q.found) > len(short) {
+	if len(q.found) > len(q.short) {
 		from += " JOIN account_profile f ON f.account_id = a.id"
 	}
 	for i, condition := range q.found {
-		if slices.Contains(short, condition) {
+		if slices.Contains(q.short, condition) {
 			delete(args, termName(i))
 			continue
 		}
 		conditions = append(conditions, "f."+strings.TrimPrefix(condition, "p."))
 	}
-	if len(q.grams) > 0 && !q.narrow {
+	if len(q.grams) > 0 {
 		from += " JOIN account_search s ON s.account_id = a.id"
 		conditions = append(conditions, "s.grams @> @grams::text[]")
 		args["grams"] = q.grams

@@ -156,7 +156,7 @@ func (s *Store) which(ctx context.Context, q accountQuery) ([]place, error) {
 		if err != nil {
 			return nil, err
 		}
-		if wanted > few {
+		if wanted > q.fill() {
 			if done, err := done(q.walk()); done {
 				return places, err
 			}
