@@ -37,7 +37,7 @@ type accountQuery struct {
 	short      []string // conditions of found whose terms have no trigram
 	grams      []string // those terms, for an index of their own
 	limit      int      // of rows, with the one that tells of a next page
-	narrow     bool     // everything wanted belongs to one person or family
+	narrow     bool     // everything wanted belongs to one person or family: no walk comes by enough of it
 	args       pgx.StrictNamedArgs
 }
 
