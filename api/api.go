@@ -89,6 +89,7 @@ func (a *API) operations() {
 	a.dossierRoutes()
 	a.battleMapRoutes()
 	a.approvalRoutes()
+	a.decisionRoutes()
 	a.filingRoutes()
 	a.delegationRoutes()
 	a.taskRoutes()

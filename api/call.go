@@ -27,6 +27,7 @@ type call struct {
 	body        []byte // of everything but uploads
 	key         string // Idempotency-Key, given or made up
 	fingerprint string // of method, path and body
+	patient     bool   // waits for a place among the commands on their way instead of hearing 429
 	actor       *actor // nil until authenticated, and on public routes
 }
 

@@ -72,7 +72,7 @@ func (a *API) order(ctx context.Context, account deal.AccountID) deal.Command {
 func (a *API) send(ctx context.Context, cmd deal.Command, beside view.Staged,
 	how func(context.Context, deal.Command) (deal.Receipt, error),
 ) (deal.Answer, error) {
-	release, err := a.commands.enter(cmd.Account)
+	release, err := a.entered(ctx, cmd.Account)
 	if err != nil {
 		return deal.Answer{}, err
 	}

@@ -1,6 +1,8 @@
 package api
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 	"sync"
 	"time"
@@ -17,6 +19,7 @@ type inFlight struct {
 	mu       sync.Mutex
 	all      int
 	accounts map[deal.AccountID]int
+	left     chan struct{} // closed when somebody leaves; nil while nobody waits
 }
 
 // busyFor is how soon a caller may try again.
@@ -37,12 +40,39 @@ func (f *inFlight) enter(id deal.AccountID) (release func(), err error) {
 	return func() { f.leave(id) }, nil
 }
 
+// await takes a place as soon as there is one, within the context's time.
+func (f *inFlight) await(ctx context.Context, id deal.AccountID) (release func(), err error) {
+	for {
+		if release, err = f.enter(id); err == nil {
+			return release, nil
+		}
+		f.mu.Lock()
+		if f.left == nil {
+			f.left = make(chan struct{})
+		}
+		left, free := f.left, f.all < f.total && f.accounts[id] < f.perAccount // somebody may have left in between
+		f.mu.Unlock()
+		if free {
+			continue
+		}
+		select {
+		case <-left:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("wait for a turn: %w", ctx.Err())
+		}
+	}
+}
+
 func (f *inFlight) leave(id deal.AccountID) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.all--
 	if f.accounts[id]--; f.accounts[id] == 0 {
 		delete(f.accounts, id)
+	}
+	if f.left != nil {
+		close(f.left)
+		f.left = nil
 	}
 }
 

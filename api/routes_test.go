@@ -201,6 +201,7 @@ POST /api/v1/accounts/{id}/surveys
 POST /api/v1/accounts/{id}/trials
 POST /api/v1/accounts/{id}/trust
 POST /api/v1/accounts/{id}/vetoes
+POST /api/v1/approvals/decisions
 POST /api/v1/approvals/{id}/decision
 POST /api/v1/approvals/{id}/transfer
 POST /api/v1/approvals/{id}/withdraw

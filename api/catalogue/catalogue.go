@@ -32,6 +32,7 @@ func New() *Catalogue {
 	maps.Copy(c.reasons, editions())
 	maps.Copy(c.reasons, calendars())
 	maps.Copy(c.reasons, files())
+	maps.Copy(c.reasons, links())
 	return c
 }
 
