@@ -65,6 +65,9 @@ func (s *Store) once(ctx context.Context, cmd deal.Command, act func(deal.Ledger
 		_ = tx.pg.Rollback(ctx)
 		return tx.fail("record command", err)
 	}
+	if tx.said {
+		s.posted()
+	}
 	return nil
 }
 

@@ -34,6 +34,7 @@ type ledgerTx struct {
 
 	writes    *pgx.Batch // what Record asked for; it goes with the COMMIT
 	replanned bool       // the mark of changed records goes, too
+	said      bool       // notices are among the writes
 }
 
 // Remembered implements [deal.LedgerTx].

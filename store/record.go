@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 var (
@@ -37,6 +38,8 @@ func (t *ledgerTx) Record(_ context.Context, entry deal.Entry) error {
 		return err
 	}
 	queueRows(batch, rows)
+	queueOutbox(batch, view.AccountNotice, said(entry.Rows.Notices))
+	t.said = len(entry.Rows.Notices) > 0
 	if err := queueCarry(batch, entry); err != nil {
 		return err
 	}

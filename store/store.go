@@ -78,6 +78,7 @@ type Store struct {
 	org     atomic.Pointer[snapshot] // the organisation as last read; current as long as its version is
 	books   bookwatch
 	days    daywatch
+	post    chan struct{} // word of notices that were committed; see posted
 }
 
 // Open connects to a database that [Migrate] has brought to this release; another schema is [ErrSchemaOlder] or
@@ -112,7 +113,7 @@ func Open(ctx context.Context, url string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
-	s := &Store{pool: pool, options: o, files: files}
+	s := &Store{pool: pool, options: o, files: files, post: make(chan struct{}, 1)}
 	pending, err := s.Pending(ctx)
 	if err == nil && pending {
 		err = ErrSchemaOlder

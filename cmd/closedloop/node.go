@@ -36,6 +36,7 @@ type node struct {
 	books        playbook.Shelf
 	stock        *stock
 	calendar     *almanac
+	outbox       *store.OutboxWatch
 	engine       client.Client
 	accounts     *contract.Accounts
 
@@ -80,7 +81,17 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.calendar, err = openAlmanac(ctx, files, n.store, log); err != nil {
 		return nil, fmt.Errorf("open calendar: %w", err)
 	}
+	n.watchOutbox(ctx, running)
 	return n, nil
+}
+
+// watchOutbox lets whoever carries notices further hear of them. API and worker read the outbox alike.
+func (n *node) watchOutbox(ctx context.Context, running *parts) {
+	n.outbox = n.store.WatchOutbox(store.WatchOptions{Logger: n.log})
+	watching, stop := context.WithCancel(context.WithoutCancel(ctx))
+	done := make(chan error, 1)
+	go func() { done <- n.outbox.Run(watching) }()
+	running.add("outbox watch", func(context.Context) error { stop(); return <-done })
 }
 
 // connect dials the engine.

@@ -3,10 +3,11 @@ SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM accounts)
 
 -- name: ClearForRestore
 -- What a fresh database already has of its own.
-WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters), ruled AS (DELETE FROM calendar_rules)
+WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters), ruled AS (DELETE FROM calendar_rules), ended AS (DELETE FROM outbox_end)
 DELETE FROM installation
 
 -- name: SettleRestore
 -- The engine here is another one, whatever its number; identities go on behind the last row.
 WITH engine AS (UPDATE installation SET engine_identity = NULL)
-SELECT setval(pg_get_serial_sequence('record_changes', 'id'), COALESCE((SELECT max(id) FROM record_changes), 0) + 1, false)
+SELECT setval(pg_get_serial_sequence('record_changes', 'id'), COALESCE((SELECT max(id) FROM record_changes), 0) + 1, false),
+    setval(pg_get_serial_sequence('outbox', 'added'), COALESCE((SELECT max(added) FROM outbox), 0) + 1, false)

@@ -1,0 +1,25 @@
+package view
+
+import (
+	"time"
+
+	"closedloop/deal"
+)
+
+// NoticeSource says where a notice was written: its text is found there.
+type NoticeSource string
+
+// The sources of notices.
+const (
+	AccountNotice NoticeSource = "account" // an account's log
+	PersonNotice  NoticeSource = "person"  // beside all accounts: quota, reviews, handovers
+)
+
+// OutboxEntry is a notice that left its transaction, at its place in the order in which everybody reads.
+type OutboxEntry struct {
+	Position int64
+	Notice   string // ID
+	To       deal.PersonID
+	Source   NoticeSource
+	At       time.Time // when it was said
+}
