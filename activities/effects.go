@@ -105,7 +105,8 @@ func (l *Ledger) effects(s deal.State, events []deal.Event, f deal.Facts) (dossi
 // touchesFile tells whether a command may make events that change the account's file; see [dossier.Effects].
 func touchesFile(cmd deal.Command) bool {
 	switch cmd.Body.(type) {
-	case deal.Advance, deal.Return, deal.ReviewIntake, deal.Assign, deal.Merge, deal.Close, deal.DecideApproval, deal.WithdrawApproval, deal.Arbitrate:
+	case deal.Advance, deal.Return, deal.ReviewIntake, deal.Assign, deal.Merge, deal.Close, deal.DecideApproval, deal.WithdrawApproval, deal.Arbitrate,
+		deal.HandOver:
 		return true
 	}
 	return false

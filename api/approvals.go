@@ -16,6 +16,7 @@ type approvalBody struct {
 	Kind        approvalKind   `json:"kind"`
 	Status      approvalStatus `json:"status"`
 	Requester   *personBody    `json:"requester,omitempty"`
+	Acting      *personBody    `json:"acting,omitempty" doc:"who answers for the request in the requester's place, after a handover"`
 	RequestedAt time.Time      `json:"requested_at"`
 	Subject     subjectBody    `json:"subject"`
 	Amount      string         `json:"amount" doc:"decimal; empty without an amount"`
@@ -204,7 +205,7 @@ func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string) approva
 		return texts[ref.ID]
 	}
 	b := approvalBody{
-		ID: ap.ID, Kind: approvalKind(ap.Kind), Status: approvalStatus(ap.Status), Requester: personIn(org, ap.Requester),
+		ID: ap.ID, Kind: approvalKind(ap.Kind), Status: approvalStatus(ap.Status), Requester: personIn(org, ap.Requester), Acting: personIn(org, ap.Acting),
 		RequestedAt: ap.RequestedAt.UTC(), Subject: subjectBody{subjectType(ap.Subject.Type), ap.Subject.ID, ap.Subject.Version},
 		Amount: formatAmount(ap.Amount, ap.Currency), Currency: ap.Currency, Grade: string(ap.Grade), Text: read(ap.Text), Level: ap.Level,
 		Levels: []levelBody{}, WaitingFor: peopleIn(org, ap.Waiting()), ClosedAt: instant(ap.ClosedAt),

@@ -74,7 +74,7 @@ func (d *draft) arbitrate(b Arbitrate) {
 	d.no.If(!asked, CodeUnknownApproval)
 	held := d.f.Claim
 	d.no.If(asked && held.Account == "", CodeNoFilingConflict)
-	d.no.If(asked && slices.Contains([]PersonID{a.Requester, d.s.Owner, held.Owner}, d.cmd.Actor), CodeOwnRequest)
+	d.no.If(asked && slices.Contains([]PersonID{a.Requester, a.Asker(), d.s.Owner, held.Owner}, d.cmd.Actor), CodeOwnRequest)
 	d.no.Field(!slices.Contains(Arbitrations(), b.Decision), CodeInvalidValue, "/decision", string(GrantFiling), string(RefuseFiling))
 	d.needReason(b.Reason, "/reason")
 	if len(d.no) > 0 {
@@ -87,7 +87,7 @@ func (d *draft) arbitrate(b Arbitrate) {
 	d.emit(FilingArbitrated{
 		Approval: a.ID, Filing: b.Filing, Decision: b.Decision, Reason: b.Reason,
 		Against: ClaimRef{Account: held.Account, Filing: held.Filing.ID, Owner: held.Owner},
-	}, nil, d.tell(kind, "approval/"+a.ID, zeroTime, a.Requester, d.s.Owner, held.Owner))
+	}, nil, d.tell(kind, "approval/"+a.ID, zeroTime, a.Asker(), d.s.Owner, held.Owner))
 }
 
 // arbitrates tells whether the actor is of sales_ops, or stands in for somebody there.

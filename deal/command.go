@@ -36,6 +36,7 @@ const (
 	RecomputeName         CommandName = "recompute"
 	MovePlaybookName      CommandName = "move-playbook"
 	TickName              CommandName = "tick"
+	HandOverName          CommandName = "hand-over"
 	LoadName              CommandName = "load" // the key-less first call of every run: it reads and changes nothing
 )
 
@@ -95,6 +96,7 @@ func bodies() []Body {
 		SetParent{},
 		Promote{},
 		Merge{},
+		HandOver{},
 		Recompute{},
 		Tick{},
 		Load{},

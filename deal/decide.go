@@ -63,6 +63,8 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 		d.promote(b)
 	case Merge:
 		d.merge(b)
+	case HandOver:
+		d.handOver(b)
 	case Recompute:
 		d.recompute()
 	case Tick:
@@ -72,8 +74,12 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 	if len(d.no) > 0 {
 		return nil, d.no
 	}
-	if _, ticks := cmd.Body.(Tick); !ticks && len(d.events) > 0 {
-		d.plan(d.at)
+	switch cmd.Body.(type) {
+	case Tick, HandOver: // a tick plans by itself; what the records name changes with the handover, not before it
+	default:
+		if len(d.events) > 0 {
+			d.plan(d.at)
+		}
 	}
 	return d.events, nil
 }

@@ -55,7 +55,7 @@ func (d *draft) climb(a *Approval) bool {
 			return len(a.Levels) > 0
 		}
 		level := &a.Levels[a.Level-1]
-		for _, p := range d.seatsOf(level.Rules.Who, a.Requester) {
+		for _, p := range d.seatsOf(level.Rules.Who, a.askers()...) {
 			seat := Seat{Holder: p}
 			if a.approvedBy(p) {
 				seat.Decision, seat.By, seat.At, seat.Auto = Approve, p, d.at, true
@@ -73,25 +73,25 @@ func (d *draft) climb(a *Approval) bool {
 
 // seatsOf finds the people of a level. Nobody's absence blocks it: who has left, and the requester, is replaced by the
 // next superior, and an empty level falls to sales_ops (domain.md §7).
-func (d *draft) seatsOf(who Audience, requester PersonID) []PersonID {
+func (d *draft) seatsOf(who Audience, askers ...PersonID) []PersonID {
 	org := d.f.Org
 	var ids []PersonID
 	switch role, isRole := strings.CutPrefix(string(who), "role:"); {
 	case isRole:
 		ids = org.Holders(Role(role))
 	case who == OwnerManager:
-		ids = []PersonID{org.reachable(org.LeadOf(d.s.Team), requester)}
+		ids = []PersonID{org.reachable(org.LeadOf(d.s.Team), askers...)}
 	case who == OwnerSuperior:
-		ids = []PersonID{org.reachable(org.Superior(org.LeadOf(d.s.Team)), requester)}
+		ids = []PersonID{org.reachable(org.Superior(org.LeadOf(d.s.Team)), askers...)}
 	default:
 		login := strings.TrimPrefix(string(who), "person:")
 		for _, p := range org.People {
 			if p.Login == login {
-				ids = []PersonID{org.reachable(p.ID, requester)}
+				ids = []PersonID{org.reachable(p.ID, askers...)}
 			}
 		}
 	}
-	unfit := func(p PersonID) bool { return p == "" || p == requester }
+	unfit := func(p PersonID) bool { return p == "" || slices.Contains(askers, p) }
 	if ids = slices.DeleteFunc(ids, unfit); len(ids) == 0 {
 		ids = slices.DeleteFunc(org.Holders(SalesOps), unfit)
 	}
@@ -149,7 +149,7 @@ func (a Approval) seatFor(org Org, actor PersonID, at time.Time) int {
 			return i
 		}
 		people := append([]PersonID{seat.Holder}, seat.Alternates...)
-		people = append(people, org.inPlaceOf(seat.Holder, a.Requester)...)
+		people = append(people, org.inPlaceOf(seat.Holder, a.askers()...)...)
 		if other < 0 && slices.ContainsFunc(people, speaks) {
 			other = i
 		}
@@ -197,9 +197,9 @@ func (d *draft) decideApproval(b DecideApproval) {
 		return
 	}
 	d.no.If(d.s.Status == Paused, CodeNotActive, string(d.s.Status))
-	d.no.If(d.cmd.Actor == a.Requester, CodeOwnRequest)
+	d.no.If(a.asks(d.cmd.Actor), CodeOwnRequest)
 	i := a.seatFor(d.f.Org, d.cmd.Actor, d.at)
-	d.no.If(i < 0 && d.cmd.Actor != a.Requester, CodeNotApprover)
+	d.no.If(i < 0 && !a.asks(d.cmd.Actor), CodeNotApprover)
 	d.no.If(i >= 0 && a.approvedBy(d.cmd.Actor), CodeTwoPersons)
 	d.no.Field(!slices.Contains([]Decision{Approve, Reject, SendBack}, b.Decision), CodeInvalidValue, "/decision", "approve", "reject", "return")
 	d.no.Field(b.Decision != Approve && b.Comment == nil, CodeReasonMissing, "/comment")
@@ -239,7 +239,7 @@ func (d *draft) settle(a Approval, decided ApprovalDecided) {
 	var notices []Notice
 	over := func(how ApprovalStatus, kind NoticeKind) {
 		a.Status, a.ClosedAt = how, d.at
-		notices = d.tell(kind, "approval/"+a.ID, zeroTime, a.Requester, d.s.Owner)
+		notices = d.tell(kind, "approval/"+a.ID, zeroTime, a.Asker(), d.s.Owner)
 	}
 	switch decided.Decision {
 	case Reject:
@@ -287,7 +287,7 @@ func (d *draft) pending(id string) (Approval, bool) {
 		}
 		switch {
 		case a.Status == Withdrawn:
-			by = a.Requester
+			by = a.Asker()
 		case a.Arbiter != "":
 			by = a.Arbiter
 		}
@@ -307,13 +307,13 @@ func (d *draft) transferApproval(b TransferApproval) {
 	if i < 0 && d.s.reassigns(a, d.f.Org, d.cmd.Actor, d.at) {
 		i = a.waiting()[0]
 	}
-	d.no.If(d.cmd.Actor == a.Requester, CodeOwnRequest) // who asks does not choose who decides
+	d.no.If(a.asks(d.cmd.Actor), CodeOwnRequest) // who asks does not choose who decides
 	to, known := d.f.Org.Person(b.To)
-	approver := slices.Contains([]Role{Manager, Director, SalesOps, Finance}, to.Role)
-	d.no.If(i < 0 && d.cmd.Actor != a.Requester, CodeNotApprover)
+	approver := to.Role.decides()
+	d.no.If(i < 0 && !a.asks(d.cmd.Actor), CodeNotApprover)
 	d.needReason(b.Reason, "/reason")
 	d.no.Field(!known || !to.Active || !approver, CodeUnknownPerson, "/to")
-	d.no.Field(known && b.To == a.Requester, CodeOwnRequest, "/to")
+	d.no.Field(known && a.asks(b.To), CodeOwnRequest, "/to")
 	d.no.Field(known && (a.awaits(b.To) || a.approvedBy(b.To)), CodeTwoPersons, "/to")
 	if len(d.no) > 0 {
 		return
@@ -341,7 +341,7 @@ func (d *draft) withdrawApproval(b WithdrawApproval) {
 	if !ok {
 		return
 	}
-	d.no.If(!d.f.Org.ActsFor(d.cmd.Actor, a.Requester, d.at), CodeNotYourRole)
+	d.no.If(!d.f.Org.ActsFor(d.cmd.Actor, a.Asker(), d.at), CodeNotYourRole)
 	if len(d.no) == 0 {
 		d.emit(ApprovalWithdrawn{Approval: a.ID, Reason: b.Reason}, nil, d.tell(WithdrawnNotice, "approval/"+a.ID, zeroTime, a.Waiting()...))
 	}
@@ -358,7 +358,7 @@ func (d *draft) voidApproval(b VoidApproval) {
 }
 
 func (d *draft) void(a Approval) {
-	people := append([]PersonID{a.Requester}, a.Waiting()...)
+	people := append([]PersonID{a.Asker()}, a.Waiting()...)
 	d.emit(ApprovalVoided{Approval: a.ID, Cause: SubjectEdited}, nil, d.tell(VoidedNotice, "approval/"+a.ID, zeroTime, people...))
 }
 

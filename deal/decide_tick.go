@@ -122,13 +122,13 @@ func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	if c.For != "" {
 		who = []PersonID{c.For}
 	}
-	var requester PersonID
+	var askers []PersonID
 	if c.Kind == ApprovalClock {
 		a, _ := s.Approval(ofApproval(c.ID))
-		who, requester = a.holders(), a.Requester
+		who, askers = a.holders(), a.askers()
 	}
 	if a, asked := s.Latest(CreditChange); c.Topic == CreditTopic && asked && a.Status == Pending {
-		who, requester = a.holders(), a.Requester
+		who, askers = a.holders(), a.askers()
 	}
 	switch r.Name {
 	case Superior:
@@ -149,7 +149,7 @@ func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	case Remind, Urge, Resume, Recheck:
 		var there []PersonID
 		for _, p := range who {
-			there = append(there, org.inPlaceOf(p, requester)...)
+			there = append(there, org.inPlaceOf(p, askers...)...)
 		}
 		who = there
 	}
@@ -172,7 +172,7 @@ func (d *draft) seatSuperiors(a Approval) Approval {
 	a = a.clone()
 	for _, i := range a.waiting() {
 		seat := &a.Levels[a.Level-1].Seats[i]
-		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.Requester)
+		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.askers()...)
 		if up != "" && !seat.has(up) {
 			seat.Alternates = append(seat.Alternates, up)
 		}

@@ -92,6 +92,7 @@ const (
 	PromotedKind            EventKind = "promoted"
 	RecomputedKind          EventKind = "recomputed"
 	AgendaPlannedKind       EventKind = "agenda_planned"
+	HandedOverKind          EventKind = "handed_over"
 )
 
 // eventBodies are one of each.
@@ -123,6 +124,7 @@ func eventBodies() []EventBody {
 		Promoted{},
 		Recomputed{},
 		AgendaPlanned{},
+		HandedOver{},
 	}
 }
 

@@ -166,16 +166,16 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 				deal.RequestApprovalName, deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.TransferApprovalName,
 				deal.WithdrawApprovalName, deal.ArbitrateName, deal.FollowUpName, deal.LogInteractionName, deal.GradeName, deal.PauseName, deal.CloseName,
 				deal.AssignName, deal.AssignName, deal.TickName, deal.TickName, deal.TickName, deal.RecomputeName, deal.VoidApprovalName,
-				deal.CompleteTaskName, deal.MovePlaybookName, deal.SetParentName, deal.PromoteName, deal.MergeName,
+				deal.CompleteTaskName, deal.MovePlaybookName, deal.SetParentName, deal.PromoteName, deal.MergeName, deal.HandOverName, deal.HandOverName,
 			}
 		case deal.Paused:
 			names = []deal.CommandName{
-				deal.ResumeName, deal.TickName, deal.TickName, deal.RecomputeName, deal.TransferApprovalName, deal.MovePlaybookName,
+				deal.ResumeName, deal.TickName, deal.TickName, deal.RecomputeName, deal.TransferApprovalName, deal.MovePlaybookName, deal.HandOverName,
 			}
 		case deal.Resting:
-			names = []deal.CommandName{deal.SecondDevelopmentName, deal.SecondDevelopmentName, deal.TickName, deal.CompleteTaskName, deal.RecomputeName, deal.PromoteName, deal.SetParentName}
+			names = []deal.CommandName{deal.SecondDevelopmentName, deal.SecondDevelopmentName, deal.TickName, deal.CompleteTaskName, deal.RecomputeName, deal.PromoteName, deal.SetParentName, deal.HandOverName}
 		case deal.Closed:
-			names = []deal.CommandName{deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.ReopenName, deal.TickName}
+			names = []deal.CommandName{deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.ReopenName, deal.TickName, deal.HandOverName}
 		}
 	}
 	name := one(m, "command", names...)
@@ -185,7 +185,7 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 	actor := m.actor()
 	if m.pick("right person", 4) > 0 {
 		switch name { //nolint:exhaustive // the others are anybody's
-		case deal.TickName, deal.RecomputeName, deal.VoidApprovalName:
+		case deal.TickName, deal.RecomputeName, deal.VoidApprovalName, deal.HandOverName:
 			actor = deal.System
 		case deal.AdvanceName, deal.RequestApprovalName, deal.WithdrawApprovalName:
 			actor = s.Owner
@@ -296,7 +296,7 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		}
 		a, _ := s.Approval(id)
 		m.w.facts.Claim = one(m, "claim", claim(), claim(), deal.Claim{})
-		what := one(m, "word", deal.Approve, deal.Approve, deal.Approve, deal.Reject, deal.SendBack, "perhaps")
+		what := one(m, "word", deal.Approve, deal.Approve, deal.Approve, deal.Reject, deal.SendBack, deal.SendBack, "perhaps")
 		return deal.DecideApproval{Approval: id, Decision: what, Comment: m.text("comment"), Version: a.Subject.Version - int64(m.pick("read", 8)/7)}
 	case deal.TransferApprovalName:
 		return deal.TransferApproval{Approval: m.request(), To: one(m, "to", people...), Reason: m.text("reason")}
@@ -345,6 +345,10 @@ func (m mover) body(name deal.CommandName) deal.Body {
 	case deal.MergeName:
 		m.family()
 		return deal.Merge{Into: other, Reason: m.text("reason")}
+	case deal.HandOverName:
+		return deal.HandOver{
+			Handover: "handover1", From: one(m, "from", m.holders()...), To: one(m, "to", append(people, manager1, finance1, ops1)...), Reason: m.text("reason"),
+		}
 	case deal.RecomputeName:
 		return deal.Recompute{}
 	case deal.TickName:
@@ -353,6 +357,22 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		return deal.Load{}
 	}
 	panic(fmt.Sprintf("no body for %q", name))
+}
+
+// holders are people on whom something may hang.
+func (m mover) holders() []deal.PersonID {
+	people := []deal.PersonID{rep1, manager1, collector1, director1}
+	if owner := m.w.state.Owner; owner != "" {
+		people = append(people, owner, owner)
+	}
+	for _, task := range m.w.state.Tasks {
+		people = append(people, task.Assignee)
+	}
+	for _, a := range m.w.state.Approvals {
+		people = append(people, a.Waiting()...)
+		people = append(people, a.Asker())
+	}
+	return people
 }
 
 // family is where the other account stands by chance.

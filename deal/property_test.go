@@ -118,6 +118,7 @@ func (c *watch) event(t *rapid.T, before deal.State, e deal.Event, after deal.St
 	c.rungs(t, before, e)
 	c.begins(before, after)
 	c.words(t, e)
+	c.heirs(t, before, e, after)
 }
 
 // ring: one step forward at a time, through the gate; backward by a road; cycles one by one.
@@ -261,6 +262,27 @@ func (c *watch) words(t *rapid.T, e deal.Event) {
 	}
 }
 
+// heirs: nothing hangs any more on whom an account was handed over from, and time knows nothing of it.
+func (c *watch) heirs(t *rapid.T, before deal.State, e deal.Event, after deal.State) {
+	b, ok := e.Body.(deal.HandedOver)
+	if !ok {
+		return
+	}
+	require.True(t, before.Holds(b.From).Any())
+	require.Equal(t, deal.Holdings{}, after.Holds(b.From))
+	require.Len(t, after.Clocks, len(before.Clocks))
+	for i, clock := range after.Clocks {
+		clock.For = before.Clocks[i].For
+		require.Equal(t, before.Clocks[i], clock, "a clock keeps what it has left")
+	}
+	require.Equal(t, before.Status, after.Status)
+	require.Equal(t, before.Step, after.Step)
+	for i, a := range after.Approvals {
+		require.Equal(t, before.Approvals[i].Requester, a.Requester, "who asked stays on record")
+		require.Equal(t, before.Approvals[i].Status, a.Status)
+	}
+}
+
 // state holds for every state.
 func (c *watch) state(t *rapid.T) {
 	s := c.w.state
@@ -305,6 +327,8 @@ func (c *watch) state(t *rapid.T) {
 		}
 		pending++
 		require.NotEmpty(t, a.Waiting())
+		require.NotContains(t, a.Waiting(), a.Requester, "nobody decides an own request")
+		require.NotContains(t, a.Waiting(), a.Asker(), "nor one that they answer for")
 		require.Equal(t, s.Status == deal.Closed, a.Kind == deal.Reopen)
 	}
 	if s.Status == deal.Closed {

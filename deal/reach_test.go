@@ -14,7 +14,7 @@ import (
 func TestMoves_reachEverything(t *testing.T) {
 	t.Parallel()
 	seen := map[string]int{}
-	for n := range 600 {
+	for n := range 800 {
 		m := begin(t, seed(n))
 		for range 50 {
 			m.drift()

@@ -23,8 +23,8 @@ func (o Org) above(team TeamID, actor PersonID, at time.Time) bool {
 
 // brought tells whether the actor brought a lead that is still being collected.
 func (o Org) brought(s State, actor PersonID, at time.Time) bool {
-	opener, ok := o.Person(s.OpenedBy)
-	return ok && s.Step == Collect && (opener.Role == Collector || opener.Role == Rep) && o.ActsFor(actor, s.OpenedBy, at)
+	opener, ok := o.Person(s.collector())
+	return ok && s.Step == Collect && (opener.Role == Collector || opener.Role == Rep) && o.ActsFor(actor, opener.ID, at)
 }
 
 // mayWalk is the right to step commands.
@@ -96,15 +96,15 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	add(s.Status != Closed && s.NextBook == BookRef{} && org.above(s.Team, actor, at), PromoteName)
 	add(s.Status != Closed && lead, MergeName)
 	waits := func(a Approval) bool {
-		return a.Status == Pending && a.Requester != actor && a.seatFor(org, actor, at) >= 0
+		return a.Status == Pending && !a.asks(actor) && a.seatFor(org, actor, at) >= 0
 	}
 	moves := func(a Approval) bool {
-		return a.Status == Pending && a.Requester != actor && s.reassigns(a, org, actor, at)
+		return a.Status == Pending && !a.asks(actor) && s.reassigns(a, org, actor, at)
 	}
 	add(s.Status != Paused && slices.ContainsFunc(s.Approvals, waits), DecideApprovalName)
 	add(slices.ContainsFunc(s.Approvals, waits) || slices.ContainsFunc(s.Approvals, moves), TransferApprovalName)
 	add(active && org.arbitrates(actor, at) && slices.ContainsFunc(s.Approvals, Approval.files), ArbitrateName)
-	mine := func(a Approval) bool { return a.Status == Pending && org.ActsFor(actor, a.Requester, at) }
+	mine := func(a Approval) bool { return a.Status == Pending && org.ActsFor(actor, a.Asker(), at) }
 	add(slices.ContainsFunc(s.Approvals, mine), WithdrawApprovalName)
 	todo := func(t Task) bool {
 		return t.Status == TaskOpen && t.Kind.manual() && org.ActsFor(actor, t.Assignee, at)

@@ -21,7 +21,7 @@ func samples(t tb) []deal.Event {
 	clock.Length.Length, clock.Rungs[0].Offset.Count = time.Hour, 1 // no span has both; every field has a value
 	before, after := clock.Length, clock.Length
 	approval := deal.Approval{
-		ID: "approval", Kind: deal.Contract, Grade: deal.GradeD, Requester: rep1, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
+		ID: "approval", Kind: deal.Contract, Grade: deal.GradeD, Requester: rep1, Acting: rep2, RequestedAt: now, Subject: deal.Subject{Type: deal.FormSubject, ID: "sign", Version: 2},
 		Amount: 123_456, Currency: "CNY", Text: note("n"), Status: deal.Pending, Level: 1, ClosedAt: now, Arbiter: "ops", Used: true, Anywhere: true,
 		Levels: []deal.Level{{
 			Rules: deal.LevelRules{
@@ -78,6 +78,11 @@ func samples(t tb) []deal.Event {
 		deal.Promoted{From: book, To: deal.BookRef{Name: "industrial", Version: 2}, Tests: []string{"strong_growth"}, Reason: note("r")},
 		deal.Recomputed{Clocks: clocks},
 		deal.AgendaPlanned{Clocks: clocks, Done: []string{"agenda/regrade"}, Dropped: []string{"agenda/survey"}},
+		deal.HandedOver{
+			Handover: "handover", From: rep1, To: rep2, Reason: note("r"), Owner: true, Team: team1, Collects: true,
+			Tasks: []deal.TaskMove{{Task: "task", To: rep2}}, Approvals: []deal.Approval{approval},
+			Seats: []deal.SeatMove{{Approval: "approval", Level: 1, To: director1}}, Clocks: []string{"agenda/service/s"},
+		},
 	}
 	kinds := deal.EventKinds()
 	require.Len(t, bodies, len(kinds))

@@ -20,6 +20,7 @@ type State struct {
 	OpenedBy PersonID  `json:"opened_by"`
 	OpenedAt time.Time `json:"opened_at"`
 	Owner    PersonID  `json:"owner,omitempty"`
+	Collects PersonID  `json:"collects,omitempty"` // who collects the lead in the place of who opened the account
 	Team     TeamID    `json:"team,omitempty"`
 	Grade    Grade     `json:"grade,omitempty"`
 	GradedAt time.Time `json:"graded_at,omitzero"` // zero where an earlier release graded it
@@ -112,6 +113,7 @@ type Approval struct {
 	ID          string         `json:"id"`
 	Kind        ApprovalKind   `json:"kind"`
 	Requester   PersonID       `json:"requester"`
+	Acting      PersonID       `json:"acting,omitempty"` // who answers for it in the requester's place, after a handover
 	RequestedAt time.Time      `json:"requested_at"`
 	Subject     Subject        `json:"subject"`
 	Amount      int64          `json:"amount_minor,omitempty"` // minor units

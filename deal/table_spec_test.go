@@ -303,6 +303,16 @@ func spec() []rule {
 		},
 		setParentRule(), promoteRule(), mergeRule(),
 		{
+			name: deal.HandOverName, who: machine,
+			gives: func(p place) []deal.EventKind {
+				if p.unowned {
+					return nil // nothing is rep1's
+				}
+				return []deal.EventKind{deal.HandedOverKind}
+			},
+			body: func(place) deal.Body { return over(rep1, rep2) },
+		},
+		{
 			name: deal.RecomputeName, who: machine,
 			gives: func(p place) []deal.EventKind {
 				if p.status == deal.Closed && p.word != deal.Pending {
@@ -361,7 +371,8 @@ func (r rule) expect(p place, actor deal.PersonID) (no []deal.Code, events []dea
 	if len(no) > 0 {
 		return no, nil // before anything of the command is looked at
 	}
-	if (r.name == deal.VoidApprovalName || r.name == deal.TickName || r.name == deal.RecomputeName) && actor != deal.System {
+	machines := []deal.CommandName{deal.VoidApprovalName, deal.TickName, deal.RecomputeName, deal.HandOverName}
+	if slices.Contains(machines, r.name) && actor != deal.System {
 		return []deal.Code{deal.CodeNotYourRole}, nil
 	}
 	for _, n := range r.first {

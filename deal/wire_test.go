@@ -107,6 +107,11 @@ func sentences() []sentence {
 			[]string{"text-a"},
 		},
 		{`"merge","body":{"into":"x","reason":` + text + `}`, deal.Merge{Into: "x", Reason: note("a")}, []string{"text-a"}},
+		{
+			`"hand-over","body":{"handover":"x","from":"rep1","to":"rep2","reason":` + text + `}`,
+			deal.HandOver{Handover: "x", From: rep1, To: rep2, Reason: note("a")},
+			[]string{"text-a"},
+		},
 		{`"recompute","body":{}`, deal.Recompute{}, nil},
 		{`"tick","body":{"due":"2026-03-02T02:00:00Z"}`, deal.Tick{Due: when}, nil},
 		{`"load","body":{}`, deal.Load{}, nil},
@@ -170,6 +175,6 @@ func TestCommandNames_areTheWordsOfTheContract(t *testing.T) {
 	require.Equal(t, []deal.CommandName{
 		"open", "advance", "return", "intake", "grade", "pause", "resume", "close", "reopen", "assign", "follow-up", "log-interaction",
 		"request-approval", "decide-approval", "transfer-approval", "withdraw-approval", "void-approval", "arbitrate", "complete-task",
-		"second-development", "move-playbook", "set-parent", "promote", "merge", "recompute", "tick",
+		"second-development", "move-playbook", "set-parent", "promote", "merge", "hand-over", "recompute", "tick",
 	}, deal.CommandNames())
 }

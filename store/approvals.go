@@ -95,7 +95,7 @@ func scanApproval(row pgx.CollectableRow) (view.ApprovalItem, error) {
 	var textID, textHash string
 	err := row.Scan(&a.ID, &a.Kind, &a.Requester, instant(&a.RequestedAt), &a.Subject.Type, &a.Subject.ID, &a.Subject.Version,
 		&a.Amount, &a.Currency, &textID, &textHash, &a.Status, &a.Level, &a.Levels, instant(&a.ClosedAt), &a.Used,
-		&a.Account, &a.AccountNumber, &a.AccountName, &a.Cycle, &a.Grade)
+		&a.Account, &a.AccountNumber, &a.AccountName, &a.Cycle, &a.Grade, &a.Acting)
 	a.Text = ref(textID, textHash)
 	return a, err
 }

@@ -104,7 +104,7 @@ var (
 	tasksTable = newProjection("tasks", "account_id", 1,
 		`id account_id kind assignee_id ref due_at status opened_at closed_at closed_by`)
 	approvalsTable = newProjection("approvals", "account_id", 1, `id account_id cycle kind requester_id requested_at subject_type
-		subject_id subject_version amount_minor currency text_id text_hash status level levels closed_at used waiting grade`, "cycle")
+		subject_id subject_version amount_minor currency text_id text_hash status level levels closed_at used waiting grade acting_id`, "cycle")
 	levelsTable = newProjection("approval_levels", "account_id", 3,
 		`approval_id level seat account_id requester_id holder_id people decision decided_by decided_at`)
 	notificationsTable = newProjection("notifications", "account_id", 1, `id account_id seq recipient_id kind ref due_at at`).

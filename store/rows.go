@@ -69,9 +69,13 @@ func accountRow(s deal.State) (row, error) {
 	}}, nil
 }
 
-// served are the people whom the account's agenda names.
+// served are the people who work on the account beside its owner: whom its agenda names, and who collects it after a
+// handover.
 func served(s deal.State) []string {
 	people := []string{}
+	if s.Collects != "" {
+		people = append(people, string(s.Collects))
+	}
 	for _, c := range s.Clocks {
 		if c.For != "" && !slices.Contains(people, string(c.For)) {
 			people = append(people, string(c.For))
@@ -114,7 +118,7 @@ func approvalRow(account deal.AccountID, a deal.Approval, cycle int) (row, error
 	return row{approvalsTable, []any{
 		a.ID, string(account), cycle, string(a.Kind), string(a.Requester), a.RequestedAt, string(a.Subject.Type), a.Subject.ID,
 		a.Subject.Version, a.Amount, orNull(a.Currency), textID, textHash, string(a.Status), a.Level, string(levels),
-		instantOrNull(a.ClosedAt), a.Used, waitingFor(a), orNull(a.Grade),
+		instantOrNull(a.ClosedAt), a.Used, waitingFor(a), orNull(a.Grade), orNull(a.Acting),
 	}}, nil
 }
 

@@ -156,6 +156,7 @@ func events() map[deal.EventKind]deal.Text {
 		deal.ParentSetKind:           text("变更所属家族", "the account got another place in its family"),
 		deal.PromotedKind:            text("项目客户晋升为大客户", "a project customer became a key account"),
 		deal.AgendaPlannedKind:       text("按记录安排到期事项", "the dates of records were planned"),
+		deal.HandedOverKind:          text("工作移交", "what hung on one person was handed over to another one"),
 		deal.RecomputedKind:          text("按新日历重算期限", "the deadlines were placed anew with another calendar"),
 	}
 }

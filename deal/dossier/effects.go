@@ -31,6 +31,7 @@ type Changes struct {
 //
 //   - an approved filing gets its number, its owner and the days of its protection; every step forward renews the live
 //     ones, they go along to another owner, and they end with the account
+//   - what is still to be done by somebody who hands over is the successor's: services, corrective actions, the proposal
 //   - an arbitration releases the filing of the account that loses the project, and stands in both records
 //   - an approved change of credit comes into force; one that was not approved is gone, unless somebody has edited it
 //     meanwhile, because then it is what they ask for now
@@ -55,6 +56,8 @@ func Effects(h Happening) (Changes, error) {
 			w.renew(string(e.Step))
 		case deal.Assigned:
 			w.handOver(b.Owner)
+		case deal.HandedOver:
+			w.succeed(b)
 		case deal.ClosedBody:
 			w.release(b)
 		case deal.FilingArbitrated:
@@ -84,7 +87,7 @@ func (w *effects) over(s deal.State, a deal.Approval, e deal.Event) {
 	case a.Kind == deal.Filing && kind == string(FilingKind) && a.Status == deal.Approved:
 		owner := s.Owner
 		if owner == "" {
-			owner = a.Requester
+			owner = a.Asker()
 		}
 		number := w.nextNumber()
 		change(w, id, func(f Filing) Filing {
@@ -124,6 +127,52 @@ func (w *effects) handOver(to deal.PersonID) {
 		}
 		return f
 	})
+}
+
+// succeed names the successor where the file names who hands over for something still to be done. What was done stays
+// theirs.
+func (w *effects) succeed(b deal.HandedOver) {
+	if b.Owner {
+		w.handOver(b.To)
+	}
+	now := func(p deal.PersonID) deal.PersonID {
+		if p == b.From {
+			return b.To
+		}
+		return p
+	}
+	changeAll(w, func(p ServicePlan) ServicePlan {
+		p.Owner = now(p.Owner)
+		return p
+	})
+	changeAll(w, func(s Survey) Survey {
+		for i, a := range s.Actions {
+			if a.ClosedOn == "" {
+				s.Actions[i].Owner = now(a.Owner)
+			}
+		}
+		return s
+	})
+	changeAll(w, func(p Proposal) Proposal {
+		if slices.Contains(p.Owners, b.From) {
+			p.Owners = successors(p.Owners, now)
+		}
+		for i, m := range p.Milestones {
+			p.Milestones[i].Owner = now(m.Owner)
+		}
+		return p
+	})
+}
+
+// successors are people as they become, in their order, each once.
+func successors(people []deal.PersonID, become func(deal.PersonID) deal.PersonID) []deal.PersonID {
+	var once []deal.PersonID
+	for _, p := range people {
+		if p = become(p); !slices.Contains(once, p) {
+			once = append(once, p)
+		}
+	}
+	return once
 }
 
 // release ends live filings with their account.

@@ -335,3 +335,39 @@ func TestEffects_neverBringAFilingBackToLife(t *testing.T) {
 		}
 	})
 }
+
+func TestEffects_ofAHandoverNameTheSuccessorForWhatIsStillToBeDone(t *testing.T) {
+	t.Parallel()
+	survey := dossier.Survey{On: today, Answers: []dossier.Answer{{Question: "speed", Score: 3}}, Actions: []dossier.Action{
+		{Action: "call back", Owner: "rep1", DueOn: today}, {Action: "refund", Owner: "rep1", DueOn: today, ClosedOn: today, Result: "paid"},
+	}}
+	service := func(what string, owner deal.PersonID) dossier.ServicePlan {
+		return dossier.ServicePlan{Role: deal.UserRole, Service: what, EveryDays: 30, NextOn: today, Owner: owner}
+	}
+	proposal := dossier.Proposal{
+		Owners: []deal.PersonID{"rep1", "rep2"}, Milestones: []dossier.Milestone{{Milestone: "trial", Owner: "rep1", DueOn: today}, {Milestone: "start", Owner: "rep3", DueOn: today}},
+	}
+	filing := dossier.DefaultRules().File("KA-1-F1", "a", "", "rep1", today)
+	documents := []deal.Document{
+		filedAs(t, "plan", service("call", "rep1")), filedAs(t, "other", service("visit", "rep3")),
+		filedAs(t, "survey", survey), filedAs(t, "proposal", proposal), filedAs(t, "live", filing),
+	}
+	s := newStage(t, documents...).then(deal.HandedOver{From: "rep1", To: "rep2", Owner: true}, deal.HandedOverKind)
+	plan, changed := out[dossier.ServicePlan](s, "plan")
+	require.True(t, changed)
+	require.EqualValues(t, "rep2", plan.Owner)
+	_, changed = out[dossier.ServicePlan](s, "other")
+	require.False(t, changed)
+	asked, _ := out[dossier.Survey](s, "survey")
+	require.Equal(t, []deal.PersonID{"rep2", "rep1"}, []deal.PersonID{asked.Actions[0].Owner, asked.Actions[1].Owner}, "what was done stays on record")
+	offer, _ := out[dossier.Proposal](s, "proposal")
+	require.Equal(t, []deal.PersonID{"rep2"}, offer.Owners, "nobody stands there twice")
+	require.EqualValues(t, "rep2", offer.Milestones[0].Owner)
+	f, changed := out[dossier.Filing](s, "live")
+	require.True(t, changed)
+	require.EqualValues(t, "rep2", f.Owner)
+
+	beside := newStage(t, documents...).then(deal.HandedOver{From: "rep1", To: "rep2"}, deal.HandedOverKind)
+	_, changed = out[dossier.Filing](beside, "live")
+	require.False(t, changed, "the account stays whose it is, and its filing with it")
+}

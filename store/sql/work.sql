@@ -43,7 +43,7 @@ SELECT account_id FROM approvals WHERE id = $1
 -- In the order of scanApproval.
 r.id, r.kind, r.requester_id, r.requested_at, r.subject_type, r.subject_id, r.subject_version, r.amount_minor,
     COALESCE(r.currency, ''), COALESCE(r.text_id, ''), COALESCE(r.text_hash, ''), r.status, r.level, r.levels, r.closed_at, r.used,
-    r.account_id, a.number, COALESCE(p.name, ''), r.cycle, COALESCE(r.grade, '')
+    r.account_id, a.number, COALESCE(p.name, ''), r.cycle, COALESCE(r.grade, ''), COALESCE(r.acting_id, '')
 
 -- name: ApprovalFilters
 (@status::text = '' OR r.status = @status) AND (@kind::text = '' OR r.kind = @kind)
