@@ -443,6 +443,23 @@ func (w *world) Timed(_ context.Context, _ view.Viewer, after view.Sleeper, limi
 	return all[:min(len(all), limit)], w.failing
 }
 
+func (w *world) IsPersonTask(_ context.Context, id string) (bool, error) {
+	return slices.ContainsFunc(w.tasks, func(t view.TaskItem) bool { return t.ID == id && t.Account == "" }), w.failing
+}
+
+func (w *world) CompletePersonTask(_ context.Context, v view.Viewer, id, reason string, at time.Time) (view.TaskItem, deal.Refusals, error) {
+	i := slices.IndexFunc(w.tasks, func(t view.TaskItem) bool { return t.ID == id && slices.Contains(v.Owners, t.Assignee) })
+	if i < 0 || w.failing != nil {
+		return view.TaskItem{}, nil, cmp.Or(w.failing, deal.ErrNotFound)
+	}
+	t := &w.tasks[i]
+	if no := t.OfPerson().Complete(w.org, v.Person.ID, reason, at); len(no) > 0 {
+		return *t, no, nil
+	}
+	t.Status, t.ClosedAt, t.ClosedBy, t.Reason = deal.TaskDone, at, v.Person.ID, reason
+	return *t, nil, nil
+}
+
 func (w *world) HomeOfTask(_ context.Context, id string) (deal.AccountID, error) {
 	for _, t := range w.tasks {
 		if t.ID == id {

@@ -60,6 +60,21 @@ type accountRef struct {
 	Name   string `json:"name"`
 }
 
+// number and name are those of an account that may not be there.
+func (r *accountRef) number() string {
+	if r == nil {
+		return ""
+	}
+	return r.Number
+}
+
+func (r *accountRef) name() string {
+	if r == nil {
+		return ""
+	}
+	return r.Name
+}
+
 type requestApprovalInput struct {
 	AccountPath
 	Body struct {

@@ -206,8 +206,8 @@ func taskListing() listing {
 	type T = taskBody
 	return listing{deal.Text{ZH: "任务", EN: "Tasks"}, []column{
 		txt("任务", "Task", func(t T) string { return t.Text }),
-		txt("客户编号", "Account number", func(t T) string { return t.Account.Number }),
-		txt("客户名称", "Account", func(t T) string { return t.Account.Name }),
+		txt("客户编号", "Account number", func(t T) string { return t.Account.number() }),
+		txt("客户名称", "Account", func(t T) string { return t.Account.name() }),
 		label("类型", "Kind", catalogue.TaskKinds, func(t T) string { return t.Kind }),
 		label("状态", "Status", catalogue.TaskStatuses, func(t T) string { return string(t.Status) }),
 		somebody("责任人", "Assignee", func(t T) *personBody { return t.Assignee }),
@@ -225,8 +225,8 @@ func noticeListing() listing {
 	return listing{deal.Text{ZH: "通知", EN: "Notifications"}, []column{
 		when("时间", "At", func(n T) *time.Time { return &n.At }),
 		txt("内容", "Text", func(n T) string { return n.Text }),
-		txt("客户编号", "Account number", func(n T) string { return n.Account.Number }),
-		txt("客户名称", "Account", func(n T) string { return n.Account.Name }),
+		txt("客户编号", "Account number", func(n T) string { return n.Account.number() }),
+		txt("客户名称", "Account", func(n T) string { return n.Account.name() }),
 		when("期限", "Due", func(n T) *time.Time { return n.Due }),
 		when("已读时间", "Read", func(n T) *time.Time { return n.ReadAt }),
 		txt("事由", "About", func(n T) string { return n.Ref }),

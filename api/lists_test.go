@@ -132,6 +132,41 @@ func TestTasksAndNotices_speakTheReadersLanguage(t *testing.T) {
 	}
 }
 
+func TestTasksAndNotices_ofPersonsHaveNoAccountAndSayWhatTheyAreAbout(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.lang = "zh"
+	wanted := deal.NewPersonTask(deal.QuotaReasonTask, manager, "quota/1", noon(), "王芳", "3", "2026-03-04")
+	r.tasks = []view.TaskItem{{Task: wanted.Task, Args: wanted.Args, ReasonWanted: true}}
+	told := deal.NewPersonNotice(deal.BulletinNotice, manager, "bulletin/1", noon(), "一组", "2026-03-04")
+	r.notices = []view.NoticeItem{{NoticeRow: deal.NoticeRow{Notice: told.Notice, ID: told.ID, At: told.At}, Args: told.Args}}
+
+	item := r.do(manager, "GET", "/api/v1/tasks", nil).ok(200)["items"].([]any)[0].(map[string]any)
+	require.Equal(t, "王芳 已连续 3 个工作日没有线索(至 2026-03-04),请说明原因", item["text"])
+	require.NotContains(t, item, "account")
+	require.Equal(t, true, item["reason_wanted"])
+	item = r.do(manager, "GET", "/api/v1/notifications", nil).ok(200)["items"].([]any)[0].(map[string]any)
+	require.Equal(t, "一组 2026-03-04 线索日报已发布", item["text"])
+	require.NotContains(t, item, "account")
+
+	path := "/api/v1/tasks/" + wanted.ID + "/done"
+	r.do(manager, "POST", path, nil).problem(422, "reason_missing")
+	r.do(manager, "POST", path, `{"reason":"  "}`).problem(422, "reason_missing")
+	r.do(rep1, "POST", path, `{"reason":"x"}`).problem(404, "not_found")
+	out := r.do(manager, "POST", path, `{"reason":"培训"}`, key("k")).ok(200)
+	require.Equal(t, "培训", out["task"].(map[string]any)["reason"])
+	require.Equal(t, out, r.do(manager, "POST", path, `{"reason":"培训"}`, key("k")).ok(200), "the first answer again")
+	r.do(manager, "POST", path, `{"reason":"培训"}`, key("another")).problem(409, "task_done")
+	require.Empty(t, r.sent, "no account was asked")
+}
+
+func TestTaskDone_keepsNoReasonWithAnAccount(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.do(manager, "POST", "/api/v1/tasks/"+task+"/done", `{"reason":"why not"}`).problem(422, "invalid_request")
+	require.Empty(t, r.sent)
+}
+
 func TestNotices_areReadByNameOrAll(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

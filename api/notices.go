@@ -10,15 +10,15 @@ import (
 )
 
 type noticeBody struct {
-	ID      string     `json:"id"`
-	Kind    string     `json:"kind"`
-	Text    string     `json:"text" doc:"in the language asked for"`
-	Account accountRef `json:"account"`
-	Seq     int64      `json:"seq" doc:"of the event that told it"`
-	At      time.Time  `json:"at"`
-	Ref     string     `json:"ref" doc:"what it is about"`
-	Due     *time.Time `json:"due"`
-	ReadAt  *time.Time `json:"read_at"`
+	ID      string      `json:"id"`
+	Kind    string      `json:"kind"`
+	Text    string      `json:"text" doc:"in the language asked for"`
+	Account *accountRef `json:"account,omitempty" doc:"absent when the line belongs to no account"`
+	Seq     int64       `json:"seq,omitempty" doc:"of the account's event that told it"`
+	At      time.Time   `json:"at"`
+	Ref     string      `json:"ref" doc:"what it is about"`
+	Due     *time.Time  `json:"due"`
+	ReadAt  *time.Time  `json:"read_at"`
 }
 
 type noticesInput struct {
@@ -48,14 +48,23 @@ func (a *API) notices(ctx context.Context, in *noticesInput) (*reply[list[notice
 	if err != nil {
 		return nil, fmt.Errorf("list notifications: %w", err)
 	}
-	lang := callOf(ctx).lang
-	return listOf(mapped(items, func(n view.NoticeItem) noticeBody {
-		return noticeBody{
-			ID: n.ID, Kind: string(n.Kind), Text: a.say.Notice(n.Kind, n.AccountName, lang),
-			Account: accountRef{string(n.Account), n.AccountNumber, n.AccountName}, Seq: n.Seq, At: n.At.UTC(), Ref: n.Ref,
+	return listOf(mapped(items, a.noticeBody(callOf(ctx).lang)), next), nil
+}
+
+// noticeBody tells a line of an inbox in a language.
+func (a *API) noticeBody(lang string) func(view.NoticeItem) noticeBody {
+	return func(n view.NoticeItem) noticeBody {
+		body := noticeBody{
+			ID: n.ID, Kind: string(n.Kind), Text: a.say.Notice(n.Kind, lang, n.AccountName), Seq: n.Seq, At: n.At.UTC(), Ref: n.Ref,
 			Due: instant(n.Due), ReadAt: instant(n.ReadAt),
 		}
-	}), next), nil
+		if n.Account == "" {
+			body.Text = a.say.Notice(n.Kind, lang, n.Args...)
+		} else {
+			body.Account = &accountRef{string(n.Account), n.AccountNumber, n.AccountName}
+		}
+		return body
+	}
 }
 
 func (a *API) readNotices(ctx context.Context, in *readNoticesInput) (*created[readBody], error) {

@@ -118,6 +118,10 @@ type Work interface {
 	// HomeOfTask and HomeOfApproval are the account of a task or a request, whoever asks. It is for the log, which knows
 	// whether the caller may hear of it; [deal.ErrNotFound] for what is not there.
 	HomeOfTask(ctx context.Context, id string) (deal.AccountID, error)
+	// IsPersonTask tells whether a task belongs to no account, whoever asks; CompletePersonTask ticks such a task off and does
+	// what follows from it. What the viewer does not see is [deal.ErrNotFound]; refusals change nothing.
+	IsPersonTask(ctx context.Context, id string) (bool, error)
+	CompletePersonTask(ctx context.Context, v view.Viewer, id, reason string, at time.Time) (view.TaskItem, deal.Refusals, error)
 	HomeOfApproval(ctx context.Context, id string) (deal.AccountID, error)
 }
 

@@ -48,7 +48,7 @@ func (a *API) coming(ctx context.Context, read view.Account) []comingBody {
 	return mapped(deal.DueList(read.State, c.actor.org), func(d deal.Coming) comingBody {
 		return comingBody{
 			At: d.At.UTC(), Account: ref, Clock: d.Clock, Kind: string(d.Kind), Topic: string(d.Topic), Rung: string(d.Rung), Due: instant(d.Due),
-			To: peopleIn(c.actor.org, d.To), Text: a.say.Notice(d.Notice(), ref.Name, c.lang), Provisional: d.Provisional,
+			To: peopleIn(c.actor.org, d.To), Text: a.say.Notice(d.Notice(), c.lang, ref.Name), Provisional: d.Provisional,
 		}
 	})
 }

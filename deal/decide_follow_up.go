@@ -68,9 +68,9 @@ func (d *draft) logInteraction(b LogInteraction) {
 // manual tells whether a task is ticked off by hand; the others are done by doing what they ask for.
 func (k TaskKind) manual() bool {
 	switch k {
-	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask:
+	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask, QuotaReasonTask:
 		return true
-	case AssignOwnerTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask:
+	case AssignOwnerTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask, QuotaDecisionTask:
 	}
 	return false
 }

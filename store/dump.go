@@ -22,6 +22,7 @@ func dumped() []string {
 		"accounts", "account_events", "account_commands", "account_profile", "account_texts", "staged", "step_forms", "contacts",
 		"dossier", "replans", "record_changes", "erasures", "tasks", "approvals", "approval_levels", "notifications", "notification_reads", "follow_ups", "interactions",
 		"imports", "import_rows", "import_problems", "import_lines", "import_mappings", "import_marks", "history_notes", "outbox", "outbox_end", "files", "file_chunks",
+		"person_tasks", "person_notices", "job_runs",
 	}
 }
 

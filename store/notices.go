@@ -28,7 +28,7 @@ func (s *Store) Notices(ctx context.Context, v view.Viewer, unread bool, p view.
 	}
 	items, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (n view.NoticeItem, err error) {
 		err = row.Scan(&n.ID, &n.Seq, &n.To, &n.Kind, &n.Ref, instant(&n.Due), instant(&n.At), &n.Account, &n.AccountNumber,
-			&n.AccountName, instant(&n.ReadAt))
+			&n.AccountName, instant(&n.ReadAt), &n.Args)
 		return n, err
 	})
 	if err != nil {
@@ -41,6 +41,7 @@ func (s *Store) Notices(ctx context.Context, v view.Viewer, unread bool, p view.
 // ReadNotices marks lines of the viewer's own inbox as read; no IDs: all of them. It returns how many there were that
 // had not been read before.
 func (s *Store) ReadNotices(ctx context.Context, v view.Viewer, ids []string) (int, error) {
-	tag, err := s.pool.Exec(ctx, string(readNotices), pgx.StrictNamedArgs{"who": string(v.Person.ID), "ids": words(ids)})
-	return int(tag.RowsAffected()), fail("mark as read", err)
+	var read int
+	err := s.pool.QueryRow(ctx, string(readNotices), pgx.StrictNamedArgs{"who": string(v.Person.ID), "ids": words(ids)}).Scan(&read)
+	return read, fail("mark as read", err)
 }

@@ -45,6 +45,11 @@ INSERT INTO approval_levels (approval_id, level, seat, account_id, requester_id,
 SELECT 'r' || i, 1, 1, id, owner, team, ARRAY['m' || i % 40], CASE WHEN i % 50 > 0 THEN 'approve' END FROM one;
 INSERT INTO notifications (id, account_id, seq, recipient_id, kind, ref, at, unread)
 SELECT 'n' || i || '/' || n, id, n, CASE WHEN i % 4 = 0 THEN 'boss' ELSE owner END, 'step_remind', 'x', at, (i + n) % 100 = 0 FROM one, generate_series(1, 3) n;
+INSERT INTO person_tasks (id, kind, assignee_id, ref, args, reason_wanted, due_at, status, opened_at, closed_at)
+SELECT 'q' || i, 'quota_reason', CASE WHEN i % 4 = 0 THEN 'boss' ELSE owner END, 'x' || i, '[]', false, at, CASE WHEN i % 10 = 0 THEN 'open' ELSE 'done' END, at,
+	CASE WHEN i % 10 > 0 THEN at END FROM one;
+INSERT INTO person_notices (id, kind, person_id, ref, args, at, read_at)
+SELECT 'm' || i, 'bulletin_published', CASE WHEN i % 4 = 0 THEN 'boss' ELSE owner END, 'x' || i, '[]', at, CASE WHEN i % 100 > 0 THEN at END FROM one;
 DROP TABLE one;
 SET random_page_cost = 0.2; SET seq_page_cost = 0.2; SET max_parallel_workers_per_gather = 0;`
 
@@ -121,9 +126,9 @@ func workPlans() map[string]planned {
 	tasks := func(status string, foreign bool) pgx.StrictNamedArgs {
 		return pgx.StrictNamedArgs{"people": []string{"boss"}, "status": status, "account": "", "foreign": foreign, "due": &at, "after": "x", "limit": 51}
 	}
-	ask("tasks, open", "Tasks", tasks("open", false), true, "tasks_assignee_status_due_idx")
-	ask("tasks, any", "Tasks", tasks("", false), true, "tasks_assignee_due_idx")
-	ask("tasks, somebody's", "Tasks", tasks("open", true), true, "tasks_assignee_status_due_idx", "accounts_pkey")
+	ask("tasks, open", "Tasks", tasks("open", false), true, "tasks_assignee_status_due_idx", "person_tasks_assignee_status_due_idx")
+	ask("tasks, any", "Tasks", tasks("", false), true, "tasks_assignee_due_idx", "person_tasks_assignee_due_idx")
+	ask("tasks, somebody's", "Tasks", tasks("open", true), true, "tasks_assignee_status_due_idx", "person_tasks_assignee_status_due_idx", "accounts_pkey")
 	approvals := func(more pgx.StrictNamedArgs) pgx.StrictNamedArgs {
 		args := pgx.StrictNamedArgs{"status": "", "kind": "", "at": at, "after": "x", "limit": 51}
 		maps.Copy(args, more)
@@ -141,8 +146,8 @@ func workPlans() map[string]planned {
 	notices := func(unread bool) pgx.StrictNamedArgs {
 		return pgx.StrictNamedArgs{"who": "boss", "unread": unread, "at": at, "after": "x", "limit": 51}
 	}
-	ask("notices", "Notices", notices(false), false, "notifications_recipient_id_idx")
-	ask("notices, unread", "Notices", notices(true), false, "notifications_unread_idx")
+	ask("notices", "Notices", notices(false), false, "notifications_recipient_id_idx", "person_notices_person_id_idx")
+	ask("notices, unread", "Notices", notices(true), false, "notifications_unread_idx", "person_notices_unread_idx")
 	return all
 }
 

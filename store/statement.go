@@ -58,7 +58,7 @@ func loadStatements() map[string]string {
 func fragments() []string {
 	return []string{
 		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "NoteColumns",
-		"ProfileColumns", "TaskColumns",
+		"ProfileColumns", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 	}
 }
 

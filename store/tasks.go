@@ -15,8 +15,8 @@ var (
 	oneTask   = named("Task")
 )
 
-// Tasks lists tasks, what is due first first. A viewer sees the tasks of the people they stand in for, and when asking
-// for somebody else's, those on accounts in scope.
+// Tasks lists tasks of accounts and those that belong to none, what is due first first. A viewer sees the tasks of the people
+// they stand in for, and when asking for somebody else's, those on accounts in scope and those of people in what they lead.
 func (s *Store) Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]view.TaskItem, string, error) {
 	const list = "tasks"
 	c, err := after(f.Page, list)
@@ -63,6 +63,6 @@ func (s *Store) Task(ctx context.Context, v view.Viewer, id string) (view.TaskIt
 func scanTask(row pgx.CollectableRow) (view.TaskItem, error) {
 	var t view.TaskItem
 	err := row.Scan(&t.ID, &t.Kind, &t.Assignee, &t.Ref, instant(&t.Due), &t.Status, instant(&t.OpenedAt), instant(&t.ClosedAt),
-		&t.ClosedBy, &t.Account, &t.AccountNumber, &t.AccountName)
+		&t.ClosedBy, &t.Account, &t.AccountNumber, &t.AccountName, &t.Args, &t.ReasonWanted, &t.Reason)
 	return t, err
 }

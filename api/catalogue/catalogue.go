@@ -33,6 +33,9 @@ func New() *Catalogue {
 	maps.Copy(c.reasons, calendars())
 	maps.Copy(c.reasons, files())
 	maps.Copy(c.reasons, links())
+	maps.Copy(c.reasons, personReasons())
+	maps.Copy(c.tasks, personTasks())
+	maps.Copy(c.notices, personNotices())
 	return c
 }
 
@@ -72,19 +75,20 @@ func (c *Catalogue) Expected(arg, lang string) string {
 	return arg
 }
 
-// Notice is the line of an inbox for a kind of notice about an account.
-func (c *Catalogue) Notice(kind deal.NoticeKind, account, lang string) string {
-	return line(c.notices[kind], string(kind), account, lang)
+// Notice is the line of an inbox for a kind of notice: about an account of that name, or with what belongs to a notice about
+// none ([deal.PersonNotice]).
+func (c *Catalogue) Notice(kind deal.NoticeKind, lang string, args ...string) string {
+	return line(c.notices[kind], string(kind), lang, args...)
 }
 
-// Task is what a kind of task asks for at an account.
-func (c *Catalogue) Task(kind deal.TaskKind, account, lang string) string {
-	return line(c.tasks[kind], string(kind), account, lang)
+// Task is what a kind of task asks for: at an account of that name, or with what belongs to a task at none ([deal.PersonTask]).
+func (c *Catalogue) Task(kind deal.TaskKind, lang string, args ...string) string {
+	return line(c.tasks[kind], string(kind), lang, args...)
 }
 
 // Event retells a kind of event.
 func (c *Catalogue) Event(kind deal.EventKind, lang string) string {
-	return line(c.events[kind], string(kind), "", lang)
+	return line(c.events[kind], string(kind), lang, "")
 }
 
 // Has tells whether a kind of notice, task or event has its sentence.
@@ -110,9 +114,9 @@ func (c *Catalogue) Codes() []string {
 	return codes
 }
 
-func line(t deal.Text, kind, account, lang string) string {
+func line(t deal.Text, kind, lang string, args ...string) string {
 	if t == (deal.Text{}) {
 		return kind
 	}
-	return Fill(t.In(lang), []string{account})
+	return Fill(t.In(lang), args)
 }

@@ -169,8 +169,8 @@ func TestCatalogue_speaksOfUnknownCodesToo(t *testing.T) {
 	require.NotEmpty(t, e.Text.ZH)
 	require.Equal(t, "teapot", say.Word("teapot", "zh"))
 	require.Equal(t, "客户调查", say.Word("survey", "zh"))
-	require.Equal(t, "new_kind", say.Notice("new_kind", "晨风", "zh"))
-	require.Equal(t, "晨风:步骤期限已超期,提请上级处理", say.Notice("step_superior", "晨风", "zh"))
+	require.Equal(t, "new_kind", say.Notice("new_kind", "zh", "晨风"))
+	require.Equal(t, "晨风:步骤期限已超期,提请上级处理", say.Notice("step_superior", "zh", "晨风"))
 	require.Equal(t, "I'm a teapot", say.Title("x", 418, "en"))
 }
 

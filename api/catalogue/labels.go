@@ -53,6 +53,7 @@ func labels() map[Set]map[string]deal.Text {
 			string(deal.RecheckTask): text("复查", "re-check"), string(deal.RenewAgreementTask): text("续签协议", "renew an agreement"),
 			string(deal.EvaluateTask): text("效果评估", "evaluate"), string(deal.RegradeTask): text("重新评级", "grade again"),
 			string(deal.ServeTask): text("计划内服务", "planned service"), string(deal.SurveyTask): text("满意度调查", "satisfaction survey"),
+			string(deal.QuotaReasonTask): text("说明缺少线索的原因", "state why leads are missing"), string(deal.QuotaDecisionTask): text("决定扣减", "decide a deduction"),
 		},
 		Subjects: {
 			string(deal.FormSubject): text("表单", "form"), string(deal.AccountSubject): text("客户", "account"), string(deal.RecordSubject): text("档案", "record"),

@@ -76,13 +76,23 @@ type Events struct {
 	Next  string
 }
 
-// TaskItem is a task of an account.
+// TaskItem is a task of an account, or one that belongs to none: then Account is empty.
 type TaskItem struct {
 	deal.Task
 
 	Account       deal.AccountID
 	AccountNumber string
 	AccountName   string
+
+	// Of a task that belongs to no account; see [deal.PersonTask].
+	Args         []string
+	ReasonWanted bool
+	Reason       string
+}
+
+// OfPerson is the task as the rules for those that belong to no account see it.
+func (t TaskItem) OfPerson() deal.PersonTask {
+	return deal.PersonTask{Task: t.Task, Args: t.Args, ReasonWanted: t.ReasonWanted, Reason: t.Reason}
 }
 
 // TaskFilter narrows the task list.
@@ -121,6 +131,7 @@ type NoticeItem struct {
 	AccountNumber string
 	AccountName   string
 	ReadAt        time.Time // zero: unread
+	Args          []string  // of a notice that belongs to no account; see [deal.PersonNotice]
 }
 
 // InteractionItem is an interaction with its texts, or an entry of the history that came with a lead sheet.

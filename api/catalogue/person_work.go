@@ -1,0 +1,41 @@
+package catalogue
+
+import "closedloop/deal"
+
+// NoReasonKept refuses a reason for a task that keeps none.
+const NoReasonKept = "no_reason_kept"
+
+// personReasons are the sentences about tasks that belong to no account.
+func personReasons() map[string]Entry {
+	return map[string]Entry{
+		NoReasonKept: {
+			text("客户的任务不记录理由", "a task of an account keeps no reason"),
+			text("去掉 reason;要留下说明,请记录沟通或跟进", "leave reason out; an interaction or a follow-up says what was done"),
+		},
+	}
+}
+
+// personTasks say what is to be done that belongs to no account; the arguments are those with which each kind is opened.
+func personTasks() map[deal.TaskKind]deal.Text {
+	return map[deal.TaskKind]deal.Text{
+		// {0} name, {1} number of working days, {2} last of them
+		deal.QuotaReasonTask: text("{0} 已连续 {1} 个工作日没有线索(至 {2}),请说明原因",
+			"{0} has brought no lead on {1} working days in a row (until {2}): please state why"),
+		deal.QuotaDecisionTask: text("{0} 已连续 {1} 个工作日没有线索(至 {2}),请确认或免除扣减",
+			"{0} has brought no lead on {1} working days in a row (until {2}): please confirm or waive the deduction"),
+	}
+}
+
+// personNotices are lines of the inbox that belong to no account.
+func personNotices() map[deal.NoticeKind]deal.Text {
+	return map[deal.NoticeKind]deal.Text{
+		deal.QuotaBreachNotice: text("{0} 已连续 {1} 个工作日没有线索(至 {2}),已请上级说明原因",
+			"{0} has brought no lead on {1} working days in a row (until {2}); the line above is asked to state why"),
+		deal.QuotaReasonedNotice: text("{0} 连续 {1} 个工作日没有线索(至 {2}):原因已说明,请确认或免除扣减",
+			"{0}, no lead on {1} working days in a row (until {2}): the reason was stated, please confirm or waive the deduction"),
+		deal.QuotaDecidedNotice: text("{0} 连续 {1} 个工作日没有线索(至 {2}):扣减已有决定",
+			"{0}, no lead on {1} working days in a row (until {2}): the deduction was decided"),
+		// {0} team, {1} day
+		deal.BulletinNotice: text("{0} {1} 线索日报已发布", "the daily bulletin of leads of {0} for {1} is there"),
+	}
+}
