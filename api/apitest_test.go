@@ -130,6 +130,7 @@ type world struct {
 	failing error // every read fails with it
 	deny    error // every write of a record fails with it
 	orgs    int   // how often the organisation was read
+	leaves  []view.Leave
 }
 
 type imported struct {
@@ -492,6 +493,65 @@ func (w *world) AddDelegation(_ context.Context, d deal.Delegation) error {
 	defer w.mu.Unlock()
 	w.org.Delegations = append(slices.Clone(w.org.Delegations), d)
 	return nil
+}
+
+func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.org.Delegations = slices.DeleteFunc(slices.Clone(w.org.Delegations), func(d deal.Delegation) bool { return d.ID == id && !d.Since.Before(at) })
+	for i, d := range w.org.Delegations {
+		if d.ID == id && d.Until.After(at) {
+			w.org.Delegations[i].Until = at
+		}
+	}
+	return nil
+}
+
+func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error {
+	w.mu.Lock()
+	for _, o := range w.leaves {
+		if o.Person == l.Person && o.First <= l.Last && l.First <= o.Last && o.ID != l.ID {
+			w.mu.Unlock()
+			return &view.OverlapError{Leave: o}
+		}
+	}
+	w.leaves = append(w.leaves, l)
+	w.org.Leaves = append(slices.Clone(w.org.Leaves), l.Leave)
+	w.mu.Unlock()
+	if stand != nil {
+		return w.AddDelegation(ctx, *stand)
+	}
+	return nil
+}
+
+func (w *world) EndLeave(_ context.Context, id string, _ deal.PersonID, at time.Time, _ string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range w.leaves {
+		if w.leaves[i].ID == id {
+			w.leaves[i].EndedAt = at
+		}
+	}
+	return nil
+}
+
+func (w *world) Leave(_ context.Context, id string) (view.Leave, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, l := range w.leaves {
+		if l.ID == id {
+			return l, nil
+		}
+	}
+	return view.Leave{}, deal.ErrNotFound
+}
+
+func (w *world) Leaves(_ context.Context, f view.LeaveFilter) ([]view.Leave, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.DeleteFunc(slices.Clone(w.leaves), func(l view.Leave) bool {
+		return f.People != nil && !slices.Contains(f.People, l.Person) || f.From != "" && l.Last < f.From || f.To != "" && l.First > f.To
+	}), nil
 }
 
 func (w *world) Credentials(_ context.Context, login string) (view.Credentials, error) {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"closedloop/api/catalogue"
@@ -31,9 +32,13 @@ type delegateInput struct {
 func (a *API) delegationRoutes() {
 	register(a, op(http.MethodGet, "/delegations", "list-delegations", "approvals", "Who stands in for whom"), a.delegations)
 	add := op(http.MethodPost, "/delegations", "delegate", "approvals", "Let somebody stand in for a time")
-	add.Description = "Covers what is open already and gives it back at the end. Chains reach over three people; circles are refused."
+	add.Description = "Covers what is open already and gives it back at the end. At most three delegations stand in a row; longer chains and " +
+		"circles are refused, and so is a deputy who is on leave all that time with nobody to stand in."
 	add.DefaultStatus = http.StatusCreated
 	register(a, add, a.delegate)
+	end := op(http.MethodDelete, "/delegations/{id}", "end-delegation", "approvals", "Be back early, or call a delegation off")
+	end.Description = "It ends now; one that has not begun vanishes. What is open goes back to its holder."
+	register(a, end, a.endDelegation)
 }
 
 func delegationOf(org deal.Org, d deal.Delegation) delegationBody {
@@ -45,7 +50,7 @@ func (a *API) delegations(ctx context.Context, in *struct{ Paging }) (*reply[lis
 	me := who(ctx)
 	var found []deal.Delegation
 	for _, d := range me.org.Delegations {
-		if me.viewer.All || me.person.Role == deal.Admin || d.From == me.person.ID || d.To == me.person.ID || above(me.org, me.person.ID, d.From) {
+		if a.seesAbsence(me, d.From, d.To) {
 			found = append(found, d)
 		}
 	}
@@ -102,7 +107,7 @@ func (a *API) delegate(ctx context.Context, in *delegateInput) (*created[delegat
 
 func (a *API) judgeDelegation(me deal.Person, org deal.Org, d deal.Delegation) error {
 	from, fromKnown := org.Person(d.From)
-	to, toKnown := org.Person(d.To)
+	to, toKnown := org.Person(d.To) // known here, so that all that is wrong comes at once
 	var bad []reason
 	add := func(is bool, code, pointer string) {
 		if is {
@@ -120,29 +125,59 @@ func (a *API) judgeDelegation(me deal.Person, org deal.Org, d deal.Delegation) e
 		return no(http.StatusForbidden, string(deal.CodeNotYourRole))
 	case len(bad) > 0:
 		return invalid(bad)
-	case closesCircle(org, d):
-		f := no(http.StatusConflict, catalogue.DelegationCycle)
-		f.reasons = []reason{{code: catalogue.DelegationCycle, pointer: "/to"}}
-		return f
 	}
-	return nil
+	return a.fits(org, d, "/to")
 }
 
-// closesCircle follows those who stand in at the same time: whoever comes back to the beginning closes a circle.
-func closesCircle(org deal.Org, d deal.Delegation) bool {
-	seen := []deal.PersonID{d.To}
-	for i := 0; i < len(seen); i++ {
-		for _, o := range org.Delegations {
-			if o.ID == d.ID || o.From != seen[i] || !o.Since.Before(d.Until) || !d.Since.Before(o.Until) {
-				continue
-			}
-			if o.To == d.From {
-				return true
-			}
-			if !slices.Contains(seen, o.To) {
-				seen = append(seen, o.To)
-			}
-		}
+// fits refuses a deputy who comes back to the beginning, stands too far down a chain, or is not there either. The pointer is
+// the field that names the deputy.
+func (a *API) fits(org deal.Org, d deal.Delegation, pointer string) error {
+	to, known := org.Person(d.To)
+	switch {
+	case !known || !to.Active:
+		return invalid([]reason{{code: string(deal.CodeUnknownPerson), pointer: pointer}})
+	case d.From == d.To:
+		return invalid([]reason{{code: catalogue.SamePerson, pointer: pointer}})
 	}
-	return false
+	code, args := "", []string(nil)
+	switch {
+	case org.ClosesCircle(d):
+		code = catalogue.DelegationCycle
+	case org.ChainWith(d) > deal.MaxDelegationChain:
+		code, args = catalogue.DelegationChain, []string{strconv.Itoa(deal.MaxDelegationChain)}
+	case org.NobodyThere(d):
+		code, args = catalogue.DeputyAway, []string{to.Name}
+	default:
+		return nil
+	}
+	f := no(http.StatusConflict, code, args...)
+	f.reasons = []reason{{code: code, pointer: pointer, args: args}}
+	return f
+}
+
+type DelegationPath struct {
+	ID string `path:"id" maxLength:"64" doc:"UUID of the delegation"`
+}
+
+// endDelegation is for who made it possible: the person who is stood in for, the line above, an administrator; and for the
+// deputy, who cannot be held to it.
+func (a *API) endDelegation(ctx context.Context, in *DelegationPath) (*struct{}, error) {
+	org, err := a.People.Org(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read the organisation: %w", err)
+	}
+	me := who(ctx)
+	i := slices.IndexFunc(org.Delegations, func(d deal.Delegation) bool { return d.ID == in.ID })
+	if i < 0 || !a.seesAbsence(me, org.Delegations[i].From, org.Delegations[i].To) {
+		return nil, fmt.Errorf("end delegation: %w", deal.ErrNotFound)
+	}
+	d := org.Delegations[i]
+	if d.From != me.person.ID && d.To != me.person.ID && me.person.Role != deal.Admin && !above(org, me.person.ID, d.From) {
+		return nil, no(http.StatusForbidden, string(deal.CodeNotYourRole))
+	}
+	if err := a.People.EndDelegation(ctx, d.ID, a.Now()); err != nil {
+		return nil, fmt.Errorf("end delegation: %w", err)
+	}
+	a.forgetPeople()
+	return nil, nil //nolint:nilnil // 204: there is nothing to say
 }

@@ -25,6 +25,7 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[noticeBody]():         noticeListing(),
 		reflect.TypeFor[comingBody]():         comingListing(),
 		reflect.TypeFor[delegationBody]():     delegationListing(),
+		reflect.TypeFor[leaveBody]():          leaveListing(),
 		reflect.TypeFor[personBody]():         personListing(),
 		reflect.TypeFor[teamBody]():           teamListing(),
 		reflect.TypeFor[duplicateBody]():      duplicateListing(),
@@ -258,6 +259,22 @@ func delegationListing() listing {
 		when("开始", "Since", func(d T) *time.Time { return &d.Since }),
 		when("结束(不含)", "Until", func(d T) *time.Time { return &d.Until }),
 		txt("ID", "ID", func(d T) string { return d.ID }),
+	}}
+}
+
+func leaveListing() listing {
+	type T = leaveBody
+	return listing{deal.Text{ZH: "休假", EN: "Leave"}, []column{
+		somebody("人员", "Person", func(l T) *personBody { return l.Person }),
+		txt("第一天", "First day", func(l T) string { return l.FirstDay }),
+		txt("最后一天", "Last day", func(l T) string { return l.LastDay }),
+		label("类型", "Kind", catalogue.LeaveKinds, func(l T) string { return string(l.Kind) }),
+		somebody("代理人", "Deputy", func(l T) *personBody { return l.Deputy }),
+		txt("备注", "Note", func(l T) string { return l.Note }),
+		somebody("登记人", "Created by", func(l T) *personBody { return l.CreatedBy }),
+		when("登记时间", "Created at", func(l T) *time.Time { return &l.CreatedAt }),
+		when("提前结束于", "Ended at", func(l T) *time.Time { return l.EndedAt }),
+		txt("ID", "ID", func(l T) string { return l.ID }),
 	}}
 }
 

@@ -129,6 +129,15 @@ type Work interface {
 type People interface {
 	Org(ctx context.Context) (deal.Org, error)
 	AddDelegation(ctx context.Context, d deal.Delegation) error
+	// EndDelegation lets one end at an instant; one that has not begun by then vanishes.
+	EndDelegation(ctx context.Context, id string, at time.Time) error
+	// AddLeave notes an absence and lets the deputy stand in; nil: nobody does. Days that the person has taken already give
+	// *[view.OverlapError]. EndLeave ends one from a civil day on, with its delegation.
+	AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error
+	EndLeave(ctx context.Context, id string, by deal.PersonID, at time.Time, today string) error
+	Leave(ctx context.Context, id string) (view.Leave, error)
+	// Leaves lists leaves in order of their first day.
+	Leaves(ctx context.Context, f view.LeaveFilter) ([]view.Leave, error)
 }
 
 // Identity checks who is there. Secrets arrive hashed.

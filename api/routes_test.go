@@ -64,7 +64,9 @@ DELETE /api/v1/accounts/{id}/texts/{text}
 DELETE /api/v1/accounts/{id}/trials/{record}
 DELETE /api/v1/accounts/{id}/trust/{record}
 DELETE /api/v1/accounts/{id}/vetoes/{record}
+DELETE /api/v1/delegations/{id}
 DELETE /api/v1/imports/mappings/{mapping}
+DELETE /api/v1/leave/{id}
 DELETE /api/v1/session
 GET /api/v1/accounts
 GET /api/v1/accounts/{id}
@@ -152,6 +154,7 @@ GET /api/v1/imports/{id}
 GET /api/v1/imports/{id}/columns
 GET /api/v1/imports/{id}/errors
 GET /api/v1/imports/{id}/rows
+GET /api/v1/leave
 GET /api/v1/me
 GET /api/v1/me/upcoming
 GET /api/v1/notifications
@@ -208,6 +211,7 @@ POST /api/v1/approvals/{id}/withdraw
 POST /api/v1/delegations
 POST /api/v1/imports
 POST /api/v1/imports/columns
+POST /api/v1/leave
 POST /api/v1/notifications/read
 POST /api/v1/playbooks
 POST /api/v1/session (public)

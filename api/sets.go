@@ -26,6 +26,7 @@ type (
 	taskStatus      string
 	sortName        string
 	switchName      string
+	leaveKind       string
 )
 
 func closedSet[T ~string](members ...T) *huma.Schema {
@@ -35,6 +36,9 @@ func closedSet[T ~string](members ...T) *huma.Schema {
 	}
 	return s
 }
+
+// Schema lists what leave is taken for.
+func (leaveKind) Schema(huma.Registry) *huma.Schema { return closedSet(deal.LeaveKinds()...) }
 
 // Schema lists the ten steps.
 func (stepName) Schema(huma.Registry) *huma.Schema { return closedSet(deal.Steps()...) }

@@ -52,12 +52,13 @@ type Delegation struct {
 	Until time.Time
 }
 
-// Org is the organisation at one moment: people, teams, who stands in for whom. Slices are in a stable order.
+// Org is the organisation at one moment: people, teams, who stands in for whom, and who is away. Slices are in a stable order.
 type Org struct {
 	Version     int64
 	People      []Person
 	Teams       []Team
 	Delegations []Delegation
+	Leaves      []Leave
 }
 
 // Person finds somebody by ID.
@@ -131,14 +132,14 @@ func (o Org) Holders(role Role) []PersonID {
 	return ids
 }
 
-// maxDelegationChain is how far acting-for reaches: A for B for C for D (domain.md §7).
-const maxDelegationChain = 3
+// MaxDelegationChain is how far acting-for reaches: A for B for C for D (domain.md §7).
+const MaxDelegationChain = 3
 
 // Deputies are the active people who stand in for somebody at an instant, nearest first.
 func (o Org) Deputies(id PersonID, at time.Time) []PersonID {
 	seen := []PersonID{id}
 	ring := []PersonID{id}
-	for range maxDelegationChain {
+	for range MaxDelegationChain {
 		var next []PersonID
 		for _, from := range ring {
 			for _, d := range o.Delegations {

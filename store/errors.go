@@ -42,9 +42,9 @@ func refusalOf(constraint string) deal.Code {
 		return deal.CodeAlreadyOpened
 	case "dossier_key_idx":
 		return deal.CodeAlreadyOnFile
-	case "delegations_from_id_fkey", "delegations_to_id_fkey", "sessions_user_id_fkey", "api_tokens_user_id_fkey":
+	case "delegations_from_id_fkey", "delegations_to_id_fkey", "leave_person_id_fkey", "leave_deputy_id_fkey", "sessions_user_id_fkey", "api_tokens_user_id_fkey":
 		return deal.CodeUnknownPerson
-	case "delegations_self_check", "delegations_order_check", "users_role_check", "contacts_role_check", "imports_sheet_check":
+	case "delegations_self_check", "delegations_order_check", "leave_self_check", "leave_order_check", "leave_kind_check", "users_role_check", "contacts_role_check", "imports_sheet_check":
 		return deal.CodeInvalidValue
 	}
 	return ""

@@ -3,16 +3,14 @@ package store
 import (
 	"context"
 
-	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 
 	"closedloop/deal"
 )
 
 var (
-	orgVersion    = named("OrgVersion")
-	organisation  = named("Organisation")
-	addDelegation = named("AddDelegation")
+	orgVersion   = named("OrgVersion")
+	organisation = named("Organisation")
 )
 
 // snapshot is the organisation at one version. It is never changed, so many may hold it.
@@ -47,26 +45,10 @@ func (s *Store) snapshot(ctx context.Context, db querier, version int64) (*snaps
 	}
 	var now snapshot
 	err := db.QueryRow(ctx, string(organisation)).Scan(
-		&now.org.Version, &now.org.People, &now.org.Teams, &now.org.Delegations, &now.territories)
+		&now.org.Version, &now.org.People, &now.org.Teams, &now.org.Delegations, &now.org.Leaves, &now.territories)
 	if err != nil {
 		return nil, fail("read organisation", err)
 	}
 	s.org.Store(&now)
 	return &now, nil
-}
-
-// AddDelegation lets somebody act for somebody else between two instants. An unknown person, oneself, or an end before
-// the beginning is a [ConstraintError].
-func (s *Store) AddDelegation(ctx context.Context, d deal.Delegation) error {
-	if d.ID == "" {
-		id, err := uuid.NewV7()
-		if err != nil {
-			return fail("add delegation", err)
-		}
-		d.ID = id.String()
-	}
-	return s.transact(ctx, "add delegation", func(tx pgx.Tx) error {
-		_, err := tx.Exec(ctx, string(addDelegation), d.ID, string(d.From), string(d.To), d.Since, d.Until)
-		return err
-	})
 }

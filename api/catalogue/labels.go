@@ -18,6 +18,7 @@ const (
 	RowOutcomes      Set = "row_outcome"
 	Scopes           Set = "scope"
 	Erasures         Set = "erasure"
+	LeaveKinds       Set = "leave_kind"
 )
 
 // Label is what people call a member of a set; the identifier itself where nobody said.
@@ -42,6 +43,11 @@ func labels() map[Set]map[string]deal.Text {
 		InteractionKinds: {
 			string(deal.VisitInteraction): text("拜访", "visit"), string(deal.CallInteraction): text("电话", "call"), string(deal.MeetInteraction): text("会议", "meeting"),
 			string(deal.PlantTour): text("参观", "plant tour"), string(deal.Seminar): text("研讨会", "seminar"),
+		},
+		LeaveKinds: {
+			string(deal.AnnualLeave): text("年休假", "annual"), string(deal.SickLeave): text("病假", "sick"), string(deal.PersonalLeave): text("事假", "personal"),
+			string(deal.ParentalLeave): text("产假/陪产假", "parental"), string(deal.BusinessTrip): text("出差", "business trip"),
+			string(deal.OtherLeave): text("其他", "other"),
 		},
 		TaskStatuses: {
 			string(deal.TaskOpen): text("待办", "open"), string(deal.TaskDone): text("已完成", "done"), string(deal.TaskVoid): text("已失效", "void"),

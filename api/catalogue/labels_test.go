@@ -22,6 +22,9 @@ func TestLabels_areThereForEveryMemberInBothLanguages(t *testing.T) {
 	for _, k := range deal.InteractionKinds() {
 		members[catalogue.InteractionKinds] = append(members[catalogue.InteractionKinds], string(k))
 	}
+	for _, k := range deal.LeaveKinds() {
+		members[catalogue.LeaveKinds] = append(members[catalogue.LeaveKinds], string(k))
+	}
 	for set, ids := range members {
 		for _, id := range ids {
 			zh, en := c.Label(set, id, catalogue.Chinese), c.Label(set, id, catalogue.English)

@@ -28,6 +28,11 @@ const (
 	NotReady             = "not_ready"              // a part of the process is not there yet
 	BadCursor            = "bad_cursor"             // not from this list
 	DelegationCycle      = "delegation_cycle"       // A for B for A
+	DelegationChain      = "delegation_chain"       // A for B for C for D for E
+	DeputyAway           = "deputy_away"            // on leave all that time
+	LeaveOverlaps        = "leave_overlaps"         // another leave has these days
+	LeaveInPast          = "leave_in_past"          // only the line above notes days that are over
+	LeaveBackwards       = "leave_backwards"        // the last day is before the first
 	SamePerson           = "same_person"            // nobody stands in for themselves
 	InvalidPhone         = "invalid_phone"          //
 	InvalidCreditCode    = "invalid_credit_code"    //
@@ -147,6 +152,26 @@ func problems() map[string]Entry {
 		DelegationCycle: {
 			text("代理关系会形成循环", "the delegation would close a circle"),
 			text("选择其他代理人", "choose another deputy"),
+		},
+		DelegationChain: {
+			text("代理最多连续 {0} 层", "at most {0} delegations stand in a row"),
+			text("直接委托给最后一位代理人,或选择其他代理人", "choose the last one in the row, or somebody else"),
+		},
+		DeputyAway: {
+			text("{0} 在这段时间一直休假,也没有代理人", "{0} is on leave all that time, and nobody stands in"),
+			text("选择其他代理人", "choose another deputy"),
+		},
+		LeaveOverlaps: {
+			text("与已有休假重叠:{0} 至 {1}", "these days are leave already: {0} to {1}"),
+			text("先结束原有休假,或只填写其余日期", "end that leave first, or take the other days only"),
+		},
+		LeaveInPast: {
+			text("开始日早于 {0}", "the first day is before {0}"),
+			text("已过去的日期由上级或管理员补登,最多 31 天", "days that are over are noted by the line above or an administrator, up to 31 days back"),
+		},
+		LeaveBackwards: {
+			text("最后一天早于第一天", "the last day is before the first"),
+			text("检查 first_day 和 last_day", "check first_day and last_day"),
 		},
 		SamePerson: {
 			text("不能代理自己", "nobody stands in for themselves"),

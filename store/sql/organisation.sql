@@ -1,4 +1,4 @@
--- People, teams, territories, delegations.
+-- People, teams, territories; delegations and leave are written in leave.sql.
 
 -- name: OrgVersion
 SELECT version FROM org_version
@@ -17,11 +17,13 @@ SELECT v.version,
     (SELECT COALESCE(json_agg(json_build_object('ID', id, 'From', from_id, 'To', to_id,
         'Since', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'Until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY since, id), '[]') FROM delegations),
+    (SELECT COALESCE(json_agg(json_build_object('ID', id, 'Person', person_id, 'First', first_day, 'Last', LEAST(last_day, ended_from - 1),
+        'Since', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'Until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+        'Deputy', COALESCE(deputy_id, '')) ORDER BY first_day, id), '[]')
+        FROM leave WHERE first_day IS DISTINCT FROM ended_from),
     (SELECT COALESCE(json_object_agg(name, team_id), '{}') FROM territories)
 FROM org_version v
-
--- name: AddDelegation
-INSERT INTO delegations (id, from_id, to_id, since, until) VALUES ($1, $2, $3, $4, $5)
 
 -- name: LockOrganisation
 -- Whoever seeds or changes the organisation waits here for the other one.
