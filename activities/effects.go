@@ -102,6 +102,15 @@ func (l *Ledger) effects(s deal.State, events []deal.Event, f deal.Facts) (dossi
 	return changes, nil
 }
 
+// lesson is the case that events leave for the library, if they end a cycle.
+func (l *Ledger) lesson(s deal.State, events []deal.Event, f deal.Facts) (*deal.Case, error) {
+	lesson, err := dossier.CaseOf(dossier.Happening{Before: s, Events: events, Records: f.Records})
+	if err != nil {
+		return nil, fmt.Errorf("%w: write the case: %w", deal.ErrPermanent, err)
+	}
+	return lesson, nil
+}
+
 // touchesFile tells whether a command may make events that change the account's file; see [dossier.Effects].
 func touchesFile(cmd deal.Command) bool {
 	switch cmd.Body.(type) {

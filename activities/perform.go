@@ -109,8 +109,13 @@ func (l *Ledger) judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, 
 	if err != nil {
 		return err
 	}
+	lesson, err := l.lesson(state, events, facts)
+	if err != nil {
+		return err
+	}
 	return record(ctx, tx, deal.Entry{
 		Command: cmd, Before: state, Events: events, Carry: carried, Documents: changes.Documents, Foreign: changes.Foreign,
+		Case: lesson, Profile: facts.Records.Profile, Contacts: facts.Records.Contacts,
 	}, receipt)
 }
 

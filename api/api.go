@@ -99,6 +99,7 @@ func (a *API) operations() {
 	a.historyRoutes()
 	a.eraseRoutes()
 	a.eraseContactRoutes()
+	a.caseRoutes()
 	a.importRoutes()
 	a.duplicateRoutes()
 	a.playbookRoutes()

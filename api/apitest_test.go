@@ -121,6 +121,7 @@ type world struct {
 	family family
 	oneOff bool // the playbook serves one-off projects
 	shelf  shelf
+	cases  library
 	days   days
 
 	erasures map[string]view.Erasure
@@ -686,7 +687,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	require.NoError(t, err)
 	r := &rig{world: w, t: t, lang: "en", token: map[deal.PersonID]string{}, logs: &logBuffer{}}
 	o := api.Options{
-		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
+		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Cases: &w.cases, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

@@ -33,6 +33,7 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[mappingBody]():        mappingListing(),
 		reflect.TypeFor[editionBody]():        editionListing(),
 		reflect.TypeFor[erasureBody]():        erasureListing(),
+		reflect.TypeFor[caseBody]():           caseListing(),
 		reflect.TypeFor[calendarChangeBody](): calendarListing(),
 		reflect.TypeFor[any]():                playbookListing(),
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	Imports   Imports
 	Playbooks Playbooks
 	Editions  Editions
+	Cases     Cases
 	Calendars Calendars
 	Health    Health
 
@@ -106,6 +107,7 @@ func (o Options) check() error {
 	need(o.Imports != nil, "Imports")
 	need(o.Playbooks != nil, "Playbooks")
 	need(o.Editions != nil, "Editions")
+	need(o.Cases != nil, "Cases")
 	need(o.Calendars != nil, "Calendars")
 	need(o.Health != nil, "Health")
 	need(o.Passwords != nil, "Passwords")

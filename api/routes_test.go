@@ -147,6 +147,8 @@ GET /api/v1/approvals/{id}
 GET /api/v1/calendar
 GET /api/v1/calendar/changes
 GET /api/v1/calendar/office-hours
+GET /api/v1/cases
+GET /api/v1/cases/{id}
 GET /api/v1/delegations
 GET /api/v1/duplicates
 GET /api/v1/imports/mappings
@@ -171,6 +173,7 @@ GET /readyz (public)
 GET /version (public)
 PATCH /api/v1/accounts/{id}
 PATCH /api/v1/accounts/{id}/contacts/{contact}
+PATCH /api/v1/cases/{id}
 POST /api/v1/accounts
 POST /api/v1/accounts/{id}/advance
 POST /api/v1/accounts/{id}/agreements

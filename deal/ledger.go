@@ -91,6 +91,9 @@ type Entry struct {
 	// version that is on file and the content that comes after it. They are no edits ([Document.EditedAt]).
 	Documents []Document
 	Foreign   []ForeignDocument
+	Case      *Case // what the house learns, where the events end a cycle; Profile and Contacts are the customer's, which it hides
+	Profile   Profile
+	Contacts  []Contact
 
 	Carry *Carry // merges: what goes over to the other account
 }

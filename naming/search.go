@@ -99,6 +99,10 @@ func termsOf(word string) []string {
 // trigram is the least that an index of trigrams can look for, in characters.
 const trigram = 3
 
+// Plain is a long text as words of [Query] look for it: folded and without punctuation, and without the pinyin that
+// [SearchText] adds to names.
+func Plain(text string) string { return letters(text) }
+
 // syllable is one syllable of pinyin, whole or only its first letter.
 var syllable = regexp.MustCompile(`^([a-z]|(zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw])?` +
 	`(iang|iong|uang|ang|eng|ing|ong|iao|ian|uai|uan|ai|ei|ui|ao|ou|iu|ie|ue|er|an|en|in|un|ia|ua|uo|[aeiouv]))$`)

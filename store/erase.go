@@ -33,6 +33,9 @@ func (s *Store) EraseText(ctx context.Context, v view.Viewer, id deal.AccountID,
 		if tag.RowsAffected() == 0 {
 			return deal.ErrNotFound
 		}
+		if err := e.forgetInCases(ctx, textID); err != nil {
+			return err
+		}
 		return e.changed(ctx, "account_texts", textID, nil, erasure{Erased: true, Reason: reason})
 	})
 }

@@ -34,6 +34,7 @@ const (
 	documentRecord = "dossier"
 	formRecord     = "step_forms"
 	textRecord     = "account_texts"
+	caseRecord     = "cases"
 )
 
 // wipe takes one person out of one account.
@@ -48,7 +49,7 @@ type wipe struct {
 func (w *wipe) all(ctx context.Context, changes []wholeChange, reason string) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return w.versions(ctx, changes) },
-		w.documents, w.forms, w.others,
+		w.documents, w.forms, w.others, w.cases,
 		func(ctx context.Context) error { return w.contact(ctx, reason) },
 		func(ctx context.Context) error { return w.written(ctx, reason) },
 		w.answers,
@@ -114,7 +115,7 @@ func (w *wipe) side(c wholeChange, side json.RawMessage) (without json.RawMessag
 		d.Body = body
 		without, err = asJSON(d)
 		return without, true, err
-	case formRecord:
+	case formRecord, caseRecord:
 		return w.JSON(side)
 	}
 	return side, false, nil

@@ -33,6 +33,7 @@ func Statements() map[string]string {
 	for name, q := range AccountQuestions(view.Viewer{}, view.AccountFilter{Query: "远 cf 江苏省", Step: deal.Screen, Owner: "x", Parent: "x", RollUp: true}) {
 		all[name] = q.SQL
 	}
+	all["Cases.searched"] = caseQuery("冷链 远大", pgx.StrictNamedArgs{})
 	return all
 }
 

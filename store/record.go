@@ -44,6 +44,9 @@ func (t *ledgerTx) Record(_ context.Context, entry deal.Entry) error {
 		return err
 	}
 	queueEffects(batch, entry) // after what went over: a document that is gone stays as it went
+	if err := t.queueCase(batch, entry); err != nil {
+		return err
+	}
 	t.writes = batch
 	return nil
 }

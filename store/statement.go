@@ -57,6 +57,7 @@ func loadStatements() map[string]string {
 // fragments are the statements that stand for a part of others: who sees an account, and columns in the order of a scan.
 func fragments() []string {
 	return []string{
+		"CaseColumns", // with others in it, so before these
 		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "LeaveColumns", "NoteColumns",
 		"ProfileColumns", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 	}

@@ -12,6 +12,7 @@ import (
 
 	"closedloop/calendar"
 	"closedloop/deal"
+	"closedloop/deal/dossier"
 	"closedloop/deal/view"
 	"closedloop/naming"
 	"closedloop/store"
@@ -264,8 +265,12 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 	if err != nil {
 		return deal.Entry{}, nil, err
 	}
+	lesson, err := dossier.CaseOf(dossier.Happening{Before: before, Events: events, Records: f.Records})
+	if err != nil {
+		return deal.Entry{}, nil, err
+	}
 	return deal.Entry{
-		Documents: changes.Documents, Foreign: changes.Foreign,
+		Documents: changes.Documents, Foreign: changes.Foreign, Case: lesson, Profile: f.Records.Profile, Contacts: f.Records.Contacts,
 		Carry:   carried,
 		Command: cmd, Answer: deal.Answer{Outcome: deal.Done, FirstSeq: events[0].Seq, LastSeq: after.Seq},
 		Before: before, After: after, Events: events, Rows: deal.Project(before, events...),

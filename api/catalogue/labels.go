@@ -19,6 +19,7 @@ const (
 	Scopes           Set = "scope"
 	Erasures         Set = "erasure"
 	LeaveKinds       Set = "leave_kind"
+	CaseOutcomes     Set = "case_outcome"
 )
 
 // Label is what people call a member of a set; the identifier itself where nobody said.
@@ -71,6 +72,9 @@ func labels() map[Set]map[string]deal.Text {
 		RowOutcomes: {
 			"opened": text("已建立", "opened"), "updated": text("已更新", "updated"), "unchanged": text("无变化", "unchanged"), "refused": text("未接收", "refused"),
 			"would_open": text("将建立", "would be opened"), "would_change": text("将更新", "would be changed"),
+		},
+		CaseOutcomes: {
+			string(deal.WonCase): text("赢单", "won"), string(deal.DoneCase): text("已完成", "completed"), string(deal.LostCase): text("丢单", "lost"),
 		},
 		Scopes:   {"person": text("个人", "person"), "organisation": text("全单位", "organisation")},
 		Erasures: {"requested": text("待第二人确认", "waits for a second person"), "done": text("已删除", "done")},

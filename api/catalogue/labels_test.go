@@ -25,6 +25,9 @@ func TestLabels_areThereForEveryMemberInBothLanguages(t *testing.T) {
 	for _, k := range deal.LeaveKinds() {
 		members[catalogue.LeaveKinds] = append(members[catalogue.LeaveKinds], string(k))
 	}
+	for _, o := range deal.CaseOutcomes() {
+		members[catalogue.CaseOutcomes] = append(members[catalogue.CaseOutcomes], string(o))
+	}
 	for set, ids := range members {
 		for _, id := range ids {
 			zh, en := c.Label(set, id, catalogue.Chinese), c.Label(set, id, catalogue.English)
