@@ -41,12 +41,13 @@ type casesInput struct {
 	To       string      `query:"to" format:"date" doc:"ended on this day or before"`
 }
 
-type caseInput struct {
+// CasePath names a case.
+type CasePath struct {
 	ID string `path:"id" maxLength:"64"`
 }
 
 type reviseCaseInput struct {
-	caseInput
+	CasePath
 	Conditional
 	Body casePatch
 }
@@ -140,7 +141,7 @@ func (a *API) dayParam(day, pointer string) (time.Time, error) {
 	return at, nil
 }
 
-func (a *API) oneCase(ctx context.Context, in *caseInput) (*caseOutput, error) {
+func (a *API) oneCase(ctx context.Context, in *CasePath) (*caseOutput, error) {
 	c, err := a.Cases.Case(ctx, who(ctx).viewer, in.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read case: %w", err)
