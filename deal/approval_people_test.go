@@ -237,3 +237,28 @@ func TestLadder_neverSeatsWhoAsked(t *testing.T) {
 	require.Equal(t, []deal.PersonID{manager1}, w.latest(t, deal.Filing).Waiting())
 	w.refuse(t, director1, w.say(deal.Filing, deal.Approve), deal.CodeOwnRequest)
 }
+
+func TestApproval_asksPeopleOfSeveralPlaces(t *testing.T) {
+	t.Parallel()
+	w := asked(t, deal.LevelRules{Who: "role:finance, owner_manager,role:manager", Mode: deal.AllSeats})
+	require.Equal(t, []deal.PersonID{finance1, manager1, manager2}, w.latest(t, deal.Proposal).Waiting(), "everybody once")
+	w = asked(t, deal.LevelRules{Who: "role:finance,superior", Mode: deal.InOrder})
+	require.Equal(t, []deal.PersonID{finance1}, w.latest(t, deal.Proposal).Waiting())
+	w.do(t, finance1, w.say(deal.Proposal, deal.Approve))
+	require.Equal(t, []deal.PersonID{director1}, w.latest(t, deal.Proposal).Waiting())
+}
+
+func TestApproval_withAnOpinionNeedsACommentAlsoToApprove(t *testing.T) {
+	t.Parallel()
+	w := asked(t, deal.LevelRules{Who: deal.OwnerManager, Opinion: true}, deal.LevelRules{Who: deal.OwnerSuperior})
+	silent := w.say(deal.Proposal, deal.Approve)
+	silent.Comment = nil
+	no := w.refuse(t, manager1, silent, deal.CodeReasonMissing)
+	require.Equal(t, "/comment", no[0].Field)
+	say := silent
+	say.Comment = note("sound")
+	w.do(t, manager1, say)
+	require.Equal(t, note("sound"), w.latest(t, deal.Proposal).Levels[0].Seats[0].Comment)
+	w.do(t, director1, silent)
+	require.Equal(t, deal.Approved, w.latest(t, deal.Proposal).Status)
+}

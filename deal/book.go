@@ -1,5 +1,7 @@
 package deal
 
+import "strings"
+
 // Text is a sentence in both languages of the product.
 type Text struct {
 	ZH string `json:"zh"`
@@ -157,15 +159,25 @@ type ApprovalRules struct {
 
 // LevelRules are one level of a chain. Applies is worked out by the playbook from the level's condition.
 type LevelRules struct {
-	Who    Audience     `json:"who"`
-	Mode   SeatMode     `json:"mode"`
-	Within Span         `json:"within"`
-	Ladder []LadderRung `json:"ladder"`
+	Who     Audience     `json:"who"`
+	Mode    SeatMode     `json:"mode"`
+	Within  Span         `json:"within"`
+	Ladder  []LadderRung `json:"ladder"`
+	Opinion bool         `json:"opinion,omitempty"` // whoever approves says in writing why, too
 }
 
 // Audience names people by their place: "owner_manager", "superior" (of the owner's manager), "role:<role>",
-// "person:<login>".
+// "person:<login>"; several of them with commas between, in the order in which they are asked.
 type Audience string
+
+// Places are the single places that an audience names.
+func (a Audience) Places() []Audience {
+	var places []Audience
+	for place := range strings.SplitSeq(string(a), ",") {
+		places = append(places, Audience(strings.TrimSpace(place)))
+	}
+	return places
+}
 
 // The places that need no argument.
 const (

@@ -74,28 +74,38 @@ func (d *draft) climb(a *Approval) bool {
 // seatsOf finds the people of a level. Nobody's absence blocks it: who has left, and the requester, is replaced by the
 // next superior, and an empty level falls to sales_ops (domain.md §7).
 func (d *draft) seatsOf(who Audience, askers ...PersonID) []PersonID {
-	org := d.f.Org
 	var ids []PersonID
-	switch role, isRole := strings.CutPrefix(string(who), "role:"); {
-	case isRole:
-		ids = org.Holders(Role(role))
-	case who == OwnerManager:
-		ids = []PersonID{org.reachable(org.LeadOf(d.s.Team), askers...)}
-	case who == OwnerSuperior:
-		ids = []PersonID{org.reachable(org.Superior(org.LeadOf(d.s.Team)), askers...)}
-	default:
-		login := strings.TrimPrefix(string(who), "person:")
-		for _, p := range org.People {
-			if p.Login == login {
-				ids = []PersonID{org.reachable(p.ID, askers...)}
+	unfit := func(p PersonID) bool { return p == "" || slices.Contains(askers, p) }
+	for _, place := range who.Places() {
+		for _, p := range d.peopleOf(place, askers) {
+			if !unfit(p) && !slices.Contains(ids, p) {
+				ids = append(ids, p)
 			}
 		}
 	}
-	unfit := func(p PersonID) bool { return p == "" || slices.Contains(askers, p) }
-	if ids = slices.DeleteFunc(ids, unfit); len(ids) == 0 {
-		ids = slices.DeleteFunc(org.Holders(SalesOps), unfit)
+	if len(ids) == 0 {
+		ids = slices.DeleteFunc(d.f.Org.Holders(SalesOps), unfit)
 	}
 	return ids
+}
+
+// peopleOf are those of one place; some of them may be nobody.
+func (d *draft) peopleOf(who Audience, askers []PersonID) []PersonID {
+	org := d.f.Org
+	switch role, isRole := strings.CutPrefix(string(who), "role:"); {
+	case isRole:
+		return org.Holders(Role(role))
+	case who == OwnerManager:
+		return []PersonID{org.reachable(org.LeadOf(d.s.Team), askers...)}
+	case who == OwnerSuperior:
+		return []PersonID{org.reachable(org.Superior(org.LeadOf(d.s.Team)), askers...)}
+	}
+	login := strings.TrimPrefix(string(who), "person:")
+	i := slices.IndexFunc(org.People, func(p Person) bool { return p.Login == login })
+	if i < 0 {
+		return nil
+	}
+	return []PersonID{org.reachable(org.People[i].ID, askers...)}
 }
 
 // passed tells whether a level needs nobody any more.
@@ -202,7 +212,8 @@ func (d *draft) decideApproval(b DecideApproval) {
 	d.no.If(i < 0 && !a.asks(d.cmd.Actor), CodeNotApprover)
 	d.no.If(i >= 0 && a.approvedBy(d.cmd.Actor), CodeTwoPersons)
 	d.no.Field(!slices.Contains([]Decision{Approve, Reject, SendBack}, b.Decision), CodeInvalidValue, "/decision", "approve", "reject", "return")
-	d.no.Field(b.Decision != Approve && b.Comment == nil, CodeReasonMissing, "/comment")
+	opinion := b.Decision != Approve || a.Levels[a.Level-1].Rules.Opinion
+	d.no.Field(opinion && b.Comment == nil, CodeReasonMissing, "/comment")
 	now := d.s.SubjectVersion(a.Subject, d.f.Records)
 	d.no.Field(b.Version != a.Subject.Version || now != a.Subject.Version, CodeSubjectChanged, "/version", strconv.FormatInt(now, 10))
 	if len(d.no) > 0 {

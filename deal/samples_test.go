@@ -26,7 +26,8 @@ func samples(t tb) []deal.Event {
 		Levels: []deal.Level{{
 			Rules: deal.LevelRules{
 				Who: deal.OwnerManager, Mode: deal.AllSeats, Within: before,
-				Ladder: []deal.LadderRung{{Name: deal.Remind, Percent: 50, Before: &before, After: &after}},
+				Ladder:  []deal.LadderRung{{Name: deal.Remind, Percent: 50, Before: &before, After: &after}},
+				Opinion: true,
 			},
 			Seats: []deal.Seat{{
 				Holder: manager1, Alternates: []deal.PersonID{director1}, Decision: deal.Approve, By: director1, At: now, Comment: note("c"), Auto: true,

@@ -186,6 +186,53 @@ func TestChain_climbsToTheSuperiorOnlyWhereTheConditionHolds(t *testing.T) {
 	}
 }
 
+// Everything that domain.md §7 lets a level say, from the file to the rules: people of several places, all, any and one after
+// another, a condition by amount and by grade, an opinion, a deadline and a ladder of its own.
+func TestChain_hasWhatTheFileSays(t *testing.T) {
+	t.Parallel()
+	library := fresh(t)
+	source := strings.Replace(sourceOf(t, library, playbooktest.Quick), "version: 1", "version: 2", 1)
+	old := "      - {who: superior, when: amount > yuan(1000000) || form.amount_minor > yuan(1000000)}\n"
+	require.Contains(t, source, old)
+	source = strings.Replace(source, old, `      - who: role:finance, role:sales_ops
+        mode: all
+        when: amount > yuan(1000000) || account.grade == "A"
+        opinion: true
+        within: 3 working days
+        ladder: [{rung: urge, at: 100%}]
+      - {who: "superior,person:boss", mode: in_order, when: "account.grade <= 'B'"}
+`, 1)
+	require.NoError(t, library.Add([]byte(source), "test.yaml"))
+	ref := deal.BookRef{Name: "quick", Version: 2}
+	manager, staff, top := "owner_manager any", "role:finance, role:sales_ops all opinion", "superior,person:boss in_order"
+	for name, c := range map[string]struct {
+		grade  deal.Grade
+		amount int64
+		want   []string
+	}{
+		"small, C": {deal.GradeC, 100, []string{manager}},
+		"large, C": {deal.GradeC, 100_000_001, []string{manager, staff}},
+		"small, B": {deal.GradeB, 100, []string{manager, top}},
+		"small, A": {deal.GradeA, 100, []string{manager, staff, top}},
+		"large, D": {deal.GradeD, 100_000_001, []string{manager, staff}},
+	} {
+		levels, err := library.Chain(deal.Proposal, deal.State{Book: ref, Step: deal.Plan, Grade: c.grade}, deal.Records{}, c.amount, "CNY", time.Now())
+		require.NoError(t, err, name)
+		var got []string
+		for _, l := range levels {
+			line := string(l.Who) + " " + string(l.Mode)
+			if l.Opinion {
+				line += " opinion"
+				require.Equal(t, deal.WorkingDays(3), l.Within)
+				require.Equal(t, []deal.LadderRung{{Name: deal.Urge, Percent: 100}}, l.Ladder)
+			}
+			got = append(got, line)
+		}
+		require.Equal(t, c.want, got, name)
+	}
+	require.Equal(t, []deal.Audience{"role:finance", "role:sales_ops"}, deal.Audience("role:finance, role:sales_ops").Places())
+}
+
 func TestChain_isAnErrorWhenItsConditionFails(t *testing.T) {
 	t.Parallel()
 	library := fresh(t)

@@ -75,6 +75,8 @@ var broken = map[string]struct{ old, new, at, reason string }{
 	"chain for nobody":       {"      - {who: owner_manager}\n  - kind: proposal", "      - {who: owner_manager, when: amount > 5}\n  - kind: proposal", "kind: filing", "at least one level must have no condition"},
 	"audience":               {"- {who: superior, when", "- {who: boss, when", "who: boss", `who "boss" is unknown`},
 	"audience of no role":    {"- {who: superior, when", "- {who: 'role:king', when", "role:king", `who "role:king" is unknown`},
+	"audience among several": {"- {who: superior, when", "- {who: 'superior, boss', when", "who: 'superior, boss'", `who "boss" is unknown`},
+	"opinion":                {"- {who: superior, when", "- {who: superior, opinion: maybe, when", "opinion: maybe", `opinion "maybe": write true or false`},
 	"mode":                   {"- {who: superior, when", "- {who: superior, mode: most, when", "mode: most", `mode "most" is unknown`},
 	"level until the evening": {
 		"- {who: superior, when", "- {who: superior, within: end of day, when", "within: end of day", "not the end of the day",

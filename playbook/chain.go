@@ -91,8 +91,13 @@ func approvalKinds() string {
 func (b *builder) level(file bookFile, l levelFile, line int) deal.LevelRules {
 	line = firstLine(line, l.Who, l.Mode, l.When, l.Within)
 	rules := deal.LevelRules{Who: deal.Audience(l.Who.text), Mode: deal.SeatMode(l.Mode.text)}
-	if !knownAudience(l.Who.text) {
-		b.add(line, "who %q is unknown: write owner_manager, superior, role:<role> or person:<login>", l.Who.text)
+	for _, place := range rules.Who.Places() {
+		if !knownAudience(string(place)) {
+			b.add(line, "who %q is unknown: write owner_manager, superior, role:<role> or person:<login>, or several with commas", place)
+		}
+	}
+	if l.Opinion.line > 0 {
+		rules.Opinion = b.flag(l.Opinion, "opinion", l.Opinion.line)
 	}
 	switch rules.Mode {
 	case "":

@@ -102,6 +102,8 @@ type LevelDescription struct {
 	When   string            `json:"when"` // the condition as it stands in the file; empty: always
 	Within deal.Text         `json:"within"`
 	Ladder []RungDescription `json:"ladder"`
+
+	Opinion bool `json:"opinion,omitempty"` // whoever approves says in writing why, too
 }
 
 // Summary names the playbook.
@@ -128,6 +130,7 @@ func (p *Playbook) Describe() Description {
 		for j, l := range rules.Levels {
 			out.Levels = append(out.Levels, LevelDescription{
 				Who: l.Who, Mode: l.Mode, When: strings.TrimSpace(a.when[j].source.text), Within: SpanText(l.Within), Ladder: rungs(l.Ladder),
+				Opinion: l.Opinion,
 			})
 		}
 		d.Approvals = append(d.Approvals, out)

@@ -97,6 +97,8 @@ type levelFile struct {
 	When   scalar     `yaml:"when"`
 	Within scalar     `yaml:"within"`
 	Ladder []rungFile `yaml:"ladder"`
+
+	Opinion scalar `yaml:"opinion"` // absent: no
 }
 
 // textFile is a sentence in both languages.

@@ -26,7 +26,7 @@ func stored(name string, version int, text []byte) playbook.Source {
 var bearable = []string{
 	"no zh", "blank en", "no hint", "long text", "nobody follows up", "rungs out of order", "rung before the start", "days before the start",
 	"no default ladder", "condition twice", "return forward", "return twice", "deadline without name", "deadline without label",
-	"until another step", "reopen with step", "chain for nobody", "audience", "audience of no role", "level until the evening",
+	"until another step", "reopen with step", "chain for nobody", "audience", "audience among several", "audience of no role", "level until the evening",
 	"condition code", "condition of the form", "no condition", "link", "link to no step", "CEL fails on nothing", "required twice",
 	"label in one language", "label in a third", "no label", "no hints", "unknown hint", "widget", "unit of a text",
 	"number without unit", "bounds crossed", "lengths crossed", "pattern without help", "option without label", "option name",
