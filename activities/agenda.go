@@ -13,7 +13,7 @@ import (
 // agenda reads what the records ask for on certain days, for the commands that place its clocks.
 func (l *Ledger) agenda(ctx context.Context, tx deal.LedgerTx, cmd deal.Command, f *deal.Facts) error {
 	s := tx.State()
-	if !plans(s, cmd) || len(f.Against) > 0 { // a move that is refused has no rules to plan with
+	if (!plans(s, cmd) && !moves(s, cmd, f)) || len(f.Against) > 0 { // a move that is refused has no rules to plan with
 		return nil
 	}
 	var kinds []string
@@ -33,9 +33,19 @@ func (l *Ledger) agenda(ctx context.Context, tx deal.LedgerTx, cmd deal.Command,
 		return fmt.Errorf("%w: read rules of the playbook: %w", deal.ErrPermanent, err)
 	}
 	f.Agenda = func(s deal.State, at time.Time) []deal.Appointment {
-		return dossier.Agenda(dossier.Dates{State: s, At: at, File: file, Rules: rules, Working: f.Working})
+		return dossier.Agenda(dossier.Dates{State: s, At: at, File: file, Rules: rules, Working: f.WorkingOf(s.Team)})
 	}
 	return nil
+}
+
+// moves tells whether a command gives the account to a team with another calendar.
+func moves(s deal.State, cmd deal.Command, f *deal.Facts) bool {
+	assign, ok := cmd.Body.(deal.Assign)
+	if !ok || !s.Exists() {
+		return false
+	}
+	owner, _ := f.Org.Person(assign.Owner)
+	return f.WorkingOf(owner.Team).Version() != f.Working.Version()
 }
 
 // plans tells whether a command moves what the records ask for, or lets it happen. Others leave the agenda as it is, and

@@ -12,11 +12,13 @@ import (
 // read gathers what the rules need to judge one command, under the account's lock and no more than that.
 func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Facts, error) {
 	s := tx.State()
-	f := deal.Facts{Working: l.calendars.Working()}
+	var f deal.Facts
 	var err error
 	if f.Org, err = tx.Org(ctx); err != nil {
 		return f, fmt.Errorf("read organisation: %w", err)
 	}
+	f.WorkingOf = func(team deal.TeamID) deal.Working { return l.calendars.Working(f.Org.Region(team)) }
+	f.Working = f.WorkingOf(s.Team)
 	if move, ok := cmd.Body.(deal.MovePlaybook); ok {
 		err = l.target(s, move, &f)
 	} else {

@@ -28,7 +28,8 @@ type Books interface {
 	Chain(s deal.State, r deal.Records, kind deal.ApprovalKind, amountMinor int64, currency string, at time.Time) ([]deal.LevelRules, error)
 }
 
-// Calendars gives the working time of the organisation, as it is now.
+// Calendars gives the working time of a region, as it is now; that of the organisation for none (empty), and for one that
+// has nothing of its own.
 type Calendars interface {
-	Working() deal.Working
+	Working(region string) deal.Working
 }

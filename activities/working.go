@@ -25,8 +25,8 @@ func (w working) Opening(day string) (time.Time, error) {
 
 func (w working) Date(at time.Time) string { return w.DateAt(at).String() }
 
-// FixedCalendar is a calendar that does not change while the process runs.
+// FixedCalendar is a calendar that does not change while the process runs, the same in every region.
 type FixedCalendar struct{ Calendar *calendar.Calendar }
 
 // Working is the calendar's working time.
-func (f FixedCalendar) Working() deal.Working { return Working(f.Calendar) }
+func (f FixedCalendar) Working(string) deal.Working { return Working(f.Calendar) }

@@ -489,6 +489,19 @@ func (w *world) Org(context.Context) (deal.Org, error) {
 	return w.org, nil
 }
 
+func (w *world) SetRegion(_ context.Context, team deal.TeamID, region string, _ deal.PersonID) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i, t := range w.org.Teams {
+		if t.ID == team {
+			w.org.Teams = slices.Clone(w.org.Teams)
+			w.org.Teams[i].Region = region
+			return nil
+		}
+	}
+	return deal.ErrNotFound
+}
+
 func (w *world) AddDelegation(_ context.Context, d deal.Delegation) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

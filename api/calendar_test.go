@@ -21,71 +21,105 @@ type days struct {
 }
 
 func (d *days) newest() (all []view.CalendarChange) {
-	seen := map[int]bool{}
+	type part struct {
+		region string
+		year   int
+	}
+	seen := map[part]bool{}
 	for _, c := range d.said {
-		if !seen[c.Year] {
+		if at := (part{c.Region, c.Year}); !seen[at] {
 			all = append(all, c)
+			seen[at] = true
 		}
-		seen[c.Year] = true
 	}
 	return all
 }
 
-func (d *days) with(said []view.CalendarChange) (*calendar.Calendar, error) {
-	files := calendar.Default()
-	now := files
-	for _, c := range said {
-		var err error
-		if c.Year == 0 {
-			var text calendar.OfficeDocument
-			if err := json.Unmarshal(c.Document, &text); err != nil {
-				return nil, err
-			}
-			var office calendar.Office
-			if office, err = text.Office(files.Office().Zone()); err == nil {
-				now, err = now.With(&office)
-			}
-		} else {
-			var text calendar.YearDocument
-			if err := json.Unmarshal(c.Document, &text); err != nil {
-				return nil, err
-			}
-			var shipped *calendar.Year
-			if y, ok := files.Year(c.Year); ok {
-				shipped = &y
-			}
-			var year calendar.Year
-			if year, err = text.Year(c.Year, shipped); err == nil {
-				now, err = now.With(nil, year)
-			}
+// lay puts one word over a calendar; whole is the organisation's.
+func lay(now, whole *calendar.Calendar, c view.CalendarChange) (*calendar.Calendar, error) {
+	if c.Year == 0 {
+		var text calendar.OfficeDocument
+		if err := json.Unmarshal(c.Document, &text); err != nil {
+			return nil, err
+		}
+		office, err := text.Office(calendar.Default().Office().Zone())
+		if c.Region != "" {
+			office, err = text.Regional(whole.Office())
 		}
 		if err != nil {
 			return nil, err
 		}
+		return now.With(&office)
 	}
-	return now, nil
+	var text calendar.YearDocument
+	if err := json.Unmarshal(c.Document, &text); err != nil {
+		return nil, err
+	}
+	base, make := calendar.Default(), text.Year
+	if c.Region != "" {
+		base, make = whole, text.Regional
+	}
+	var below *calendar.Year
+	if y, ok := base.Year(c.Year); ok {
+		below = &y
+	}
+	year, err := make(c.Year, below)
+	if err != nil {
+		return nil, err
+	}
+	return now.With(nil, year)
 }
 
-func (d *days) Now(context.Context) (*calendar.Calendar, []view.CalendarChange, error) {
-	now, err := d.with(d.newest())
+func (d *days) with(said []view.CalendarChange, region string) (*calendar.Calendar, error) {
+	over := func(now *calendar.Calendar, of string) (*calendar.Calendar, error) {
+		whole := now
+		for _, c := range said {
+			if c.Region != of {
+				continue
+			}
+			var err error
+			if now, err = lay(now, whole, c); err != nil {
+				return nil, err
+			}
+		}
+		return now, nil
+	}
+	now, err := over(calendar.Default(), "")
+	if err != nil || region == "" {
+		return now, err
+	}
+	if now, err = over(now, region); err != nil {
+		return nil, err
+	}
+	return now.InRegion(region), nil
+}
+
+func (d *days) Now(_ context.Context, region string) (*calendar.Calendar, []view.CalendarChange, error) {
+	now, err := d.with(d.newest(), region)
 	return now, d.newest(), err
 }
 
-func (d *days) Changes(context.Context, view.CalendarChange, int) ([]view.CalendarChange, error) {
-	return d.said, nil
+func (d *days) Changes(_ context.Context, region string, _ view.CalendarChange, _ int) ([]view.CalendarChange, error) {
+	var all []view.CalendarChange
+	for _, c := range d.said {
+		if c.Region == region {
+			all = append(all, c)
+		}
+	}
+	return all, nil
 }
 
 func (d *days) over(c view.CalendarChange) (*calendar.Calendar, error) {
 	var present int64
 	for _, one := range d.newest() {
-		if one.Year == c.Year {
+		if one.Year == c.Year && one.Region == c.Region {
 			present = one.Revision
 		}
 	}
 	if present != c.Revision {
 		return nil, deal.ErrStale
 	}
-	return d.with(append(d.newest(), c))
+	return d.with(append([]view.CalendarChange{c}, d.newest()...), c.Region)
 }
 
 func (d *days) Change(_ context.Context, c view.CalendarChange) error {

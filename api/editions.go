@@ -34,7 +34,7 @@ type Editions interface {
 	// [playbook.Problems], [playbook.ErrChanged] and [playbook.ErrNotNewer] are for whoever wrote the text.
 	Install(ctx context.Context, by deal.PersonID, text []byte, check bool) (view.Edition, error)
 	// Preview says what a move of an account would change, and how the deadlines of its step would stand.
-	Preview(to deal.BookRef, s deal.State, r deal.Records, at time.Time) (playbook.Change, []deal.Clock, error)
+	Preview(to deal.BookRef, s deal.State, region string, r deal.Records, at time.Time) (playbook.Change, []deal.Clock, error)
 }
 
 type editionBody struct {

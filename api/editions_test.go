@@ -75,7 +75,7 @@ func (s *shelf) Install(_ context.Context, by deal.PersonID, text []byte, check 
 	return e, nil
 }
 
-func (s *shelf) Preview(to deal.BookRef, state deal.State, _ deal.Records, _ time.Time) (playbook.Change, []deal.Clock, error) {
+func (s *shelf) Preview(to deal.BookRef, state deal.State, _ string, _ deal.Records, _ time.Time) (playbook.Change, []deal.Clock, error) {
 	c := s.change
 	c.From, c.To = state.Book, to
 	return c, s.clocks, s.moveErr

@@ -106,7 +106,7 @@ func (a *API) previewMove(ctx context.Context, account string, to deal.BookRef) 
 	if err := a.Editions.Refresh(ctx); err != nil {
 		return nil, fmt.Errorf("look for new playbooks: %w", err)
 	}
-	change, clocks, err := a.Editions.Preview(to, read.State, records, a.today())
+	change, clocks, err := a.Editions.Preview(to, read.State, who(ctx).org.Region(read.State.Team), records, a.today())
 	if errors.Is(err, deal.ErrNotFound) {
 		return nil, refused(deal.Refusals{{Code: deal.CodeUnknownPlaybook, Field: "/version", Args: []string{to.String()}}}, id)
 	}

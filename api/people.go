@@ -24,6 +24,7 @@ type teamBody struct {
 	Name   string      `json:"name"`
 	Parent string      `json:"parent,omitempty" doc:"ID of the area around it"`
 	Lead   *personBody `json:"lead,omitempty"`
+	Region string      `json:"region,omitempty" doc:"whose calendar counts in it: its own, or that of the area around it"`
 }
 
 type usersInput struct {
@@ -37,6 +38,7 @@ type usersInput struct {
 func (a *API) organisationRoutes() {
 	register(a, op(http.MethodGet, "/users", "list-users", "setup", "People of the organisation"), a.users)
 	register(a, op(http.MethodGet, "/teams", "list-teams", "setup", "Teams and areas with their leads"), a.teams)
+	a.regionRoutes()
 }
 
 func (a *API) users(ctx context.Context, in *usersInput) (*reply[list[personBody]], error) {
@@ -91,5 +93,5 @@ func teamIn(org deal.Org, id deal.TeamID) *teamBody {
 	if !ok {
 		return nil
 	}
-	return &teamBody{ID: string(t.ID), Name: t.Name, Parent: string(t.Parent), Lead: personIn(org, t.Lead)}
+	return &teamBody{ID: string(t.ID), Name: t.Name, Parent: string(t.Parent), Lead: personIn(org, t.Lead), Region: org.Region(id)}
 }

@@ -138,6 +138,8 @@ type People interface {
 	Leave(ctx context.Context, id string) (view.Leave, error)
 	// Leaves lists leaves in order of their first day.
 	Leaves(ctx context.Context, f view.LeaveFilter) ([]view.Leave, error)
+	// SetRegion gives a team a region, or none of its own (empty). An unknown team is [deal.ErrNotFound].
+	SetRegion(ctx context.Context, team deal.TeamID, region string, by deal.PersonID) error
 }
 
 // Identity checks who is there. Secrets arrive hashed.

@@ -174,6 +174,7 @@ GET /version (public)
 PATCH /api/v1/accounts/{id}
 PATCH /api/v1/accounts/{id}/contacts/{contact}
 PATCH /api/v1/cases/{id}
+PATCH /api/v1/teams/{id}
 POST /api/v1/accounts
 POST /api/v1/accounts/{id}/advance
 POST /api/v1/accounts/{id}/agreements

@@ -22,7 +22,7 @@ type Calendar struct {
 	days    days
 	hours   []stretch // the office hours, ascending
 	day     int64     // microseconds of one working day
-	version string
+	version string    // with the region's name in front of it, where it is one's
 }
 
 // A stretch is a Span in microseconds since 00:00 on the wall clock.
@@ -80,6 +80,33 @@ func (c *Calendar) Years() []Year {
 // version give the same dates, and one that could give another date has
 // another version. Names, sources and order of the files do not enter.
 func (c *Calendar) Version() string { return c.version }
+
+// InRegion is this calendar under the name of a region, with which its version
+// then begins: "north:5f0c41d2a9be". The same rules of two regions are two
+// versions, so that every date tells whose calendar it was computed with.
+func (c *Calendar) InRegion(name string) *Calendar {
+	out := *c
+	out.version = name + regionMark + c.version[strings.LastIndex(c.version, regionMark)+1:]
+	return &out
+}
+
+// regionMark stands between the name of a region and the hash of its rules.
+const regionMark = ":"
+
+// MaxRegion is the length of the longest name of a region.
+const MaxRegion = 32
+
+// IsRegion tells whether a text can be the name of a region: small letters,
+// digits and hyphens, beginning with a letter.
+func IsRegion(name string) bool {
+	for i, r := range name {
+		letter := r >= 'a' && r <= 'z'
+		if !letter && (i == 0 || (r != '-' && (r < '0' || r > '9'))) {
+			return false
+		}
+	}
+	return name != "" && len(name) <= MaxRegion
+}
 
 // Provisional reports whether the period from one instant to the other, ends
 // included, touches a year without data. Dates computed across such a year

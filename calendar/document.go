@@ -52,10 +52,12 @@ type CompanyDocument struct {
 }
 
 // An OfficeDocument is the working week with the office hours. The time zone
-// belongs to the installation and is not in it.
+// of the organisation belongs to the installation; a region may name its own,
+// and what it leaves out is as the organisation has it.
 type OfficeDocument struct {
-	Week  []string `json:"week" minItems:"1" maxItems:"7" doc:"sun, mon, tue, wed, thu, fri, sat: worked unless a holiday says otherwise"`
-	Hours []Hours  `json:"hours" minItems:"1" maxItems:"12" doc:"ascending, with a break between"`
+	Week  []string `json:"week,omitempty" minItems:"1" maxItems:"7" doc:"sun, mon, tue, wed, thu, fri, sat: worked unless a holiday says otherwise; a region may leave it out"`
+	Hours []Hours  `json:"hours,omitempty" minItems:"1" maxItems:"12" doc:"ascending, with a break between; a region may leave them out"`
+	Zone  string   `json:"zone,omitempty" maxLength:"64" doc:"such as Asia/Urumqi; of regions only: that of the organisation belongs to the installation"`
 }
 
 // Hours are one stretch of office hours.
@@ -94,13 +96,15 @@ const (
 	NoHours       FaultCode = "calendar_no_hours"    //
 	NoWeek        FaultCode = "calendar_no_week"     //
 	ClocksChange  FaultCode = "calendar_clocks"      // what Go says of it
+	BadZone       FaultCode = "calendar_zone"        // the value
+	FixedZone     FaultCode = "calendar_zone_fixed"  // the installation's
 )
 
 // FaultCodes are all kinds of faults.
 func FaultCodes() []FaultCode {
 	return []FaultCode{
 		BadDate, BadYear, OutsideYear, Backwards, TooLong, NamedTwice, NoWeekend, NoSource, CheckedEarly, BadLink,
-		BadWeekday, WeekdayTwice, BadTime, HoursReversed, HoursTouch, NoHours, NoWeek, ClocksChange,
+		BadWeekday, WeekdayTwice, BadTime, HoursReversed, HoursTouch, NoHours, NoWeek, ClocksChange, BadZone, FixedZone,
 	}
 }
 
@@ -136,9 +140,31 @@ func cut(text string) string {
 }
 
 // Year makes the document the year of that number. Holidays that it does not
-// name are those of shipped, the year of the program's files, which may be nil.
-// The error is Faults.
+// name are those of shipped, the year of the program's files, which may be nil;
+// so are the company days. The error is Faults.
 func (d YearDocument) Year(number int, shipped *Year) (Year, error) {
+	out, err := d.over(number, shipped)
+	if d.CompanyDays == nil && shipped != nil {
+		out.company = shipped.company
+	}
+	return out, err
+}
+
+// Regional makes the document the year of a region. Holidays that it does not
+// name are those of the organisation's year, which may be nil. The company days
+// of the organisation count in the region as well, unless the region says
+// something else about the same day. The error is Faults.
+func (d YearDocument) Regional(number int, organisation *Year) (Year, error) {
+	out, err := d.over(number, organisation)
+	if organisation != nil {
+		out.company = slices.Concat(organisation.company, out.company) // the later word on a day counts
+	}
+	return out, err
+}
+
+// over is the year with the holidays of base where the document has none, and
+// with the company days of the document alone.
+func (d YearDocument) over(number int, base *Year) (Year, error) {
 	r := documentReader{year: number, seen: map[Date]bool{}}
 	if number < minYear || number > maxYear {
 		r.add("", BadYear, strconv.Itoa(minYear), strconv.Itoa(maxYear))
@@ -151,8 +177,8 @@ func (d YearDocument) Year(number int, shipped *Year) (Year, error) {
 		for i, h := range d.Holidays {
 			out.holidays = append(out.holidays, r.holiday("/holidays/"+strconv.Itoa(i), h))
 		}
-	case shipped != nil:
-		out.source, out.holidays, out.unknown = shipped.source, shipped.holidays, shipped.unknown
+	case base != nil:
+		out.source, out.holidays, out.unknown = base.source, base.holidays, base.unknown
 	default:
 		out.unknown = true
 	}
@@ -161,9 +187,6 @@ func (d YearDocument) Year(number int, shipped *Year) (Year, error) {
 		at := "/company_days/" + strconv.Itoa(i)
 		from, to, _ := r.run(at, c.From, c.To)
 		out.company = append(out.company, CompanyDay{ZH: c.Name.ZH, EN: c.Name.EN, From: from, To: to, Worked: c.Worked})
-	}
-	if d.CompanyDays == nil && shipped != nil {
-		out.company = shipped.company
 	}
 	if len(r.Faults) > 0 {
 		return Year{}, r.Faults
@@ -260,14 +283,45 @@ func (r *documentReader) note(pointer string, day Date) {
 	r.seen[day] = true
 }
 
-// Office makes the document the office in a time zone. The error is Faults.
+// Office makes the document the office in the time zone of the installation.
+// The error is Faults.
 func (d OfficeDocument) Office(zone string) (Office, error) {
 	location, err := time.LoadLocation(zone)
 	if err != nil {
 		return Office{}, fmt.Errorf("load time zone: %w", err)
 	}
 	var faults Faults
-	out := Office{zone: location}
+	if d.Zone != "" && d.Zone != zone {
+		faults.add("/zone", FixedZone, zone)
+	}
+	return d.office(location, faults)
+}
+
+// Regional makes the document the office of a region: what it leaves out is as
+// the organisation has it. The error is Faults.
+func (d OfficeDocument) Regional(organisation Office) (Office, error) {
+	var faults Faults
+	zone := organisation.location()
+	if d.Zone != "" {
+		location, err := time.LoadLocation(d.Zone)
+		if err != nil || d.Zone == "Local" { // which is another zone on every machine
+			faults.add("/zone", BadZone, cut(d.Zone))
+		} else {
+			zone = location
+		}
+	}
+	whole := organisation.Document()
+	if d.Week == nil {
+		d.Week = whole.Week
+	}
+	if d.Hours == nil {
+		d.Hours = whole.Hours
+	}
+	return d.office(zone, faults)
+}
+
+func (d OfficeDocument) office(zone *time.Location, faults Faults) (Office, error) {
+	out := Office{zone: zone}
 	if len(d.Week) == 0 {
 		faults.add("/week", NoWeek)
 	}

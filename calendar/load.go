@@ -62,7 +62,8 @@ func Load(override fs.FS) (*Calendar, error) {
 
 // ParseFile reads one file, which describes the office when it is called
 // office.yaml or has office hours, and else a year; the other one of the two
-// is nil. The error is a *FileError.
+// is nil. A year of company days alone needs no holidays. The error is a
+// *FileError.
 func ParseFile(name string, data []byte) (*Office, *Year, error) {
 	var keys map[string]any
 	if err := yaml.Unmarshal(data, &keys); err != nil {
@@ -75,7 +76,7 @@ func ParseFile(name string, data []byte) (*Office, *Year, error) {
 		}
 		return &office, nil, nil
 	}
-	year, err := parseYear(name, data)
+	year, err := parseYear(name, data, true)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -138,7 +139,7 @@ func (s *set) read(dir fs.FS, name string) error {
 		s.office = &office
 		return nil
 	}
-	year, err := parseYear(name, data)
+	year, err := parseYear(name, data, false)
 	if err != nil {
 		return err
 	}

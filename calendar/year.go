@@ -101,17 +101,20 @@ func (h holidayEntry) line() int {
 // ParseYear reads the file of one year; docs/calendar.md describes the format.
 // The error is a *FileError that lists everything wrong with it.
 func ParseYear(data []byte) (Year, error) {
-	return parseYear("", data)
+	return parseYear("", data, false)
 }
 
-func parseYear(name string, data []byte) (Year, error) {
+// parseYear reads a year. One of the company alone names neither holidays nor
+// a source, and knows nothing about them.
+func parseYear(name string, data []byte, companyAlone bool) (Year, error) {
 	faults := &FileError{File: name}
 	var file yearFile
 	if !decode(data, &file, faults) {
 		return Year{}, faults
 	}
 	r := yearReader{FileError: faults, year: file.Year.value, seen: map[Date]use{}}
-	r.head(file)
+	companyAlone = companyAlone && file.Holidays == nil && file.Source == yearFile{}.Source
+	r.head(file, companyAlone)
 	holidays := make([]Holiday, 0, len(file.Holidays))
 	for i, entry := range file.Holidays {
 		holidays = append(holidays, r.holiday(i+1, entry))
@@ -124,7 +127,7 @@ func parseYear(name string, data []byte) (Year, error) {
 	if err := faults.orNil(); err != nil {
 		return Year{}, err
 	}
-	return Year{number: r.year, source: file.origin(), holidays: holidays, company: company}, nil
+	return Year{number: r.year, source: file.origin(), holidays: holidays, company: company, unknown: companyAlone}, nil
 }
 
 func (f yearFile) origin() Source {
@@ -161,11 +164,17 @@ func (u use) String() string {
 	return "holiday"
 }
 
-func (r *yearReader) head(f yearFile) {
+func (r *yearReader) head(f yearFile, companyAlone bool) {
 	if f.Year.line == 0 {
 		r.add(0, "year: say which year the file describes")
 	} else if r.year < minYear || r.year > maxYear {
 		r.add(f.Year.line, "year: %d is not between %d and %d", r.year, minYear, maxYear)
+	}
+	if companyAlone {
+		if f.Company == nil {
+			r.add(0, "holidays and company_days: name one of the two")
+		}
+		return
 	}
 	src := f.Source
 	if src.Title.value == "" {

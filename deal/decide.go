@@ -74,6 +74,9 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 	if len(d.no) > 0 {
 		return nil, d.no
 	}
+	if d.s.Team != s.Team && s.Exists() {
+		d.moveHouse()
+	}
 	switch cmd.Body.(type) {
 	case Tick, HandOver: // a tick plans by itself; what the records name changes with the handover, not before it
 	default:

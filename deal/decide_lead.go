@@ -22,6 +22,7 @@ func (d *draft) open(b Open) {
 	if b.Via == ViaAPI && who.Role == Rep {
 		opened.Owner, opened.Team = who.ID, who.Team
 	}
+	d.workAt(opened.Team)
 	follow, clock := d.cadence()
 	opened.FollowUp = follow
 	opened.Clocks = append(stepClocks(d.f, Collect, d.at, false), clock)

@@ -196,6 +196,22 @@ func (d *draft) recompute() {
 	}
 }
 
+// moveHouse places the running clocks with the calendar of the account's new team, where that is another one.
+func (d *draft) moveHouse() {
+	before := d.f.Working
+	d.workAt(d.s.Team)
+	if before.Version() != d.f.Working.Version() {
+		d.placeAnew()
+	}
+}
+
+// workAt counts with the working time of a team from now on.
+func (d *draft) workAt(team TeamID) {
+	if d.f.WorkingOf != nil {
+		d.f.Working = d.f.WorkingOf(team)
+	}
+}
+
 // placeAnew places the clocks that do not follow from records.
 func (d *draft) placeAnew() {
 	clocks := slices.Clone(d.s.Clocks)

@@ -5,14 +5,17 @@ import "time"
 // Facts are what the world says while a command is judged, read in the same transaction and under the account's lock.
 type Facts struct {
 	Org     Org
-	Working Working
-	Book    Book // the pinned playbook; for open, second-development and move-playbook the one that the account will be pinned to
-	Records Records
-	Gate    Gate         // advance: the gate of the present step
-	Chain   []LevelRules // request-approval: the levels whose condition holds
-	Number  string       // open: the next human number
-	Team    TeamID       // open: the team of the territory; empty when the territory is unknown
-	Target  State        // merges, requests for them, set-parent: the account that is named; not existing when unknown
+	Working Working // of the region of the account's team
+	// WorkingOf is the working time of another team, for commands that give the account one; nil where every team has the
+	// same.
+	WorkingOf func(TeamID) Working
+	Book      Book // the pinned playbook; for open, second-development and move-playbook the one that the account will be pinned to
+	Records   Records
+	Gate      Gate         // advance: the gate of the present step
+	Chain     []LevelRules // request-approval: the levels whose condition holds
+	Number    string       // open: the next human number
+	Team      TeamID       // open: the team of the territory; empty when the territory is unknown
+	Target    State        // merges, requests for them, set-parent: the account that is named; not existing when unknown
 	// Agenda is what the records ask for on certain days, of a state at an instant; nil for commands that do not look.
 	Agenda   func(s State, at time.Time) []Appointment
 	Unfit    Refusals // request-approval about a record: what the record itself has against it

@@ -41,6 +41,7 @@ type Team struct {
 	Name   string
 	Parent TeamID
 	Lead   PersonID
+	Region string // whose office hours and days off count in it; empty: those of the area around it
 }
 
 // Delegation lets To act for From between two instants (From included, Until not).
@@ -114,6 +115,23 @@ func (o Org) upward(id TeamID) []Team {
 		id = t.Parent
 	}
 	return line
+}
+
+// Region is where a team works: its own region, or that of the nearest area around it that has one; empty where the
+// calendar of the organisation counts.
+func (o Org) Region(id TeamID) string {
+	for _, t := range o.upward(id) {
+		if t.Region != "" {
+			return t.Region
+		}
+	}
+	return ""
+}
+
+// RegionOf is where a person works: the region of their team. People outside the line have none.
+func (o Org) RegionOf(id PersonID) string {
+	p, _ := o.Person(id)
+	return o.Region(p.Team)
 }
 
 // Leads tells whether the person stands above the team: its lead, or the lead of an area around it.

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,7 +29,8 @@ var (
 	placedStates      = named("PlacedStates")
 )
 
-// CalendarDocuments are what administrators said about years and office hours (year 0), the newest word on each.
+// CalendarDocuments are what administrators said about years and office hours (year 0), the newest word on each: of the
+// organisation first, then region by region.
 func (s *Store) CalendarDocuments(ctx context.Context) ([]view.CalendarChange, error) {
 	all, err := readCalendar(ctx, s.pool)
 	return all, fail("read calendar", err)
@@ -43,14 +45,15 @@ func readCalendar(ctx context.Context, db reader) ([]view.CalendarChange, error)
 }
 
 func scanCalendarChange(row pgx.CollectableRow) (c view.CalendarChange, err error) {
-	err = row.Scan(&c.Year, &c.Revision, &c.Document, &c.By, instant(&c.At))
+	err = row.Scan(&c.Region, &c.Year, &c.Revision, &c.Document, &c.By, instant(&c.At))
 	return c, err
 }
 
-// CalendarChanges is the record of what was changed, newest first, behind one of them (zero: from the newest).
-func (s *Store) CalendarChanges(ctx context.Context, after view.CalendarChange, limit int) ([]view.CalendarChange, error) {
+// CalendarChanges is the record of what was changed for a region, or for the organisation (empty), newest first, behind one
+// of them (zero: from the newest).
+func (s *Store) CalendarChanges(ctx context.Context, region string, after view.CalendarChange, limit int) ([]view.CalendarChange, error) {
 	before := pgtype.Timestamptz{Time: after.At, Valid: !after.At.IsZero()}
-	rows, err := s.pool.Query(ctx, string(calendarChanges), before, after.Year, after.Revision, limit)
+	rows, err := s.pool.Query(ctx, string(calendarChanges), before, after.Year, after.Revision, limit, region)
 	if err != nil {
 		return nil, fail("list changes of the calendar", err)
 	}
@@ -67,14 +70,14 @@ func (s *Store) ChangeCalendar(ctx context.Context, c view.CalendarChange) (view
 		if err := tx.QueryRow(ctx, string(lockCalendar)).Scan(&version); err != nil {
 			return err
 		}
-		if err := tx.QueryRow(ctx, string(calendarRevision), c.Year).Scan(&c.Revision); err != nil {
+		if err := tx.QueryRow(ctx, string(calendarRevision), c.Region, c.Year).Scan(&c.Revision); err != nil {
 			return err
 		}
 		if c.Revision != from {
 			return fmt.Errorf("calendar of %d at revision %d: %w", c.Year, c.Revision, deal.ErrStale)
 		}
 		c.Revision++
-		return tx.QueryRow(ctx, string(addCalendarChange), c.Year, c.Revision, string(c.Document), string(c.By)).Scan(instant(&c.At))
+		return tx.QueryRow(ctx, string(addCalendarChange), c.Region, c.Year, c.Revision, string(c.Document), string(c.By)).Scan(instant(&c.At))
 	})
 	return c, err
 }
@@ -136,23 +139,38 @@ func (d *daywatch) learn(ctx context.Context, db reader, version int64) error {
 	return nil
 }
 
-// StaleCalendar are accounts with a running clock that was placed with another version of the calendar and that the
-// difference can move, in order of ID behind one of them.
-func (s *Store) StaleCalendar(ctx context.Context, version string, after deal.AccountID, limit int) ([]view.Stale, error) {
+// StaleCalendar are accounts with a running clock that was placed with another version of the calendar than that of their
+// team's region, and that the difference can move, in order of ID behind one of them. Versions are those in force by region;
+// that of the organisation (empty) is the one of every region without a version of its own.
+func (s *Store) StaleCalendar(ctx context.Context, versions map[string]string, after deal.AccountID, limit int) ([]view.Stale, error) {
 	const doing = "list accounts with another calendar"
-	rows, err := s.pool.Query(ctx, string(otherCalendars), version)
+	org, err := s.Org(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.pool.Query(ctx, string(calendarsInUse))
 	if err != nil {
 		return nil, fail(doing, err)
 	}
-	others, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	if err != nil || len(others) == 0 {
+	var calendars, teams, wanted []string
+	var calendar, team string
+	if _, err := pgx.ForEachRow(rows, []any{&calendar, &team}, func() error {
+		version, own := versions[org.Region(deal.TeamID(team))]
+		if !own {
+			version = versions[""]
+		}
+		if calendar != version {
+			calendars, teams, wanted = append(calendars, calendar), append(teams, team), append(wanted, version)
+		}
+		return nil
+	}); err != nil || len(calendars) == 0 {
 		return nil, fail(doing, err)
 	}
-	since, err := s.since(ctx, version, others)
+	since, err := s.since(ctx, wanted, calendars)
 	if err != nil {
 		return nil, fail(doing, err)
 	}
-	rows, err = s.pool.Query(ctx, string(staleCalendar), others, since, string(after), limit)
+	rows, err = s.pool.Query(ctx, string(staleCalendar), calendars, teams, wanted, since, string(after), limit)
 	if err != nil {
 		return nil, fail(doing, err)
 	}
@@ -160,13 +178,14 @@ func (s *Store) StaleCalendar(ctx context.Context, version string, after deal.Ac
 	return stale, fail(doing, err)
 }
 
-// since is, for each other version, the instant from which on the present one differs from it.
-func (s *Store) since(ctx context.Context, version string, others []string) ([]pgtype.Timestamptz, error) {
-	asked := []string{version}
+// since is, for each pair of a wanted version and another one, the instant from which on both differ.
+func (s *Store) since(ctx context.Context, wanted, others []string) ([]pgtype.Timestamptz, error) {
+	asked := slices.Clone(wanted)
 	for _, other := range others {
 		asked = append(asked, strings.Split(other, "+")...)
 	}
-	rows, err := s.pool.Query(ctx, string(calendarRules), asked)
+	slices.Sort(asked)
+	rows, err := s.pool.Query(ctx, string(calendarRules), slices.Compact(asked))
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +201,7 @@ func (s *Store) since(ctx context.Context, version string, others []string) ([]p
 	}
 	all := make([]pgtype.Timestamptz, len(others))
 	for i, other := range others {
-		all[i] = sinceOne(known, version, other)
+		all[i] = sinceOne(known, wanted[i], other)
 	}
 	return all, nil
 }
@@ -214,10 +233,14 @@ func sinceOne(known map[string]calendar.Rules, version, joined string) pgtype.Ti
 	return pgtype.Timestamptz{Time: first, Valid: true}
 }
 
-// Placed are the states of accounts with running clocks that end behind an instant, in order of ID behind one of them. It
-// is for a look at what a change of the calendar would move, and shows nothing to anybody.
-func (s *Store) Placed(ctx context.Context, until time.Time, after deal.AccountID, limit int) ([]deal.State, error) {
-	rows, err := s.pool.Query(ctx, string(placedStates), string(after), until, limit)
+// Placed are the states of accounts of some teams (nil: of all) with running clocks that end behind an instant, in order of
+// ID behind one of them. It is for a look at what a change of the calendar would move, and shows nothing to anybody.
+func (s *Store) Placed(ctx context.Context, until time.Time, teams []deal.TeamID, after deal.AccountID, limit int) ([]deal.State, error) {
+	var of []string
+	if teams != nil {
+		of = append([]string{}, words(teams)...)
+	}
+	rows, err := s.pool.Query(ctx, string(placedStates), string(after), until, limit, of)
 	if err != nil {
 		return nil, fail("read states with clocks", err)
 	}

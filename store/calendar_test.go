@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
 
 	"closedloop/calendar"
@@ -19,6 +20,9 @@ import (
 func said(year int, revision int64, document string) view.CalendarChange {
 	return view.CalendarChange{Year: year, Revision: revision, Document: json.RawMessage(document), By: "admin"}
 }
+
+// everywhere is one version in all regions.
+func everywhere(version string) map[string]string { return map[string]string{"": version} }
 
 func TestChangeCalendar_keepsEveryWordAndRefusesOneThatReadAnOlder(t *testing.T) {
 	t.Parallel()
@@ -42,10 +46,10 @@ func TestChangeCalendar_keepsEveryWordAndRefusesOneThatReadAnOlder(t *testing.T)
 	require.JSONEq(t, `{"company_days":[]}`, string(now[1].Document))
 	require.Equal(t, deal.PersonID("admin"), now[1].By)
 
-	all, err := s.CalendarChanges(t.Context(), view.CalendarChange{}, 2)
+	all, err := s.CalendarChanges(t.Context(), "", view.CalendarChange{}, 2)
 	require.NoError(t, err)
 	require.Equal(t, []int{0, 2027}, []int{all[0].Year, all[1].Year}, "newest first")
-	rest, err := s.CalendarChanges(t.Context(), all[1], 2)
+	rest, err := s.CalendarChanges(t.Context(), "", all[1], 2)
 	require.NoError(t, err)
 	require.Len(t, rest, 1)
 	require.EqualValues(t, 1, rest[0].Revision)
@@ -139,24 +143,24 @@ func TestStaleCalendar_leavesAccountsAloneThatTheDifferenceCannotMove(t *testing
 	working := func(from time.Time) calendar.Date { return before.DateAt(before.NextWorking(from)) }
 
 	near := with(working(until))
-	stale, err := w.StaleCalendar(t.Context(), near.Version(), "", 10)
+	stale, err := w.StaleCalendar(t.Context(), everywhere(near.Version()), "", 10)
 	require.NoError(t, err)
 	require.Len(t, stale, 1, "nobody knows the rules of that version yet, so all are asked")
 	require.NoError(t, w.KeepCalendarRules(t.Context(), near.Version(), near.Rules()))
-	stale, err = w.StaleCalendar(t.Context(), near.Version(), "", 10)
+	stale, err = w.StaleCalendar(t.Context(), everywhere(near.Version()), "", 10)
 	require.NoError(t, err)
-	require.Equal(t, []view.Stale{{Account: id, Seq: w.state(id).Seq}}, stale)
+	require.Equal(t, []view.Stale{{Account: id, Seq: w.state(id).Seq, Wanted: near.Version()}}, stale)
 
 	far := with(working(until.Add(72 * time.Hour)))
 	require.NoError(t, w.KeepCalendarRules(t.Context(), far.Version(), far.Rules()))
-	stale, err = w.StaleCalendar(t.Context(), far.Version(), "", 10)
+	stale, err = w.StaleCalendar(t.Context(), everywhere(far.Version()), "", 10)
 	require.NoError(t, err)
 	require.Empty(t, stale, "the change begins when all of its clocks have stopped")
 
-	states, err := w.Placed(t.Context(), until, "", 10)
+	states, err := w.Placed(t.Context(), until, nil, "", 10)
 	require.NoError(t, err)
 	require.Len(t, states, 1)
-	states, err = w.Placed(t.Context(), until.Add(time.Microsecond), "", 10)
+	states, err = w.Placed(t.Context(), until.Add(time.Microsecond), nil, "", 10)
 	require.NoError(t, err)
 	require.Empty(t, states)
 }
@@ -174,4 +178,95 @@ func TestMigration_knowsTheLastInstantOfAccountsThatWereThere(t *testing.T) {
 			SELECT r ->> 'at' FROM json_array_elements(CASE WHEN json_typeof(c -> 'rungs') = 'array' THEN c -> 'rungs' ELSE '[]' END) r) i
 		WHERE c ->> 'from' NOT LIKE '0001-01-01%') FROM accounts a WHERE id = $1`, string(id)).Scan(&same))
 	require.True(t, same)
+}
+
+func TestSetRegion_isHandedDownAndRecordedWithItsAuthor(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	org := w.org()
+	var below deal.Team
+	for _, team := range org.Teams {
+		if team.Parent != "" {
+			below = team
+		}
+	}
+	require.NotEmpty(t, below.ID)
+	require.Empty(t, org.Region(below.ID))
+	require.ErrorIs(t, w.SetRegion(t.Context(), "nobody", "north", "admin"), deal.ErrNotFound)
+	require.NoError(t, w.SetRegion(t.Context(), below.Parent, "north", "admin"))
+	require.Equal(t, "north", w.org().Region(below.ID))
+	require.Greater(t, w.org().Version, org.Version, "every process hears of it before its next command")
+	require.NoError(t, w.SetRegion(t.Context(), below.ID, "coast", "admin"))
+	require.NoError(t, w.SetRegion(t.Context(), below.ID, "coast", "admin"), "the same again is no change")
+	require.Equal(t, "coast", w.org().Region(below.ID))
+	require.Equal(t, "north", w.org().Region(below.Parent))
+	require.NoError(t, w.SetRegion(t.Context(), below.ID, "", "ops"))
+	require.Equal(t, "north", w.org().Region(below.ID))
+	require.Error(t, w.SetRegion(t.Context(), below.ID, "North 7", "admin"), "the schema knows what a region is called")
+
+	rows, err := connect(t, w.url).Query(t.Context(),
+		`SELECT revision || ' ' || COALESCE(region, '-') || ' ' || changed_by FROM team_regions WHERE team_id = $1 ORDER BY revision`, string(below.ID))
+	require.NoError(t, err)
+	said, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	require.NoError(t, err)
+	require.Equal(t, []string{"1 coast admin", "2 - ops"}, said)
+}
+
+func TestChangeCalendar_countsTheWordsOfEveryRegionByThemselves(t *testing.T) {
+	t.Parallel()
+	s := open(t, testkit.Database(t), store.Options{})
+	north := said(2027, 0, `{"holidays":[]}`)
+	north.Region = "north"
+	_, err := s.ChangeCalendar(t.Context(), said(2027, 0, `{}`))
+	require.NoError(t, err)
+	kept, err := s.ChangeCalendar(t.Context(), north)
+	require.NoError(t, err)
+	require.EqualValues(t, 1, kept.Revision)
+	_, err = s.ChangeCalendar(t.Context(), north)
+	require.ErrorIs(t, err, deal.ErrStale)
+	all, err := s.CalendarDocuments(t.Context())
+	require.NoError(t, err)
+	require.Equal(t, []string{"", "north"}, []string{all[0].Region, all[1].Region}, "the organisation's first")
+	for region, want := range map[string]int{"": 1, "north": 1, "south": 0} {
+		changes, err := s.CalendarChanges(t.Context(), region, view.CalendarChange{}, 10)
+		require.NoError(t, err)
+		require.Len(t, changes, want, region)
+	}
+	north.Revision, north.Region = 1, "North"
+	_, err = s.ChangeCalendar(t.Context(), north)
+	require.Error(t, err)
+}
+
+// The calendar that an account must have follows from its team: the same version is right in one and stale in another.
+func TestStaleCalendar_looksForEveryTeamAtTheVersionOfItsRegion(t *testing.T) {
+	t.Parallel()
+	s := newScopes(t)
+	version := s.state(s.north).Clocks[0].Calendar
+	team := s.state(s.north).Team
+	versions := map[string]string{"": version, "coast": "coast:5f0c41d2a9be"}
+	stale, err := s.StaleCalendar(t.Context(), versions, "", 100)
+	require.NoError(t, err)
+	require.Empty(t, stale, "nobody works there yet")
+	require.NoError(t, s.SetRegion(t.Context(), team, "coast", "admin"))
+	stale, err = s.StaleCalendar(t.Context(), versions, "", 100)
+	require.NoError(t, err)
+	require.NotEmpty(t, stale)
+	for _, one := range stale {
+		require.Equal(t, team, s.state(one.Account).Team)
+		require.Equal(t, "coast:5f0c41d2a9be", one.Wanted)
+	}
+	require.NoError(t, s.SetRegion(t.Context(), team, "desert", "admin"))
+	stale, err = s.StaleCalendar(t.Context(), versions, "", 100)
+	require.NoError(t, err)
+	require.Empty(t, stale, "a region without a version of its own has the organisation's")
+
+	placed, err := s.Placed(t.Context(), time.Time{}, []deal.TeamID{team}, "", 100)
+	require.NoError(t, err)
+	require.NotEmpty(t, placed)
+	for _, one := range placed {
+		require.Equal(t, team, one.Team)
+	}
+	placed, err = s.Placed(t.Context(), time.Time{}, []deal.TeamID{}, "", 100)
+	require.NoError(t, err)
+	require.Empty(t, placed)
 }

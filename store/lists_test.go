@@ -320,20 +320,20 @@ func TestStaleCalendar_findsClocksOfAnotherVersion(t *testing.T) {
 	t.Parallel()
 	s := newScopes(t)
 	version := s.state(s.north).Clocks[0].Calendar
-	stale, err := s.StaleCalendar(t.Context(), version, "", 10)
+	stale, err := s.StaleCalendar(t.Context(), everywhere(version), "", 10)
 	require.NoError(t, err)
 	require.Empty(t, stale)
 	for _, other := range []string{"", "another", "zzz"} {
-		stale, err = s.StaleCalendar(t.Context(), other, "", 3)
+		stale, err = s.StaleCalendar(t.Context(), everywhere(other), "", 3)
 		require.NoError(t, err)
 		require.Len(t, stale, 3, fmt.Sprintf("%q", other))
-		behind, err := s.StaleCalendar(t.Context(), other, stale[0].Account, 2)
+		behind, err := s.StaleCalendar(t.Context(), everywhere(other), stale[0].Account, 2)
 		require.NoError(t, err)
 		require.Equal(t, stale[1:], behind)
 		require.Equal(t, s.state(stale[0].Account).Seq, stale[0].Seq)
 	}
 	s.do(s.north, "rep1", deal.Close{Outcome: deal.Dropped, Reason: text("gone")})
-	stale, err = s.StaleCalendar(t.Context(), "another", "", 10)
+	stale, err = s.StaleCalendar(t.Context(), everywhere("another"), "", 10)
 	require.NoError(t, err)
 	for _, one := range stale {
 		require.NotEqual(t, s.north, one.Account, "nothing runs there any more")

@@ -9,8 +9,10 @@ import (
 )
 
 var (
-	orgVersion   = named("OrgVersion")
-	organisation = named("Organisation")
+	orgVersion    = named("OrgVersion")
+	organisation  = named("Organisation")
+	setTeamRegion = named("SetTeamRegion")
+	addTeamRegion = named("AddTeamRegion")
 )
 
 // snapshot is the organisation at one version. It is never changed, so many may hold it.
@@ -51,4 +53,32 @@ func (s *Store) snapshot(ctx context.Context, db querier, version int64) (*snaps
 	}
 	s.org.Store(&now)
 	return &now, nil
+}
+
+// SetRegion says whose calendar counts in a team and in the teams below it; empty: that of the area around it, or of the
+// organisation. The watchdog plans the accounts anew that it moves. An unknown team is [deal.ErrNotFound]; the region that
+// the team has already changes nothing.
+func (s *Store) SetRegion(ctx context.Context, team deal.TeamID, region string, by deal.PersonID) error {
+	return s.transact(ctx, "set region of team", func(tx pgx.Tx) error {
+		var version int64
+		if err := tx.QueryRow(ctx, string(lockOrganisation)).Scan(&version); err != nil {
+			return err
+		}
+		now, err := s.snapshot(ctx, tx, version)
+		if err != nil {
+			return err
+		}
+		known, ok := now.org.Team(team)
+		switch {
+		case !ok:
+			return deal.ErrNotFound
+		case known.Region == region:
+			return nil
+		}
+		if _, err := tx.Exec(ctx, string(setTeamRegion), string(team), orNull(region)); err != nil {
+			return err
+		}
+		_, err = tx.Exec(ctx, string(addTeamRegion), string(team), orNull(region), string(by))
+		return err
+	})
 }

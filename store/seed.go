@@ -31,6 +31,7 @@ type Team struct {
 	Name   string
 	Parent string // name of the area; empty for one at the top
 	Lead   string // login of the manager or director
+	Region string // whose calendar counts; empty: that of the area, or of the organisation
 }
 
 // Member is one person of it.
@@ -81,7 +82,7 @@ func (o Organisation) rows() (*pgx.Batch, error) {
 		if (parent == "" && t.Parent != "") || (lead == "" && t.Lead != "") {
 			return nil, fmt.Errorf("%w: team %s names an unknown area or lead", deal.ErrPermanent, t.Name)
 		}
-		batch.Queue(string(addTeam), teams[t.Name], t.Name, orNull(parent), orNull(lead))
+		batch.Queue(string(addTeam), teams[t.Name], t.Name, orNull(parent), orNull(lead), orNull(t.Region))
 	}
 	for _, p := range o.People {
 		if teams[p.Team] == "" && p.Team != "" {

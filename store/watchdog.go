@@ -14,7 +14,7 @@ var (
 	overdue        = named("Overdue")
 	openAccounts   = named("OpenAccounts")
 	staleCalendar  = named("StaleCalendar")
-	otherCalendars = named("OtherCalendars")
+	calendarsInUse = named("CalendarsInUse")
 	sweepStaged    = named("SweepStaged")
 	sweepRequests  = named("SweepRequests")
 	sweepSessions  = named("SweepSessions")

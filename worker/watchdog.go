@@ -20,9 +20,9 @@ type Fleet interface {
 	Overdue(ctx context.Context, before time.Time, after view.Sleeper, limit int) ([]view.Sleeper, error)
 	// OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.
 	OpenAccounts(ctx context.Context, after deal.AccountID, limit int) ([]deal.AccountID, error)
-	// StaleCalendar are accounts whose clocks were placed with another version of the calendar and can be moved by the
-	// difference, in order of ID behind one of them.
-	StaleCalendar(ctx context.Context, version string, after deal.AccountID, limit int) ([]view.Stale, error)
+	// StaleCalendar are accounts whose clocks were placed with another version of the calendar than that of their team's
+	// region and can be moved by the difference, in order of ID behind one of them.
+	StaleCalendar(ctx context.Context, versions map[string]string, after deal.AccountID, limit int) ([]view.Stale, error)
 	// Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since, those
 	// that wait longest first, behind one of them.
 	Unplanned(ctx context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error)
@@ -50,12 +50,13 @@ type WatchdogOptions struct {
 	Fleet        Fleet
 	Engine       Engine
 	Installation string
-	// Calendar is the version of the calendar in force, whichever process changed it.
-	Calendar func(context.Context) (string, error)
-	Interval time.Duration
-	Grace    time.Duration
-	Logger   *slog.Logger
-	Now      func() time.Time
+	// Calendars are the versions of the calendar in force by region, whichever process changed them; that of the organisation
+	// (empty) counts where a region has none.
+	Calendars func(context.Context) (map[string]string, error)
+	Interval  time.Duration
+	Grace     time.Duration
+	Logger    *slog.Logger
+	Now       func() time.Time
 }
 
 // Watchdog heals what the engine forgot: a lost re-arm, a terminated workflow, an emptied database. It is a plain loop
@@ -76,7 +77,7 @@ type Watchdog struct {
 
 // NewWatchdog needs all of its parts.
 func NewWatchdog(o WatchdogOptions) (*Watchdog, error) {
-	if o.Fleet == nil || o.Engine == nil || o.Logger == nil || o.Now == nil || o.Calendar == nil || o.Interval <= 0 || o.Grace <= 0 {
+	if o.Fleet == nil || o.Engine == nil || o.Logger == nil || o.Now == nil || o.Calendars == nil || o.Interval <= 0 || o.Grace <= 0 {
 		return nil, errors.New("watchdog needs fleet, engine, calendar, clock, logger, interval and grace")
 	}
 	return &Watchdog{o: o}, nil
@@ -229,12 +230,12 @@ func (w *Watchdog) nudgeAll(ctx context.Context, ids []deal.AccountID) error {
 // whichever process looks next goes on where this one ended; an account that nobody can move is passed by until the others
 // have had their turn.
 func (w *Watchdog) replan(ctx context.Context) error {
-	version, err := w.o.Calendar(ctx)
+	versions, err := w.o.Calendars(ctx)
 	if err != nil {
-		return fmt.Errorf("ask for the calendar in force: %w", err)
+		return fmt.Errorf("ask for the calendars in force: %w", err)
 	}
 	list := func(limit int) ([]view.Stale, error) {
-		stale, err := w.o.Fleet.StaleCalendar(ctx, version, w.replanned, limit)
+		stale, err := w.o.Fleet.StaleCalendar(ctx, versions, w.replanned, limit)
 		if err != nil {
 			return nil, fmt.Errorf("list accounts with another calendar: %w", err)
 		}
@@ -243,13 +244,13 @@ func (w *Watchdog) replan(ctx context.Context) error {
 	sent, ended, err := paced(ctx, w.o.Interval, list, func(s view.Stale) error {
 		w.replanned = s.Account
 		// Whoever was placed with the same version before, and with another one since, is asked anew.
-		return w.recompute(ctx, s.Account, fmt.Sprintf("recompute/%s/%d", version, s.Seq), version)
+		return w.recompute(ctx, s.Account, fmt.Sprintf("recompute/%s/%d", s.Wanted, s.Seq), s.Wanted)
 	})
 	if ended {
 		w.replanned = ""
 	}
 	if sent > 0 {
-		w.o.Logger.InfoContext(ctx, "accounts were planned anew with another calendar", "accounts", sent, "calendar", version)
+		w.o.Logger.InfoContext(ctx, "accounts were planned anew with another calendar", "accounts", sent, "calendar", versions[""])
 	}
 	return err
 }

@@ -69,13 +69,13 @@ func (h *house) OpenAccounts(_ context.Context, after deal.AccountID, limit int)
 	return ids, nil
 }
 
-func (h *house) StaleCalendar(_ context.Context, _ string, after deal.AccountID, limit int) ([]view.Stale, error) {
+func (h *house) StaleCalendar(_ context.Context, versions map[string]string, after deal.AccountID, limit int) ([]view.Stale, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var stale []view.Stale
 	for _, id := range h.stale {
 		if id > after && len(stale) < limit {
-			stale = append(stale, view.Stale{Account: id, Seq: 7})
+			stale = append(stale, view.Stale{Account: id, Seq: 7, Wanted: versions[""]})
 		}
 	}
 	return stale, nil
@@ -132,7 +132,7 @@ func watch(t *testing.T, h *house, during time.Duration, meanwhile func()) *work
 	t.Helper()
 	h.nudged = map[deal.AccountID]int{}
 	w, err := worker.NewWatchdog(worker.WatchdogOptions{
-		Fleet: h, Engine: h, Installation: "house", Calendar: func(context.Context) (string, error) { return "v2", nil }, Interval: time.Minute, Grace: time.Minute,
+		Fleet: h, Engine: h, Installation: "house", Calendars: func(context.Context) (map[string]string, error) { return map[string]string{"": "v2"}, nil }, Interval: time.Minute, Grace: time.Minute,
 		Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	require.NoError(t, err)

@@ -5,12 +5,27 @@ import "closedloop/calendar"
 // CalendarRefused is a word on the calendar with faults; errors[] name the fields.
 const CalendarRefused = "calendar_refused"
 
+// BadRegion is the name of a region that cannot be one.
+const BadRegion = "calendar_region"
+
 // calendars are the sentences about what administrators say of working time.
 func calendars() map[string]Entry {
 	return map[string]Entry{
 		CalendarRefused: {
 			text("日历内容有错误,未保存", "the calendar has faults and was not changed"),
 			text("按 errors 逐项修改;可先用 preview=true 查看影响", "mend every field that errors names; preview=true shows what would move"),
+		},
+		BadRegion: {
+			text("区域名称不符合要求", "this cannot be the name of a region"),
+			text("使用小写字母、数字和连字符,以字母开头,最多 32 个,例如 north;不填表示全公司", "use small letters, digits and hyphens, a letter first, at most 32, such as north; leave it out for the organisation"),
+		},
+		string(calendar.BadZone): {
+			text("“{0}”不是时区", "{0} is no time zone"),
+			text("使用时区数据库中的名称,例如 Asia/Urumqi", "use a name of the time zone database, such as Asia/Urumqi"),
+		},
+		string(calendar.FixedZone): {
+			text("全公司的时区由安装决定,是 {0}", "the time zone of the organisation belongs to the installation and is {0}"),
+			text("不填 zone;区域可以有自己的时区(region=)", "leave zone out; a region may have its own (region=)"),
 		},
 		string(calendar.BadDate): {
 			text("“{0}”不是存在的日期", "{0} is not an existing day"),

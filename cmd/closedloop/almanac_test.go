@@ -60,7 +60,7 @@ func (o office) perform(t *testing.T, cmd deal.Command) deal.Receipt {
 
 func (o office) clocks(t *testing.T, id deal.AccountID) map[string]deal.Clock {
 	t.Helper()
-	states, err := o.store.Placed(t.Context(), time.Time{}, "", 100)
+	states, err := o.store.Placed(t.Context(), time.Time{}, nil, "", 100)
 	require.NoError(t, err)
 	found := map[string]deal.Clock{}
 	for _, s := range states {
@@ -83,22 +83,27 @@ func closed(t *testing.T, day string, revision int64) view.CalendarChange {
 	return view.CalendarChange{Year: date.Year, Revision: revision, Document: text, By: "admin"}
 }
 
-// lead opens an account as a workflow would, at an instant.
+// lead opens an account in the north as a workflow would, at an instant.
 func (o office) lead(t *testing.T, id deal.AccountID, rep deal.PersonID, at time.Time) {
+	t.Helper()
+	o.leadIn(t, id, rep, "north", at)
+}
+
+func (o office) leadIn(t *testing.T, id deal.AccountID, rep deal.PersonID, territory string, at time.Time) {
 	t.Helper()
 	cmd := deal.Command{
 		Account: id, Key: "open " + string(id), Fingerprint: "f", Actor: rep, At: at, Name: deal.OpenName,
-		Body: deal.Open{Territory: "north", Via: deal.ViaAPI, Draft: &deal.TextRef{ID: "draft", Hash: "00"}},
+		Body: deal.Open{Territory: territory, Via: deal.ViaAPI, Draft: &deal.TextRef{ID: "draft", Hash: "00"}},
 	}
-	require.NoError(t, o.store.Stage(t.Context(), view.Staged{Account: id, Key: cmd.Key, Draft: &view.Draft{Profile: deal.Profile{Name: string(id), Territory: "north"}}}))
+	require.NoError(t, o.store.Stage(t.Context(), view.Staged{Account: id, Key: cmd.Key, Draft: &view.Draft{Profile: deal.Profile{Name: string(id), Territory: territory}}}))
 	o.perform(t, cmd)
 }
 
 func (o office) stale(t *testing.T) []view.Stale {
 	t.Helper()
-	version, err := o.Version(t.Context())
+	versions, err := o.Versions(t.Context())
 	require.NoError(t, err)
-	stale, err := o.store.StaleCalendar(t.Context(), version, "", 10)
+	stale, err := o.store.StaleCalendar(t.Context(), versions, "", 10)
 	require.NoError(t, err)
 	return stale
 }
@@ -136,13 +141,13 @@ func TestAlmanac_aChangeMovesTheRunningDeadlinesThatItTouchesInEveryProcess(t *t
 
 	require.NoError(t, front.Change(t.Context(), closed(t, day, 0)))
 	require.ErrorIs(t, front.Change(t.Context(), closed(t, day, 0)), deal.ErrStale)
-	require.Equal(t, would.After, front.Working().Version())
+	require.Equal(t, would.After, front.Working("").Version())
 	stale := back.stale(t)
 	require.Len(t, stale, 1)
 	require.Equal(t, late, stale[0].Account)
 
 	other := newOffice(t, url) // and one that was started since
-	require.Equal(t, next.Version(), other.Working().Version())
+	require.Equal(t, next.Version(), other.Working("").Version())
 
 	recompute := deal.Command{Account: late, Key: "recompute", Fingerprint: "f", Actor: deal.System, At: monday.Add(time.Minute), Name: deal.RecomputeName, Body: deal.Recompute{}}
 	back.perform(t, recompute)
@@ -163,7 +168,7 @@ func TestAlmanac_aChangeMovesTheRunningDeadlinesThatItTouchesInEveryProcess(t *t
 	files := view.CalendarChange{Year: 2026, Revision: 1, Document: json.RawMessage(`{}`), By: "admin"}
 	require.NoError(t, front.Change(t.Context(), files))
 	require.Len(t, back.stale(t), 1, "the way back is a change as well")
-	require.Equal(t, calendar.Default().Version(), back.Working().Version())
+	require.Equal(t, calendar.Default().Version(), back.Working("").Version())
 }
 
 func TestAlmanac_judgesNoCommandWithTheCalendarOfBefore(t *testing.T) {
@@ -173,10 +178,10 @@ func TestAlmanac_judgesNoCommandWithTheCalendarOfBefore(t *testing.T) {
 	who := people(t, front.store)
 	hours := view.CalendarChange{Document: json.RawMessage(`{"week":["mon","tue","wed","thu","fri"],"hours":[{"open":"08:00","close":"16:00"}]}`), By: "admin"}
 	require.NoError(t, front.Change(t.Context(), hours))
-	require.NotEqual(t, front.Working().Version(), back.Working().Version(), "nobody has asked yet")
+	require.NotEqual(t, front.Working("").Version(), back.Working("").Version(), "nobody has asked yet")
 	back.lead(t, late, who["rep"], time.Date(2026, 3, 9, 2, 0, 0, 0, time.UTC))
 	for _, c := range back.clocks(t, late) {
-		require.Equal(t, front.Working().Version(), c.Calendar)
+		require.Equal(t, front.Working("").Version(), c.Calendar)
 	}
 }
 
@@ -193,7 +198,7 @@ func TestAlmanac_refusesWhatIsWrongAndGoesOnWithTheFilesWhereItIsStoredAllTheSam
 	_, err = front.store.ChangeCalendar(t.Context(), bad) // as a later release may have
 	require.NoError(t, err)
 	other := newOffice(t, url)
-	require.Equal(t, calendar.Default().Version(), other.Working().Version())
+	require.Equal(t, calendar.Default().Version(), other.Working("").Version())
 }
 
 // desk stands in for the API and remembers what was put.
@@ -228,7 +233,7 @@ func imported(t *testing.T, name, text string, preview bool) (*desk, string, err
 	defer server.Close()
 	var out strings.Builder
 	u := &uploader{base: server.URL, token: "t", out: &out, client: server.Client()}
-	err = u.calendar(context.WithoutCancel(t.Context()), hours, year, preview)
+	err = u.calendar(context.WithoutCancel(t.Context()), "", hours, year, preview)
 	return d, out.String(), err
 }
 

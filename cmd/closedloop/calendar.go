@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -28,9 +29,13 @@ func (a *app) calendarCommand() *cobra.Command {
 	data := a.dataFlag(cmd)
 	login := cmd.Flags().String("user", "admin1", "login of the administrator who does it")
 	address := cmd.Flags().String("url", "", "address of the API (default: http:// and the setting listen)")
+	region := cmd.Flags().String("region", "", "take it in for one region (default: for the organisation)")
 	preview := cmd.Flags().Bool("preview", false, "only say what would move, and change nothing")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		ctx := cmd.Context()
+		if *region != "" && !calendar.IsRegion(*region) {
+			return fmt.Errorf("region %q: small letters, digits and hyphens, a letter first, at most %d", *region, calendar.MaxRegion)
+		}
 		text, err := os.ReadFile(args[0])
 		if err != nil {
 			return fmt.Errorf("read calendar: %w", err)
@@ -44,7 +49,7 @@ func (a *app) calendarCommand() *cobra.Command {
 			return err
 		}
 		u := &uploader{base: base(*address, c), token: token, out: cmd.OutOrStdout(), client: &http.Client{Timeout: time.Minute}}
-		return u.calendar(ctx, office, year, *preview)
+		return u.calendar(ctx, *region, office, year, *preview)
 	}
 	root.AddCommand(cmd)
 	return root
@@ -63,25 +68,38 @@ type word struct {
 	} `json:"preview"`
 }
 
-// calendar puts a file in force, after a look at what it moves.
-func (u *uploader) calendar(ctx context.Context, office *calendar.Office, year *calendar.Year, preview bool) error {
+// calendar puts a file in force for a region, or for the organisation, after a look at what it moves.
+func (u *uploader) calendar(ctx context.Context, region string, office *calendar.Office, year *calendar.Year, preview bool) error {
 	const resource = "/api/v1/calendar"
 	what, read, write := "office hours", resource+"/office-hours", resource+"/office-hours"
+	query, of := url.Values{}, url.Values{}
 	var document any
 	if office != nil {
-		document = office.Document()
+		hours := office.Document()
+		if region != "" {
+			hours.Zone = office.Zone()
+		}
+		document = hours
 	} else {
-		number := strconv.Itoa(year.Number())
-		what, read, write, document = number, resource+"?year="+number, resource+"/"+number, year.Document()
+		what = strconv.Itoa(year.Number())
+		query.Set("year", what)
+		read, write, document = resource, resource+"/"+what, year.Document()
 	}
+	if region != "" {
+		query.Set("region", region)
+		of.Set("region", region)
+		what = region + ", " + what
+	}
+	read += asQuery(query)
 	var now word
 	if err := u.call(ctx, http.MethodGet, read, nil, &now); err != nil {
 		return err
 	}
-	if office != nil && office.Zone() != now.Zone {
+	if office != nil && region == "" && office.Zone() != now.Zone {
 		return fmt.Errorf("the file is for %s, the installation works in %s: a zone is changed with calendar.dir and a restart", office.Zone(), now.Zone)
 	}
-	would, err := u.put(ctx, write+"?preview=true", now.Revision, document)
+	of.Set("preview", "true")
+	would, err := u.put(ctx, write+asQuery(of), now.Revision, document)
 	if err != nil {
 		return err
 	}
@@ -92,12 +110,21 @@ func (u *uploader) calendar(ctx context.Context, office *calendar.Office, year *
 	if preview {
 		return nil
 	}
-	done, err := u.put(ctx, write, now.Revision, document)
+	of.Del("preview")
+	done, err := u.put(ctx, write+asQuery(of), now.Revision, document)
 	if err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(u.out, "%s: in force as revision %d, calendar %s\n", what, done.Revision, done.Version)
 	return err
+}
+
+// asQuery are values behind a question mark; nothing for none.
+func asQuery(v url.Values) string {
+	if len(v) == 0 {
+		return ""
+	}
+	return "?" + v.Encode()
 }
 
 // put sends a document that was made from a revision.

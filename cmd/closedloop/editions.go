@@ -17,7 +17,7 @@ import (
 type editions struct {
 	*stock
 
-	working func() deal.Working
+	working func(region string) deal.Working
 }
 
 // Refresh takes in what other processes have stored.
@@ -121,8 +121,8 @@ func (e editions) Install(ctx context.Context, by deal.PersonID, text []byte, ch
 	return e.Edition(ctx, source.Ref.Name, source.Ref.Version)
 }
 
-// Preview says what a move of an account would change, and how the deadlines of its step would stand.
-func (e editions) Preview(to deal.BookRef, s deal.State, r deal.Records, at time.Time) (playbook.Change, []deal.Clock, error) {
+// Preview says what a move of an account in a region would change, and how the deadlines of its step would stand.
+func (e editions) Preview(to deal.BookRef, s deal.State, region string, r deal.Records, at time.Time) (playbook.Change, []deal.Clock, error) {
 	change, err := e.books.Preview(s.Book, to, s, r, at)
 	if err != nil {
 		return playbook.Change{}, nil, err //nolint:wrapcheck // says what it was doing
@@ -131,5 +131,5 @@ func (e editions) Preview(to deal.BookRef, s deal.State, r deal.Records, at time
 	if err != nil {
 		return playbook.Change{}, nil, err //nolint:wrapcheck // says what it was doing
 	}
-	return change, deal.StepClocksBy(book, s, e.working(), at), nil
+	return change, deal.StepClocksBy(book, s, e.working(region), at), nil
 }

@@ -62,13 +62,14 @@ func (p process) text(t *testing.T, version int, edits ...string) []byte {
 func people(t *testing.T, st *store.Store) map[string]deal.PersonID {
 	t.Helper()
 	_, err := st.SeedOrganisation(t.Context(), store.Organisation{
-		Teams: []store.Team{{Name: "north", Lead: "boss"}},
+		Teams: []store.Team{{Name: "north", Lead: "boss"}, {Name: "west", Lead: "boss"}},
 		People: []store.Member{
 			{Login: "rep", Name: "Rep", Role: deal.Rep, Team: "north", PasswordHash: "x"},
+			{Login: "far", Name: "Far", Role: deal.Rep, Team: "west", PasswordHash: "x"},
 			{Login: "boss", Name: "Boss", Role: deal.Manager, Team: "north", PasswordHash: "x"},
 			{Login: "admin", Name: "Admin", Role: deal.Admin, PasswordHash: "x"},
 		},
-		Territories: map[string]string{"north": "north"},
+		Territories: map[string]string{"north": "north", "west": "west"},
 	})
 	require.NoError(t, err)
 	org, err := st.Org(t.Context())
@@ -219,7 +220,7 @@ func TestDoubts_nameVersionsOnWhichAccountsStandStillUntilTheyAreMoved(t *testin
 	read, records, err := later.store.AccountWithRecords(t.Context(), view.Viewer{All: true}, account)
 	require.NoError(t, err)
 	to := later.books.Default()
-	change, clocks, err := later.Preview(to, read.State, records, time.Now())
+	change, clocks, err := later.Preview(to, read.State, "", records, time.Now())
 	require.NoError(t, err)
 	require.True(t, change.Blind)
 	require.NotEmpty(t, clocks)

@@ -181,6 +181,3 @@ func (c commander) Open(ctx context.Context, cmd deal.Command) (deal.Receipt, er
 	}
 	return c.accounts.Open(ctx, cmd) //nolint:wrapcheck // says what it was doing
 }
-
-// working is the organisation's working time.
-func (n *node) working() deal.Working { return n.calendar.Working() }

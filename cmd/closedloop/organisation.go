@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"go.yaml.in/yaml/v3"
 
+	"closedloop/calendar"
 	"closedloop/deal"
 	"closedloop/identity"
 	"closedloop/store"
@@ -24,6 +25,7 @@ type organisationFile struct {
 		Name   string `yaml:"name"`
 		Parent string `yaml:"parent"` // name of the area
 		Lead   string `yaml:"lead"`   // login of the manager or director
+		Region string `yaml:"region"` // whose calendar counts; none: that of the area, or of the organisation
 	} `yaml:"teams"`
 	People []struct {
 		Login string    `yaml:"login"`
@@ -102,8 +104,11 @@ func readOrganisation(ctx context.Context, source []byte) (store.Organisation, [
 		if t.Name == "" || teams[t.Name] || (t.Parent != "" && !teams[t.Parent]) || (t.Lead != "" && !logins[t.Lead]) {
 			wrong = append(wrong, fmt.Errorf("team %q: needs a name of its own, an area that stands above it in the file, and a lead among people", t.Name))
 		}
+		if t.Region != "" && !calendar.IsRegion(t.Region) {
+			wrong = append(wrong, fmt.Errorf("team %q: region %q needs small letters, digits and hyphens, a letter first, at most %d", t.Name, t.Region, calendar.MaxRegion))
+		}
 		teams[t.Name] = true
-		org.Teams = append(org.Teams, store.Team{Name: t.Name, Parent: t.Parent, Lead: t.Lead})
+		org.Teams = append(org.Teams, store.Team{Name: t.Name, Parent: t.Parent, Lead: t.Lead, Region: t.Region})
 	}
 	for _, p := range file.People {
 		if p.Team != "" && !teams[p.Team] {

@@ -59,7 +59,7 @@ func (n *node) beginShift(ctx context.Context) error {
 		return fmt.Errorf("make worker: %w", err)
 	}
 	dog, err := worker.NewWatchdog(worker.WatchdogOptions{
-		Fleet: n.store, Engine: n.accounts, Installation: n.installation.ID, Calendar: n.calendar.Version,
+		Fleet: n.store, Engine: n.accounts, Installation: n.installation.ID, Calendars: n.calendar.Versions,
 		Interval: n.config.Watchdog.Interval, Grace: n.config.Watchdog.Grace, Logger: n.log, Now: time.Now,
 	})
 	if err != nil {

@@ -9,7 +9,8 @@ import (
 
 // CalendarChange is what an administrator said about a year of the calendar, or about the office hours.
 type CalendarChange struct {
-	Year     int // 0: office hours
+	Region   string // empty: the whole organisation
+	Year     int    // 0: office hours
 	Revision int64
 	Document json.RawMessage
 	By       deal.PersonID
@@ -20,4 +21,5 @@ type CalendarChange struct {
 type Stale struct {
 	Account deal.AccountID
 	Seq     int64
+	Wanted  string // the version that its clocks should have
 }

@@ -101,7 +101,7 @@ func (c *crew) work(pollers int) (*worker.Worker, error) {
 // guard starts a watchdog over the engine, or what stands between.
 func (c *crew) guard(ctx context.Context, engine worker.Engine, interval, grace time.Duration) (*worker.Watchdog, error) {
 	dog, err := worker.NewWatchdog(worker.WatchdogOptions{
-		Fleet: c.store, Engine: engine, Installation: c.installation.ID, Calendar: func(context.Context) (string, error) { return calendar.Default().Version(), nil },
+		Fleet: c.store, Engine: engine, Installation: c.installation.ID, Calendars: func(context.Context) (map[string]string, error) { return map[string]string{"": calendar.Default().Version()}, nil },
 		Interval: interval, Grace: grace, Logger: logs(), Now: time.Now,
 	})
 	if err == nil {

@@ -4,13 +4,13 @@
 SELECT version FROM calendar_version
 
 -- name: CalendarDocuments
--- The newest of each year.
-SELECT DISTINCT ON (year) year, revision, document, changed_by, changed_at FROM calendar_changes ORDER BY year, revision DESC
+-- The newest of each year, of the organisation first.
+SELECT DISTINCT ON (region, year) region, year, revision, document, changed_by, changed_at FROM calendar_changes ORDER BY region, year, revision DESC
 
 -- name: CalendarChanges
--- Newest first, behind one of them.
-SELECT year, revision, document, changed_by, changed_at FROM calendar_changes
-WHERE $1::timestamptz IS NULL OR (changed_at, year, revision) < ($1, $2, $3)
+-- Of one region, or of the organisation (''), newest first, behind one of them.
+SELECT region, year, revision, document, changed_by, changed_at FROM calendar_changes
+WHERE region = $5 AND ($1::timestamptz IS NULL OR (changed_at, year, revision) < ($1, $2, $3))
 ORDER BY changed_at DESC, year DESC, revision DESC LIMIT $4
 
 -- name: LockCalendar
@@ -18,10 +18,10 @@ ORDER BY changed_at DESC, year DESC, revision DESC LIMIT $4
 SELECT version FROM calendar_version FOR UPDATE
 
 -- name: CalendarRevision
-SELECT COALESCE(max(revision), 0) FROM calendar_changes WHERE year = $1
+SELECT COALESCE(max(revision), 0) FROM calendar_changes WHERE region = $1 AND year = $2
 
 -- name: AddCalendarChange
-INSERT INTO calendar_changes (year, revision, document, changed_by, changed_at) VALUES ($1, $2, $3, $4, clock_timestamp())
+INSERT INTO calendar_changes (region, year, revision, document, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, clock_timestamp())
 RETURNING changed_at
 
 -- name: KeepCalendarRules
@@ -31,5 +31,7 @@ INSERT INTO calendar_rules (version, rules) VALUES ($1, $2) ON CONFLICT DO NOTHI
 SELECT version, rules FROM calendar_rules WHERE version = ANY($1::text[])
 
 -- name: PlacedStates
--- States of accounts with running clocks that end behind an instant, for a look at what a change would move.
-SELECT id, state FROM accounts WHERE id > $1 AND calendar IS NOT NULL AND placed_until >= $2 ORDER BY id LIMIT $3
+-- States of accounts of some teams (NULL: of all) with running clocks that end behind an instant, for a look at what a
+-- change would move.
+SELECT id, state FROM accounts
+WHERE id > $1 AND calendar IS NOT NULL AND placed_until >= $2 AND ($4::text[] IS NULL OR team_id = ANY($4)) ORDER BY id LIMIT $3

@@ -13,7 +13,7 @@ SELECT v.version,
     (SELECT COALESCE(json_agg(json_build_object('ID', id, 'Login', login, 'Name', name, 'Role', role,
         'Team', COALESCE(team_id, ''), 'Active', active) ORDER BY login), '[]') FROM users),
     (SELECT COALESCE(json_agg(json_build_object('ID', id, 'Name', name, 'Parent', COALESCE(parent_id, ''),
-        'Lead', COALESCE(lead_id, '')) ORDER BY name, id), '[]') FROM teams),
+        'Lead', COALESCE(lead_id, ''), 'Region', COALESCE(region, '')) ORDER BY name, id), '[]') FROM teams),
     (SELECT COALESCE(json_agg(json_build_object('ID', id, 'From', from_id, 'To', to_id,
         'Since', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'Until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')) ORDER BY since, id), '[]') FROM delegations),
@@ -33,7 +33,14 @@ SELECT version FROM org_version FOR UPDATE
 SELECT EXISTS (SELECT FROM users)
 
 -- name: AddTeam
-INSERT INTO teams (id, name, parent_id, lead_id) VALUES ($1, $2, $3, $4)
+INSERT INTO teams (id, name, parent_id, lead_id, region) VALUES ($1, $2, $3, $4, $5)
+
+-- name: SetTeamRegion
+UPDATE teams SET region = $2 WHERE id = $1
+
+-- name: AddTeamRegion
+INSERT INTO team_regions (team_id, revision, region, changed_by, changed_at)
+SELECT $1, COALESCE(max(revision), 0) + 1, $2, $3, clock_timestamp() FROM team_regions WHERE team_id = $1
 
 -- name: AddUser
 INSERT INTO users (id, login, name, role, team_id, active, password_hash, created_at) VALUES ($1, $2, $3, $4, $5, true, $6, now())

@@ -8,19 +8,25 @@ SELECT id, wake_at FROM accounts WHERE wake_at < $1 AND (wake_at, id) > ($3, $4)
 SELECT id FROM accounts WHERE id > $1 AND (status <> 'closed' OR wake_at IS NOT NULL) ORDER BY id LIMIT $2
 
 -- name: StaleCalendar
--- By the version, or versions, of their clocks: only those whose last clock ends behind the instant from which on that
--- version and the present one differ.
-SELECT a.id, a.seq FROM accounts a JOIN unnest($1::text[], $2::timestamptz[]) d(calendar, since) ON a.calendar = d.calendar
-WHERE a.id > $3 AND a.placed_until >= d.since ORDER BY a.id LIMIT $4
+-- By the version, or versions, of their clocks and by their team, which says which version they should have: only those
+-- whose last clock ends behind the instant from which on both differ.
+SELECT a.id, a.seq, d.wanted FROM accounts a
+JOIN unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[]) d(calendar, team, wanted, since)
+    ON a.calendar = d.calendar AND COALESCE(a.team_id, '') = d.team
+WHERE a.id > $5 AND a.placed_until >= d.since ORDER BY a.id LIMIT $6
 
--- name: OtherCalendars
--- Step by step along the index, since there are few versions and many accounts. NULL ends it.
+-- name: CalendarsInUse
+-- Step by step along the index, since there are few versions and teams and many accounts.
 WITH RECURSIVE v AS (
-    (SELECT min(calendar) AS calendar FROM accounts WHERE calendar IS NOT NULL)
+    (SELECT calendar, COALESCE(team_id, '') AS team FROM accounts WHERE calendar IS NOT NULL
+        ORDER BY calendar, COALESCE(team_id, '') LIMIT 1)
     UNION ALL
-    SELECT (SELECT min(a.calendar) FROM accounts a WHERE a.calendar IS NOT NULL AND a.calendar > v.calendar) FROM v WHERE v.calendar IS NOT NULL
+    SELECT n.calendar, n.team FROM v, LATERAL (
+        SELECT a.calendar, COALESCE(a.team_id, '') AS team FROM accounts a
+        WHERE a.calendar IS NOT NULL AND (a.calendar, COALESCE(a.team_id, '')) > (v.calendar, v.team)
+        ORDER BY a.calendar, COALESCE(a.team_id, '') LIMIT 1) n
 )
-SELECT calendar FROM v WHERE calendar IS NOT NULL AND calendar <> $1
+SELECT calendar, team FROM v
 
 -- name: SweepStaged
 DELETE FROM staged WHERE staged_at < $1
