@@ -59,6 +59,11 @@ const (
 	CodeSetByApproval    Code = "set_by_approval"    // only an approval or an event writes this, or takes it off the file
 	CodeFilingConflict   Code = "filing_conflict"    // another account of the customer holds the project; Args say who
 	CodeNoFilingConflict Code = "no_filing_conflict" // nobody else holds the project
+	CodeSuccessorAway    Code = "successor_away"     // who is to take over is on leave; Args name them
+	CodeNoSuccessor      Code = "no_successor"       // nobody is named for this many accounts
+	CodeNamedTwice       Code = "named_twice"        // the same account or territory stands there twice
+	CodeNotTheirs        Code = "not_theirs"         // nothing of the account hangs on the person
+	CodeHandoverRunning  Code = "handover_running"   // a handover of the person is on its way; Args name it
 	CodeKeyReused        Code = "key_reused"         // the key was used for another request
 	CodeTextMissing      Code = "text_missing"       // the text behind the command was not staged; send it again
 	CodeInternalError    Code = "internal_error"     // our fault; Args carry the incident
@@ -84,7 +89,7 @@ func (c Code) Class() Class {
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,
 		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual,
 		CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval, CodeNoFilingConflict, CodeAccountMerged,
-		CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
+		CodeHandoverRunning, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
 		return Conflict
 	case CodeInternalError:
 		return Fault
