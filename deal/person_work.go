@@ -22,6 +22,10 @@ const (
 	QuotaReasonedNotice NoticeKind = "quota_reasoned"     // the manager said why
 	QuotaDecidedNotice  NoticeKind = "quota_decided"      // the deduction was confirmed or waived
 	BulletinNotice      NoticeKind = "bulletin_published" // the team's daily bulletin is there
+
+	HandoverReceivedNotice NoticeKind = "handover_received" // somebody's accounts are the recipient's now
+	HandoverOverNotice     NoticeKind = "handover_over"     // a handover came to its end
+	DeputyGoneNotice       NoticeKind = "deputy_gone"       // who stood in for the recipient has left
 )
 
 // PersonTask asks one person to do one thing that belongs to no account.

@@ -40,6 +40,8 @@ func refusalOf(constraint string) deal.Code {
 		return deal.CodeOwnRequest
 	case "account_events_pkey", "accounts_pkey":
 		return deal.CodeAlreadyOpened
+	case "handovers_running_idx":
+		return deal.CodeHandoverRunning
 	case "dossier_key_idx":
 		return deal.CodeAlreadyOnFile
 	case "delegations_from_id_fkey", "delegations_to_id_fkey", "leave_person_id_fkey", "leave_deputy_id_fkey", "sessions_user_id_fkey", "api_tokens_user_id_fkey":

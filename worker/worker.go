@@ -20,11 +20,12 @@ import (
 // Options are what a worker needs. The numbers are fixed on purpose: tuners that follow the CPU oscillate beside a
 // Postgres on the same machine (trust-and-speed.md §2.4).
 type Options struct {
-	Client  client.Client
-	Ledger  *activities.Ledger
-	Imports *activities.Imports
-	Logger  *slog.Logger
-	Observe func(activity string, took time.Duration, err error) // every attempt
+	Client    client.Client
+	Ledger    *activities.Ledger
+	Imports   *activities.Imports
+	Handovers *activities.Handovers
+	Logger    *slog.Logger
+	Observe   func(activity string, took time.Duration, err error) // every attempt
 
 	WorkflowPollers int
 	ActivityPollers int
@@ -43,8 +44,8 @@ type Worker struct {
 
 // New registers everything; nothing is polled before Start.
 func New(o Options) (*Worker, error) {
-	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Logger == nil || o.Observe == nil {
-		return nil, errors.New("worker needs a client, a ledger, imports, a logger and somebody to observe")
+	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Handovers == nil || o.Logger == nil || o.Observe == nil {
+		return nil, errors.New("worker needs a client, a ledger, imports, handovers, a logger and somebody to observe")
 	}
 	if o.StopTimeout <= 0 || o.WorkflowPollers < 2 || o.WorkflowSlots < 2 || o.LocalSlots < 1 || o.ActivitySlots < 1 || o.ActivityPollers < 1 {
 		return nil, errors.New("worker needs a stop timeout, two workflow pollers and slots, and one of each other kind at least")
@@ -56,6 +57,7 @@ func New(o Options) (*Worker, error) {
 	RegisterAccounts(accounts, o.Ledger)
 	imports := sdkworker.New(o.Client, contract.ImportsQueue, o.options())
 	RegisterImports(imports, o.Imports)
+	RegisterHandovers(imports, o.Handovers)
 	return &Worker{workers: []sdkworker.Worker{accounts, imports}}, nil
 }
 
@@ -95,6 +97,15 @@ func RegisterImports(r sdkworker.Registry, imports *activities.Imports) {
 	r.RegisterActivityWithOptions(imports.ReadSheet, activity.RegisterOptions{Name: "ReadSheet"})
 	r.RegisterActivityWithOptions(imports.ImportRows, activity.RegisterOptions{Name: "ImportRows"})
 	r.RegisterActivityWithOptions(imports.FinishImport, activity.RegisterOptions{Name: "FinishImport"})
+}
+
+// RegisterHandovers is the flat list of what hands over, on the queue of imports: like these it is long work on many accounts.
+func RegisterHandovers(r sdkworker.Registry, handovers *activities.Handovers) {
+	r.RegisterWorkflowWithOptions(workflows.Handover, workflow.RegisterOptions{Name: contract.Handover})
+	r.RegisterActivityWithOptions(handovers.MovePlanned, activity.RegisterOptions{Name: "MovePlanned"})
+	r.RegisterActivityWithOptions(handovers.LookAgain, activity.RegisterOptions{Name: "LookAgain"})
+	r.RegisterActivityWithOptions(handovers.SettleHandover, activity.RegisterOptions{Name: "SettleHandover"})
+	r.RegisterActivityWithOptions(handovers.FinishHandover, activity.RegisterOptions{Name: "FinishHandover"})
 }
 
 // Start polls until Stop; it returns once polling has begun.

@@ -33,12 +33,14 @@ func TestRegister_usesTheNamesThatRunningAccountsAnswerTo(t *testing.T) {
 	var n names
 	worker.RegisterAccounts(&n, &activities.Ledger{})
 	worker.RegisterImports(&n, &activities.Imports{})
-	require.Equal(t, []string{"AccountLoop", "Import"}, n.workflows)
-	require.Equal(t, []string{"Perform", "ReadSheet", "ImportRows", "FinishImport"}, n.activities)
+	worker.RegisterHandovers(&n, &activities.Handovers{})
+	require.Equal(t, []string{"AccountLoop", "Import", "Handover"}, n.workflows)
+	require.Equal(t, []string{"Perform", "ReadSheet", "ImportRows", "FinishImport", "MovePlanned", "LookAgain", "SettleHandover", "FinishHandover"}, n.activities)
 	for _, name := range n.activities { // workflows call them by their methods' names
 		_, onLedger := reflect.TypeFor[*activities.Ledger]().MethodByName(name)
 		_, onImports := reflect.TypeFor[*activities.Imports]().MethodByName(name)
-		require.True(t, onLedger || onImports, name)
+		_, onHandovers := reflect.TypeFor[*activities.Handovers]().MethodByName(name)
+		require.True(t, onLedger || onImports || onHandovers, name)
 	}
 }
 

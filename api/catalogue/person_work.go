@@ -35,6 +35,11 @@ func personNotices() map[deal.NoticeKind]deal.Text {
 			"{0}, no lead on {1} working days in a row (until {2}): the reason was stated, please confirm or waive the deduction"),
 		deal.QuotaDecidedNotice: text("{0} 连续 {1} 个工作日没有线索(至 {2}):扣减已有决定",
 			"{0}, no lead on {1} working days in a row (until {2}): the deduction was decided"),
+		// {0} name, {1} number of accounts moved, {2} number that could not be moved
+		deal.HandoverReceivedNotice: text("{0} 的 {1} 个客户及其任务已移交给您", "{1} accounts of {0}, with their tasks, are yours now"),
+		deal.HandoverOverNotice: text("{0} 的工作移交已结束:移交 {1} 个客户,{2} 个未能移交",
+			"the handover of {0} is over: {1} accounts moved, {2} could not be moved"),
+		deal.DeputyGoneNotice: text("{0} 已离任,不再代您处理,请另行委托", "{0} has left and stands in for you no more: please name another deputy"),
 		// {0} team, {1} day
 		deal.BulletinNotice: text("{0} {1} 线索日报已发布", "the daily bulletin of leads of {0} for {1} is there"),
 	}

@@ -193,6 +193,26 @@ func refusals() map[string]Entry {
 			text("客户已经晋升[,下一轮手册:{0}]", "the account was promoted already[; its next cycle begins on {0}]"),
 			text("下一轮开始后生效", "it takes effect with the next cycle"),
 		},
+		string(deal.CodeSuccessorAway): {
+			text("接手人[ {0} ]正在休假", "the successor[ {0}] is on leave"),
+			text("换一位接手人,或待其休假结束", "name somebody else, or wait until they are back"),
+		},
+		string(deal.CodeNoSuccessor): {
+			text("有 {0} 个客户没有指定接手人", "nobody is named for {0} accounts"),
+			text("填写 default_to,或加一位不限客户和片区的接手人", "fill in default_to, or add a successor without accounts and territories"),
+		},
+		string(deal.CodeNamedTwice): {
+			text("[{0} ]重复指定", "[{0} ]stands there twice"),
+			text("每个客户、每个片区只写一次", "name every account and every territory once"),
+		},
+		string(deal.CodeNotTheirs): {
+			text("客户[ {0} ]没有属于此人的事项", "nothing of the account[ {0}] hangs on this person"),
+			text("去掉该客户;用 dry_run 查看此人名下的客户", "leave it out; dry_run lists what hangs on the person"),
+		},
+		string(deal.CodeHandoverRunning): {
+			text("此人的移交正在进行", "a handover of this person is on its way"),
+			text("等待其结束,见 GET /users/ID/handovers", "wait until it is over: see GET /users/ID/handovers"),
+		},
 		string(deal.CodeKeyReused): {
 			text("该 Idempotency-Key 已用于其他请求", "this Idempotency-Key was used for another request"),
 			text("新的请求使用新的 Idempotency-Key", "use a new key for a new request"),

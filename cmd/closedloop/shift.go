@@ -49,9 +49,13 @@ func (n *node) beginShift(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make imports: %w", err)
 	}
+	handovers, err := activities.NewHandovers(n.store, n.accounts, n.installation.ID, n.sign, time.Now, n.log)
+	if err != nil {
+		return fmt.Errorf("make handovers: %w", err)
+	}
 	c := n.config.Worker
 	w, err := worker.New(worker.Options{
-		Client: n.engine, Ledger: ledger, Imports: imports, Logger: n.log, Observe: n.metrics.observe,
+		Client: n.engine, Ledger: ledger, Imports: imports, Handovers: handovers, Logger: n.log, Observe: n.metrics.observe,
 		WorkflowPollers: c.WorkflowPollers, ActivityPollers: c.ActivityPollers, WorkflowSlots: c.WorkflowSlots,
 		ActivitySlots: c.ActivitySlots, LocalSlots: c.LocalActivitySlots, StickyCache: c.StickyCache, StopTimeout: c.StopTimeout,
 	})

@@ -96,3 +96,17 @@ UPDATE handovers SET beside = $2 WHERE id = $1
 
 -- name: EndHandover
 UPDATE handovers SET status = $2, finished_at = $3 WHERE id = $1 AND status = 'running'
+
+-- name: MovePersonTasks
+-- What belongs to no account goes to the heir; what is about an account that was moved, to whoever has that now.
+UPDATE person_tasks t SET assignee_id = COALESCE(
+    (SELECT m.to_id FROM handover_moves m WHERE m.handover_id = $1 AND m.status = 'moved' AND position(m.account_id IN t.ref) > 0
+        ORDER BY m.position LIMIT 1), $3)
+WHERE t.assignee_id = $2 AND t.status = 'open'
+
+-- name: MovedShares
+SELECT to_id, count(DISTINCT account_id) FROM handover_moves WHERE handover_id = $1 AND status = 'moved' GROUP BY to_id ORDER BY to_id
+
+-- name: WhoseDelegations
+-- Who has delegated to somebody beyond an instant.
+SELECT DISTINCT from_id FROM delegations WHERE to_id = $1 AND until > $2 ORDER BY from_id
