@@ -92,6 +92,7 @@ func (a *API) operations() {
 	a.decisionRoutes()
 	a.filingRoutes()
 	a.delegationRoutes()
+	a.handoverRoutes()
 	a.leaveRoutes()
 	a.taskRoutes()
 	a.noticeRoutes()

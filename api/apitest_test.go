@@ -124,6 +124,8 @@ type world struct {
 	cases  library
 	days   days
 
+	handing handing
+
 	erasures map[string]view.Erasure
 	named    deal.PersonID // holds a seat in an approval of the account
 	uploads  uploads
@@ -701,6 +703,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	r := &rig{world: w, t: t, lang: "en", token: map[deal.PersonID]string{}, logs: &logBuffer{}}
 	o := api.Options{
 		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Cases: &w.cases, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
+		Handovers: w,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

@@ -366,6 +366,11 @@ func TestExport_isThereForEveryList(t *testing.T) {
 		switch {
 		case strings.HasPrefix(path, "/api/v1/imports/{id}"):
 			target = strings.Replace(path, "{id}", r.imp.ID, 1)
+		case strings.HasPrefix(path, "/api/v1/users/{id}"):
+			target = strings.Replace(path, "{id}", string(rep1), 1)
+		case strings.HasPrefix(path, "/api/v1/handovers/{id}"):
+			r.handing.over = []view.Handover{{ID: "h1", Succession: deal.Succession{From: rep1}}}
+			target = strings.Replace(path, "{id}", "h1", 1)
 		case path == "/api/v1/duplicates":
 			target += "?name=x"
 		case strings.Contains(path, "{record}"):

@@ -27,6 +27,8 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[delegationBody]():     delegationListing(),
 		reflect.TypeFor[leaveBody]():          leaveListing(),
 		reflect.TypeFor[personBody]():         personListing(),
+		reflect.TypeFor[handoverBody]():       handoverListing(),
+		reflect.TypeFor[handoverMoveBody]():   handoverMoveListing(),
 		reflect.TypeFor[teamBody]():           teamListing(),
 		reflect.TypeFor[duplicateBody]():      duplicateListing(),
 		reflect.TypeFor[importRowBody]():      importRowListing(),

@@ -25,6 +25,7 @@ type Options struct {
 	Identity  Identity
 	Requests  Requests
 	Imports   Imports
+	Handovers Handovers
 	Playbooks Playbooks
 	Editions  Editions
 	Cases     Cases
@@ -105,6 +106,7 @@ func (o Options) check() error {
 	need(o.Identity != nil, "Identity")
 	need(o.Requests != nil, "Requests")
 	need(o.Imports != nil, "Imports")
+	need(o.Handovers != nil, "Handovers")
 	need(o.Playbooks != nil, "Playbooks")
 	need(o.Editions != nil, "Editions")
 	need(o.Cases != nil, "Cases")

@@ -177,6 +177,19 @@ type Imports interface {
 	ForgetMapping(ctx context.Context, by deal.PersonID, organisation bool, id string) error
 }
 
+// Handovers keeps orders to hand over what hangs on a person, and has them carried out.
+type Handovers interface {
+	// HeldBy are the accounts in which something hangs on somebody.
+	HeldBy(ctx context.Context, who deal.PersonID) ([]deal.Held, error)
+	// OrderHandover freezes an order and starts its workflow; the same ID is ordered once. A person of whom a handover runs is
+	// refused with handover_running.
+	OrderHandover(ctx context.Context, o view.HandoverOrder) error
+	// Handover, Handovers and HandoverMoves are for whoever may see them: the API judges that.
+	Handover(ctx context.Context, id string) (view.Handover, error)
+	Handovers(ctx context.Context, from deal.PersonID, p view.Page) ([]view.Handover, string, error)
+	HandoverMoves(ctx context.Context, id string, status view.MoveStatus, p view.Page) ([]view.HandoverMove, string, error)
+}
+
 // Playbooks asks the pinned version of a playbook.
 type Playbooks interface {
 	// Gate evaluates the gate of the account's present step.

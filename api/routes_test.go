@@ -151,6 +151,8 @@ GET /api/v1/cases
 GET /api/v1/cases/{id}
 GET /api/v1/delegations
 GET /api/v1/duplicates
+GET /api/v1/handovers/{id}
+GET /api/v1/handovers/{id}/moves
 GET /api/v1/imports/mappings
 GET /api/v1/imports/{id}
 GET /api/v1/imports/{id}/columns
@@ -167,6 +169,7 @@ GET /api/v1/playbooks/{name}/versions
 GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users
+GET /api/v1/users/{id}/handovers
 GET /healthz (public)
 GET /livez (public)
 GET /readyz (public)
@@ -220,6 +223,7 @@ POST /api/v1/notifications/read
 POST /api/v1/playbooks
 POST /api/v1/session (public)
 POST /api/v1/tasks/{id}/done
+POST /api/v1/users/{id}/handover
 PUT /api/v1/accounts/{id}/agreements/{record}
 PUT /api/v1/accounts/{id}/buying-process
 PUT /api/v1/accounts/{id}/classification

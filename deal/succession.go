@@ -115,7 +115,7 @@ func successorField(i int, field string) string {
 
 // Against is everything that stands in the way of a succession that somebody orders, each with the field to blame: who may
 // not order it, who cannot take over, and what is named wrongly.
-func (s Succession) Against(org Org, actor PersonID, held []Held, away func(PersonID) bool, at time.Time) Refusals {
+func (s Succession) Against(org Org, actor PersonID, held []Held, at time.Time) Refusals {
 	var no Refusals
 	no.If(!org.MayHandOver(actor, s.From, at), CodeNotYourRole)
 	ids, fields := s.people()
@@ -129,7 +129,7 @@ func (s Succession) Against(org Org, actor PersonID, held []Held, away func(Pers
 		if !there || to == s.From {
 			continue
 		}
-		no.Field(away(to), CodeSuccessorAway, fields[i], who.Name)
+		no.Field(org.Away(to, at), CodeSuccessorAway, fields[i], who.Name)
 		no.Field(!org.inLine(actor, s.From, to, at), CodeNotYourRole, fields[i])
 		if slices.Index(ids, to) < i { // said once
 			continue

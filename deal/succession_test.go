@@ -22,12 +22,10 @@ func heldAccounts(n int) []deal.Held {
 	return held
 }
 
-func nobodyAway(deal.PersonID) bool { return false }
-
 func judged(s deal.Succession, actor deal.PersonID, held []deal.Held) []string {
 	org := organisation()
 	var out []string
-	for _, no := range s.Against(org, actor, held, nobodyAway, at("2026-03-02 09:00")) {
+	for _, no := range s.Against(org, actor, held, at("2026-03-02 09:00")) {
 		out = append(out, string(no.Code)+" "+no.Field)
 	}
 	return out
@@ -111,8 +109,9 @@ func TestSuccession_listsEverythingThatStandsInTheWay(t *testing.T) {
 	}, judged(s, director1, heldAccounts(6)))
 	require.Equal(t, []string{"no_successor /successors"}, judged(deal.Succession{From: rep1}, director1, heldAccounts(2)))
 
-	no := deal.Succession{From: rep1, Successors: []deal.Successor{{To: rep2}}}.Against(
-		organisation(), manager1, heldAccounts(2), func(p deal.PersonID) bool { return p == rep2 }, at("2026-03-02 09:00"))
+	org := organisation()
+	org.Leaves = []deal.Leave{{Person: rep2, Since: at("2026-03-02 00:00"), Until: at("2026-03-09 00:00")}}
+	no := deal.Succession{From: rep1, Successors: []deal.Successor{{To: rep2}}}.Against(org, manager1, heldAccounts(2), at("2026-03-02 09:00"))
 	require.Equal(t, []deal.Code{deal.CodeSuccessorAway}, codes(no))
 	require.True(t, slices.Equal([]string{"rep2"}, no[0].Args))
 }

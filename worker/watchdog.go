@@ -53,10 +53,12 @@ type WatchdogOptions struct {
 	// Calendars are the versions of the calendar in force by region, whichever process changed them; that of the organisation
 	// (empty) counts where a region has none.
 	Calendars func(context.Context) (map[string]string, error)
-	Interval  time.Duration
-	Grace     time.Duration
-	Logger    *slog.Logger
-	Now       func() time.Time
+	// Resume takes up work that was ordered and that nobody may be at; nil when there is none of that kind.
+	Resume   func(context.Context) error
+	Interval time.Duration
+	Grace    time.Duration
+	Logger   *slog.Logger
+	Now      func() time.Time
 }
 
 // Watchdog heals what the engine forgot: a lost re-arm, a terminated workflow, an emptied database. It is a plain loop
@@ -139,7 +141,15 @@ func (w *Watchdog) look(ctx context.Context) error {
 		return nil
 	}
 	defer release()
-	return errors.Join(w.returnHome(ctx), w.wake(ctx), w.plan(ctx), w.sweep(ctx), w.replan(ctx))
+	return errors.Join(w.returnHome(ctx), w.resume(ctx), w.wake(ctx), w.plan(ctx), w.sweep(ctx), w.replan(ctx))
+}
+
+// resume takes up what was ordered and is not carried out by anybody.
+func (w *Watchdog) resume(ctx context.Context) error {
+	if w.o.Resume == nil {
+		return nil
+	}
+	return w.o.Resume(ctx)
 }
 
 // returnHome brings every open account into an engine that does not know them: a new one, or one whose database was

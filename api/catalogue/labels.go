@@ -19,6 +19,8 @@ const (
 	Scopes           Set = "scope"
 	Erasures         Set = "erasure"
 	LeaveKinds       Set = "leave_kind"
+	HandoverStatuses Set = "handover_status"
+	MoveStatuses     Set = "move_status"
 	CaseOutcomes     Set = "case_outcome"
 )
 
@@ -49,6 +51,14 @@ func labels() map[Set]map[string]deal.Text {
 			string(deal.AnnualLeave): text("年休假", "annual"), string(deal.SickLeave): text("病假", "sick"), string(deal.PersonalLeave): text("事假", "personal"),
 			string(deal.ParentalLeave): text("产假/陪产假", "parental"), string(deal.BusinessTrip): text("出差", "business trip"),
 			string(deal.OtherLeave): text("其他", "other"),
+		},
+		HandoverStatuses: {
+			"running": text("进行中", "running"), "done": text("已完成", "done"), "left": text("有未能移交的客户", "over, some not moved"),
+			"dry_run": text("试算", "dry run"),
+		},
+		MoveStatuses: {
+			"planned": text("待移交", "planned"), "moved": text("已移交", "moved"), "nothing": text("无需移交", "nothing to move"),
+			"failed": text("未能移交", "could not be moved"),
 		},
 		TaskStatuses: {
 			string(deal.TaskOpen): text("待办", "open"), string(deal.TaskDone): text("已完成", "done"), string(deal.TaskVoid): text("已失效", "void"),

@@ -65,6 +65,7 @@ func (n *node) beginShift(ctx context.Context) error {
 	dog, err := worker.NewWatchdog(worker.WatchdogOptions{
 		Fleet: n.store, Engine: n.accounts, Installation: n.installation.ID, Calendars: n.calendar.Versions,
 		Interval: n.config.Watchdog.Interval, Grace: n.config.Watchdog.Grace, Logger: n.log, Now: time.Now,
+		Resume: successions{n}.resume,
 	})
 	if err != nil {
 		return fmt.Errorf("make watchdog: %w", err)

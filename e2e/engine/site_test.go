@@ -88,8 +88,12 @@ func (c *crew) work(pollers int) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
+	handovers, err := activities.NewHandovers(c.store, c.accounts, c.installation.ID, c.sign, time.Now, logs())
+	if err != nil {
+		return nil, err
+	}
 	w, err := worker.New(worker.Options{
-		Client: c.client, Ledger: perform, Imports: imports, Logger: logs(), Observe: func(string, time.Duration, error) {},
+		Client: c.client, Ledger: perform, Imports: imports, Handovers: handovers, Logger: logs(), Observe: func(string, time.Duration, error) {},
 		WorkflowPollers: pollers, ActivityPollers: 2, WorkflowSlots: 40, ActivitySlots: 4, LocalSlots: 40, StopTimeout: 5 * time.Second,
 	})
 	if err != nil {
