@@ -32,6 +32,7 @@ type API struct {
 	people   peopleCache
 	bearers  bearerCache
 	logins   loginLimiter
+	guesses  loginLimiter // of secrets in addresses
 	commands inFlight
 	uploads  chan struct{}
 	spools   chan struct{}
@@ -49,7 +50,8 @@ func New(o Options) (*API, error) {
 		Options: o, echo: echo.New(), say: catalogue.New(), public: parsePublic(o.PublicURL), matcher: languages(),
 		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, kinds: recordKinds(), uploads: make(chan struct{}, o.Limits.Uploads),
 		spools: make(chan struct{}, o.Limits.FileUploads), exports: make(chan struct{}, o.Limits.Exports),
-		logins: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
+		logins:  loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
+		guesses: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
 	}
 	a.commands = inFlight{total: o.Limits.InFlight, perAccount: o.Limits.InFlightPerAccount}
 	if a.public != nil {
@@ -90,6 +92,7 @@ func (a *API) operations() {
 	a.battleMapRoutes()
 	a.approvalRoutes()
 	a.decisionRoutes()
+	a.decideRoutes()
 	a.filingRoutes()
 	a.delegationRoutes()
 	a.handoverRoutes()

@@ -116,6 +116,7 @@ type world struct {
 	impRows   []view.ImportRowItem
 	mappings  []view.ImportMapping
 	unready   map[string]error
+	links     links
 
 	files  files
 	family family
@@ -704,6 +705,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	o := api.Options{
 		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Cases: &w.cases, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
 		Handovers: w,
+		Links:     &w.links,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

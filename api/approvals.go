@@ -51,6 +51,7 @@ type seatBody struct {
 	At         *time.Time   `json:"at"`
 	Comment    string       `json:"comment"`
 	Auto       bool         `json:"auto" doc:"passed by itself, since the same person approved before"`
+	Via        string       `json:"via,omitempty" enum:"link" doc:"how the word came, where it was not over the API: by a link in a message"`
 }
 
 // accountRef names an account beside something that belongs to it.
@@ -230,7 +231,7 @@ func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string) approva
 		for _, s := range l.Seats {
 			level.Seats = append(level.Seats, seatBody{
 				Holder: personIn(org, s.Holder), Alternates: peopleIn(org, s.Alternates), Decision: string(s.Decision),
-				By: personIn(org, s.By), At: instant(s.At), Comment: read(s.Comment), Auto: s.Auto,
+				By: personIn(org, s.By), At: instant(s.At), Comment: read(s.Comment), Auto: s.Auto, Via: string(s.Via),
 			})
 		}
 		b.Levels = append(b.Levels, level)

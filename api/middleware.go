@@ -50,7 +50,7 @@ func (a *API) begin(next echo.HandlerFunc) echo.HandlerFunc {
 		if c.key != "" {
 			attrs = append(attrs, "idempotency_key", c.key)
 		}
-		if !strings.HasPrefix(ec.Path(), base) {
+		if !strings.HasPrefix(ec.Path(), base) && ec.Path() != decidePath {
 			a.Logger.DebugContext(r.Context(), "request", attrs...)
 		} else {
 			a.Logger.InfoContext(r.Context(), "request", attrs...)
@@ -137,6 +137,8 @@ func (a *API) readBody(next echo.HandlerFunc) echo.HandlerFunc {
 			return next(ec)
 		case ec.Path() == documentsPath:
 			return next(ec) // read as it comes, by who knows whether the caller may write at all
+		case ec.Path() == decidePath:
+			return next(ec) // a form of a page, or JSON: read by who knows the link
 		case ec.Path() == editionsPath:
 			return next(ec) // YAML, JSON or an upload: read by who installs it
 		case ec.Path() == importPath, ec.Path() == columnsPath:

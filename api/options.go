@@ -23,6 +23,7 @@ type Options struct {
 	Work      Work
 	People    People
 	Identity  Identity
+	Links     Links
 	Requests  Requests
 	Imports   Imports
 	Handovers Handovers
@@ -104,6 +105,7 @@ func (o Options) check() error {
 	need(o.Work != nil, "Work")
 	need(o.People != nil, "People")
 	need(o.Identity != nil, "Identity")
+	need(o.Links != nil, "Links")
 	need(o.Requests != nil, "Requests")
 	need(o.Imports != nil, "Imports")
 	need(o.Handovers != nil, "Handovers")

@@ -170,6 +170,7 @@ GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users
 GET /api/v1/users/{id}/handovers
+GET /decide/{token} (public)
 GET /healthz (public)
 GET /livez (public)
 GET /readyz (public)
@@ -224,6 +225,7 @@ POST /api/v1/playbooks
 POST /api/v1/session (public)
 POST /api/v1/tasks/{id}/done
 POST /api/v1/users/{id}/handover
+POST /decide/{token} (public)
 PUT /api/v1/accounts/{id}/agreements/{record}
 PUT /api/v1/accounts/{id}/buying-process
 PUT /api/v1/accounts/{id}/classification

@@ -158,6 +158,9 @@ type API struct {
 	// Address people use, for links and cookies: https://closedloop.example.com.
 	// Empty means http:// and the address of listen.
 	PublicURL string `mapstructure:"public_url" default:""`
+	// How long a link in a message lasts by which an approver decides without
+	// logging in. It ends earlier when the request does not wait any more.
+	DecisionLinkTTL time.Duration `mapstructure:"decision_link_ttl" default:"72h" range:"1m..720h"`
 	// Commands on their way at once; more are answered 429.
 	MaxInFlight int `mapstructure:"max_in_flight" default:"64" range:"1..1024"`
 	// Commands on their way at once for one account; the engine takes 10.

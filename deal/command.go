@@ -110,13 +110,14 @@ type Open struct {
 	Draft     *TextRef `json:"draft"` // the staged profile, contacts and lead form
 }
 
-// Via says how a lead came in.
+// Via says how something came in: a lead, or an approver's word.
 type Via string
 
-// By hand over the API, or by a lead sheet.
+// By hand over the API, by a lead sheet, or by a link in a message.
 const (
 	ViaAPI    Via = "api"
 	ViaImport Via = "import"
+	ViaLink   Via = "link"
 )
 
 // Advance leaves the current step forward; its gate must hold.
@@ -213,6 +214,8 @@ type DecideApproval struct {
 	Decision Decision `json:"decision"`
 	Comment  *TextRef `json:"comment,omitempty"` // mandatory unless approving
 	Version  int64    `json:"version"`           // of the subject
+	Level    int      `json:"level,omitempty"`   // that was asked, where the word came by a link to it; 0: whichever runs
+	Via      Via      `json:"via,omitempty"`     // empty: by hand, over the API
 }
 
 // TransferApproval hands a seat of the running level to somebody else.

@@ -211,6 +211,8 @@ func (d *draft) decideApproval(b DecideApproval) {
 	i := a.seatFor(d.f.Org, d.cmd.Actor, d.at)
 	d.no.If(i < 0 && !a.asks(d.cmd.Actor), CodeNotApprover)
 	d.no.If(i >= 0 && a.approvedBy(d.cmd.Actor), CodeTwoPersons)
+	d.no.Field(b.Via != "" && b.Via != ViaLink, CodeInvalidValue, "/via", string(ViaLink))
+	d.no.If(b.Level != 0 && b.Level != a.Level, CodeLinkVoid)
 	d.no.Field(!slices.Contains([]Decision{Approve, Reject, SendBack}, b.Decision), CodeInvalidValue, "/decision", "approve", "reject", "return")
 	opinion := b.Decision != Approve || a.Levels[a.Level-1].Rules.Opinion
 	d.no.Field(opinion && b.Comment == nil, CodeReasonMissing, "/comment")
@@ -222,7 +224,7 @@ func (d *draft) decideApproval(b DecideApproval) {
 	a = a.clone()
 	level := a.Level
 	seat := &a.Levels[level-1].Seats[i]
-	seat.Decision, seat.By, seat.At, seat.Comment = b.Decision, d.cmd.Actor, d.at, b.Comment
+	seat.Decision, seat.By, seat.At, seat.Comment, seat.Via = b.Decision, d.cmd.Actor, d.at, b.Comment, b.Via
 	if b.Decision == Approve {
 		a.passOwn(d.cmd.Actor, d.at)
 	}
@@ -288,21 +290,7 @@ func (d *draft) pending(id string) (Approval, bool) {
 		return a, false
 	}
 	if a.Status != Pending {
-		by := a.Requester
-		for _, l := range a.Levels {
-			for _, s := range l.Seats {
-				if s.By != "" && !s.Auto {
-					by = s.By
-				}
-			}
-		}
-		switch {
-		case a.Status == Withdrawn:
-			by = a.Asker()
-		case a.Arbiter != "":
-			by = a.Arbiter
-		}
-		d.no.If(true, CodeAlreadyDecided, string(by), string(a.Status), a.ClosedAt.Format(time.RFC3339))
+		d.no.If(true, CodeAlreadyDecided, string(a.lastWord()), string(a.Status), a.ClosedAt.Format(time.RFC3339))
 		return a, false
 	}
 	return a, true

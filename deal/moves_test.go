@@ -297,7 +297,11 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		a, _ := s.Approval(id)
 		m.w.facts.Claim = one(m, "claim", claim(), claim(), deal.Claim{})
 		what := one(m, "word", deal.Approve, deal.Approve, deal.Approve, deal.Reject, deal.SendBack, deal.SendBack, "perhaps")
-		return deal.DecideApproval{Approval: id, Decision: what, Comment: m.text("comment"), Version: a.Subject.Version - int64(m.pick("read", 8)/7)}
+		word := deal.DecideApproval{Approval: id, Decision: what, Comment: m.text("comment"), Version: a.Subject.Version - int64(m.pick("read", 8)/7)}
+		if m.pick("link", 8) == 0 {
+			word.Via, word.Level = deal.ViaLink, 1
+		}
+		return word
 	case deal.TransferApprovalName:
 		return deal.TransferApproval{Approval: m.request(), To: one(m, "to", people...), Reason: m.text("reason")}
 	case deal.WithdrawApprovalName:

@@ -64,6 +64,9 @@ const (
 	CodeNamedTwice       Code = "named_twice"        // the same account or territory stands there twice
 	CodeNotTheirs        Code = "not_theirs"         // nothing of the account hangs on the person
 	CodeHandoverRunning  Code = "handover_running"   // a handover of the person is on its way; Args name it
+	CodeLinkUsed         Code = "link_used"          // a decision was made by this link; Args say when
+	CodeLinkExpired      Code = "link_expired"       // its time is up; Args say since when
+	CodeLinkVoid         Code = "link_void"          // its person is not asked any more
 	CodeKeyReused        Code = "key_reused"         // the key was used for another request
 	CodeTextMissing      Code = "text_missing"       // the text behind the command was not staged; send it again
 	CodeInternalError    Code = "internal_error"     // our fault; Args carry the incident
@@ -89,7 +92,8 @@ func (c Code) Class() Class {
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,
 		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual,
 		CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval, CodeNoFilingConflict, CodeAccountMerged,
-		CodeHandoverRunning, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted:
+		CodeHandoverRunning, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted,
+		CodeLinkUsed, CodeLinkExpired, CodeLinkVoid:
 		return Conflict
 	case CodeInternalError:
 		return Fault

@@ -31,6 +31,7 @@ func samples(t tb) []deal.Event {
 			},
 			Seats: []deal.Seat{{
 				Holder: manager1, Alternates: []deal.PersonID{director1}, Decision: deal.Approve, By: director1, At: now, Comment: note("c"), Auto: true,
+				Via: deal.ViaLink,
 			}},
 		}},
 	}

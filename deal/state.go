@@ -178,6 +178,7 @@ type Seat struct {
 	At         time.Time  `json:"at,omitzero"`
 	Comment    *TextRef   `json:"comment,omitempty"`
 	Auto       bool       `json:"auto,omitempty"` // the same person approved an earlier level, so this one passed by itself
+	Via        Via        `json:"via,omitempty"`  // how the word came, where it was not over the API
 }
 
 // Decision is what an approver says.

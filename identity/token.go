@@ -44,3 +44,9 @@ func (t Token) String() string { return TokenPrefix + "…" }
 
 // Reveal is the token itself, for the one moment in which it is handed over.
 func (t Token) Reveal() string { return string(t) }
+
+// PublicID names what a token opens, in logs and keys, without giving the token away.
+func PublicID(t Token) string {
+	sum := sha256.Sum256(append([]byte("id of "), t...))
+	return base64.RawURLEncoding.EncodeToString(sum[:16])
+}

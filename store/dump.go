@@ -20,7 +20,7 @@ func dumped() []string {
 	return []string{
 		"installation", "teams", "users", "team_regions", "territories", "leave", "delegations", "api_tokens", "counters", "playbooks", "calendar_changes", "calendar_rules", "request_keys",
 		"accounts", "account_events", "account_commands", "account_profile", "account_texts", "staged", "step_forms", "contacts",
-		"dossier", "replans", "record_changes", "erasures", "handovers", "handover_moves", "tasks", "approvals", "approval_levels", "notifications", "notification_reads", "follow_ups", "interactions",
+		"dossier", "replans", "record_changes", "erasures", "handovers", "handover_moves", "tasks", "approvals", "approval_levels", "decision_links", "calendar_feeds", "notifications", "notification_reads", "follow_ups", "interactions",
 		"imports", "import_rows", "import_problems", "import_lines", "import_mappings", "import_marks", "history_notes", "outbox", "outbox_end", "files", "file_chunks",
 		"person_tasks", "person_notices", "job_runs",
 		"cases",

@@ -58,7 +58,7 @@ func loadStatements() map[string]string {
 func fragments() []string {
 	return []string{
 		"CaseColumns", // with others in it, so before these
-		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "LeaveColumns", "NoteColumns",
+		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "CalendarFeedColumns", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "LeaveColumns", "NoteColumns",
 		"ProfileColumns", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 		"HandoverColumns", "HandoverCounts",
 	}

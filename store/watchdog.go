@@ -50,11 +50,11 @@ func (s *Store) ids(ctx context.Context, doing string, sql statement, args ...an
 }
 
 // SweepStaged removes what was put beside commands that never came, before an instant, and with it the answers and
-// sessions that had expired by then, what the rows of imports said that were over for thirty days, and the outbox's rows
+// sessions that had expired by then, links that had a month before, what the rows of imports said that were over for thirty days, and the outbox's rows
 // that were written thirty days before. It returns how many staged rows there were.
 func (s *Store) SweepStaged(ctx context.Context, before time.Time) (int64, error) {
 	var staged int64
-	for _, sql := range []statement{sweepRequests, sweepSessions, sweepImports, sweepOutbox, sweepStaged} {
+	for _, sql := range []statement{sweepRequests, sweepSessions, sweepDecisionLinks, sweepImports, sweepOutbox, sweepStaged} {
 		tag, err := s.pool.Exec(ctx, string(sql), before)
 		if err != nil {
 			return 0, fail("sweep", err)

@@ -19,13 +19,14 @@ type Catalogue struct {
 	labels  map[Set]map[string]deal.Text
 
 	expected map[deal.Expectation]deal.Text
+	pages    map[string]deal.Text
 }
 
 // New puts the tables together.
 func New() *Catalogue {
 	c := &Catalogue{
 		reasons: refusals(), titles: titles(), special: special(), notices: notices(), tasks: tasks(), events: events(), words: words(), labels: labels(),
-		expected: expected(),
+		expected: expected(), pages: decidePage(),
 	}
 	maps.Copy(c.reasons, problems())
 	maps.Copy(c.reasons, fields())
@@ -74,6 +75,9 @@ func (c *Catalogue) Expected(arg, lang string) string {
 	}
 	return arg
 }
+
+// Page is a text of the page that a link in a message leads to.
+func (c *Catalogue) Page(id, lang string) string { return c.pages[id].In(lang) }
 
 // Notice is the line of an inbox for a kind of notice: about an account of that name, or with what belongs to a notice about
 // none ([deal.PersonNotice]).

@@ -1,15 +1,68 @@
 package catalogue
 
+import "closedloop/deal"
+
 // Codes of what reaches people outside their session: streams, calendar feeds and links; and of decisions sent together.
 const (
-	ItemTwice = "item_twice" // a batch names something twice
+	ItemTwice      = "item_twice"       // a batch names something twice
+	UnknownLink    = "unknown_link"     // no such secret in an address
+	TooManyGuesses = "too_many_guesses" // slow down guessing secrets in addresses
+	BadNonce       = "bad_nonce"        // a form that was not read here, or too long ago
 )
 
 func links() map[string]Entry {
 	return map[string]Entry{
+		UnknownLink: {
+			text("链接无效", "this link leads nowhere"),
+			text("从消息中重新打开完整链接,或登录后办理", "open the whole link from the message again, or log in"),
+		},
+		TooManyGuesses: {
+			text("无效链接的访问过多", "too many links that lead nowhere were tried from here"),
+			text("稍后再试", "wait a moment"),
+		},
+		BadNonce: {
+			text("页面已过期", "the page was open for too long"),
+			text("核对内容后重新提交", "look at it again and send it once more"),
+		},
+		string(deal.CodeLinkUsed): {
+			text("此链接已使用过[({0})],每个链接只能办理一次", "this link has been used[ ({0})]; each decides once"),
+			text("如需查看结果,请登录", "log in to see what became of the request"),
+		},
+		string(deal.CodeLinkExpired): {
+			text("此链接已过期[({0})]", "this link's time is up[ ({0})]"),
+			text("登录后办理", "log in and decide there"),
+		},
+		string(deal.CodeLinkVoid): {
+			text("此链接已失效:该审批不再等待您办理", "this link counts no more: the request does not wait for you any longer"),
+			text("登录查看审批的当前状态", "log in to see where the request stands"),
+		},
 		ItemTwice: {
 			text("同一审批在本批中出现了两次[(另见 {0})]", "the batch names this request twice[ (see {0})]"),
 			text("每个审批只保留一条", "keep one of the two"),
 		},
+	}
+}
+
+// decidePage is what the page of a link says.
+func decidePage() map[string]deal.Text {
+	return map[string]deal.Text{
+		"title":     text("审批办理", "Your decision"),
+		"what":      text("审批事项", "Request"),
+		"account":   text("客户", "Customer"),
+		"amount":    text("金额", "Amount"),
+		"requester": text("申请人", "Asked by"),
+		"asked":     text("申请时间", "Asked on"),
+		"you":       text("审批人", "Decided by"),
+		"until":     text("链接有效期至", "Link valid until"),
+		"ask":       text("您的意见", "What do you say?"),
+		"comment":   text("说明(否决或退回时必填)", "Comment (needed unless you approve)"),
+		"send":      text("提交", "Send"),
+		"approve":   text("同意", "Approve"),
+		"return":    text("退回修改", "Return for rework"),
+		"reject":    text("否决", "Reject"),
+
+		"done_approve": text("已同意,办理完成", "Approved. Thank you."),
+		"done_return":  text("已退回修改,办理完成", "Returned for rework. Thank you."),
+		"done_reject":  text("已否决,办理完成", "Rejected. Thank you."),
 	}
 }

@@ -41,6 +41,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		Handovers:    successions{n},
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
+		Links: n.store,
 	})
 	if err != nil {
 		return "", nil, err //nolint:wrapcheck // says what it was doing

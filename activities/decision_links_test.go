@@ -1,0 +1,103 @@
+package activities_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"closedloop/activities"
+	"closedloop/deal"
+	"closedloop/identity"
+)
+
+// linkHouse has one request that waits for its manager.
+type linkHouse struct {
+	request deal.Approval
+	links   map[string]deal.DecisionLink // by hash
+}
+
+func (h *linkHouse) Org(context.Context) (deal.Org, error) {
+	return deal.Org{People: []deal.Person{{ID: "manager", Role: deal.Manager, Active: true}, {ID: "rep", Role: deal.Rep, Active: true}}}, nil
+}
+
+func (h *linkHouse) ApprovalByID(_ context.Context, id string) (deal.Approval, error) {
+	if id != h.request.ID {
+		return deal.Approval{}, deal.ErrNotFound
+	}
+	return h.request, nil
+}
+
+func (h *linkHouse) AddDecisionLink(_ context.Context, hash []byte, l deal.DecisionLink) error {
+	h.links[string(hash)] = l
+	return nil
+}
+
+func newLinkHouse(t *testing.T) (*linkHouse, *activities.DecisionLinks) {
+	t.Helper()
+	h := &linkHouse{links: map[string]deal.DecisionLink{}, request: deal.Approval{
+		ID: "request", Requester: "rep", Status: deal.Pending, Level: 1, Subject: deal.Subject{Version: 3},
+		Levels: []deal.Level{{Rules: deal.LevelRules{Mode: deal.AnySeat}, Seats: []deal.Seat{{Holder: "manager"}}}},
+	}}
+	now := time.Date(2026, 3, 2, 1, 0, 0, 1, time.UTC)
+	links, err := activities.NewDecisionLinks(h, "https://loop.example.com/", 72*time.Hour, func() time.Time { return now })
+	require.NoError(t, err)
+	return h, links
+}
+
+func TestDecisionLinks_keepTheHashAndHandOutTheSecret(t *testing.T) {
+	t.Parallel()
+	h, links := newLinkHouse(t)
+	first, err := links.DecisionLink(t.Context(), "request", "manager")
+	require.NoError(t, err)
+	secret, ok := strings.CutPrefix(first, "https://loop.example.com/decide/")
+	require.True(t, ok, first)
+	kept, ok := h.links[string(identity.Token(secret).Hash())]
+	require.True(t, ok)
+	require.Equal(t, "request", kept.Approval)
+	require.Equal(t, deal.PersonID("manager"), kept.Person)
+	require.Equal(t, 1, kept.Level)
+	require.Equal(t, int64(3), kept.Version)
+	require.Equal(t, 72*time.Hour, kept.ExpiresAt.Sub(kept.MadeAt))
+	require.Zero(t, kept.MadeAt.Nanosecond())
+	require.NotContains(t, secret, kept.ID)
+
+	second, err := links.DecisionLink(t.Context(), "request", "manager")
+	require.NoError(t, err)
+	require.NotEqual(t, first, second)
+	require.Len(t, h.links, 2)
+}
+
+func TestDecisionLinks_areForWhoIsAskedOnly(t *testing.T) {
+	t.Parallel()
+	h, links := newLinkHouse(t)
+	for _, asked := range [][2]string{{"request", "rep"}, {"request", "nobody"}, {"another", "manager"}} {
+		_, err := links.DecisionLink(t.Context(), asked[0], deal.PersonID(asked[1]))
+		require.ErrorIs(t, err, activities.ErrNotAsked, asked)
+	}
+	h.request.Status = deal.Approved
+	_, err := links.DecisionLink(t.Context(), "request", "manager")
+	require.ErrorIs(t, err, activities.ErrNotAsked)
+	require.Empty(t, h.links)
+}
+
+func TestNewDecisionLinks_needsAllOfItsParts(t *testing.T) {
+	t.Parallel()
+	for _, make := range []func() (*activities.DecisionLinks, error){
+		func() (*activities.DecisionLinks, error) { return activities.NewDecisionLinks(nil, "x", 1, time.Now) },
+		func() (*activities.DecisionLinks, error) {
+			return activities.NewDecisionLinks(&linkHouse{}, "", 1, time.Now)
+		},
+		func() (*activities.DecisionLinks, error) {
+			return activities.NewDecisionLinks(&linkHouse{}, "x", 0, time.Now)
+		},
+		func() (*activities.DecisionLinks, error) {
+			return activities.NewDecisionLinks(&linkHouse{}, "x", 1, nil)
+		},
+	} {
+		_, err := make()
+		require.Error(t, err)
+	}
+}
