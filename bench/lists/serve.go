@@ -32,6 +32,8 @@ type (
 	noCalendars struct{ api.Calendars }
 )
 
+func (noCalendars) Provisional(string, time.Time, time.Time) bool { return false }
+
 var errReadOnly = errors.New("this process only reads")
 
 func (readOnly) Send(context.Context, deal.Command) (deal.Receipt, error) {
