@@ -200,7 +200,7 @@ func (i *Imports) ImportRows(ctx context.Context, next ImportBatch) (ImportResul
 	return result, errors.Join(errs...)
 }
 
-// beat is how often the engine hears that an import goes on; it waits fifteen seconds for it.
+// beat is how often the engine hears that an activity goes on; it waits fifteen seconds for it.
 const beat = 3 * time.Second
 
 // alive sends heartbeats until it is stopped: a process that was killed is missed soon, one that reads a long sheet is not.

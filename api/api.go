@@ -99,6 +99,7 @@ func (a *API) operations() {
 	a.leaveRoutes()
 	a.taskRoutes()
 	a.noticeRoutes()
+	a.jobRoutes()
 	a.upcomingRoutes()
 	a.historyRoutes()
 	a.eraseRoutes()

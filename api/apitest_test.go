@@ -124,6 +124,7 @@ type world struct {
 	shelf  shelf
 	cases  library
 	days   days
+	jobs   jobs
 
 	handing handing
 
@@ -706,6 +707,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Cases: &w.cases, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
 		Handovers: w,
 		Links:     &w.links,
+		Jobs:      &w.jobs,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

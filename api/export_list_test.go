@@ -362,7 +362,7 @@ func TestExport_isThereForEveryList(t *testing.T) {
 		require.Contains(t, content, "text/csv", path)
 		require.Contains(t, content, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", path)
 		require.Contains(t, get["responses"], "default", path)
-		target := strings.NewReplacer("{id}", string(mine), "{name}", "express").Replace(path)
+		target, reader := strings.NewReplacer("{id}", string(mine), "{name}", "express").Replace(path), rep1
 		switch {
 		case strings.HasPrefix(path, "/api/v1/imports/{id}"):
 			target = strings.Replace(path, "{id}", r.imp.ID, 1)
@@ -371,6 +371,8 @@ func TestExport_isThereForEveryList(t *testing.T) {
 		case strings.HasPrefix(path, "/api/v1/handovers/{id}"):
 			r.handing.over = []view.Handover{{ID: "h1", Succession: deal.Succession{From: rep1}}}
 			target = strings.Replace(path, "{id}", "h1", 1)
+		case strings.HasPrefix(path, "/api/v1/jobs"):
+			target, reader = strings.Replace(path, "{name}", "daily-quota", 1), admin
 		case path == "/api/v1/duplicates":
 			target += "?name=x"
 		case strings.Contains(path, "{record}"):
@@ -386,7 +388,7 @@ func TestExport_isThereForEveryList(t *testing.T) {
 			if strings.Contains(target, "?") {
 				sep = "&"
 			}
-			lines := r.do(rep1, "GET", target+sep+"format=csv", nil).lines()
+			lines := r.do(reader, "GET", target+sep+"format=csv", nil).lines()
 			require.GreaterOrEqual(t, len(lines), 2, path)
 			foot := "As of "
 			if lang == "zh" {

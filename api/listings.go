@@ -37,6 +37,7 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[erasureBody]():        erasureListing(),
 		reflect.TypeFor[caseBody]():           caseListing(),
 		reflect.TypeFor[calendarChangeBody](): calendarListing(),
+		reflect.TypeFor[jobRunBody]():         jobListing(),
 		reflect.TypeFor[any]():                playbookListing(),
 	}
 }
@@ -221,6 +222,19 @@ func taskListing() listing {
 		somebody("完成人", "Closed by", func(t T) *personBody { return t.ClosedBy }),
 		txt("事由", "About", func(t T) string { return t.Ref }),
 		txt("ID", "ID", func(t T) string { return t.ID }),
+	}}
+}
+
+func jobListing() listing {
+	type T = jobRunBody
+	return listing{deal.Text{ZH: "自动作业", EN: "Jobs"}, []column{
+		txt("作业", "Job", func(r T) string { return r.Job }),
+		txt("周期", "Period", func(r T) string { return r.Period }),
+		label("状态", "State", catalogue.JobStates, func(r T) string { return r.State }),
+		when("开始时间", "Started", func(r T) *time.Time { return r.StartedAt }),
+		when("完成时间", "Finished", func(r T) *time.Time { return r.FinishedAt }),
+		num("次数", "Attempts", func(r T) int64 { return int64(r.Attempts) }),
+		txt("错误", "Error", func(r T) string { return r.Error }),
 	}}
 }
 

@@ -31,6 +31,7 @@ type Options struct {
 	Editions  Editions
 	Cases     Cases
 	Calendars Calendars
+	Jobs      Jobs
 	Health    Health
 
 	// Passwords checks logins.

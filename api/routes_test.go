@@ -158,6 +158,8 @@ GET /api/v1/imports/{id}
 GET /api/v1/imports/{id}/columns
 GET /api/v1/imports/{id}/errors
 GET /api/v1/imports/{id}/rows
+GET /api/v1/jobs/runs
+GET /api/v1/jobs/{name}/runs
 GET /api/v1/leave
 GET /api/v1/me
 GET /api/v1/me/upcoming
@@ -219,6 +221,7 @@ POST /api/v1/approvals/{id}/withdraw
 POST /api/v1/delegations
 POST /api/v1/imports
 POST /api/v1/imports/columns
+POST /api/v1/jobs/{name}/runs
 POST /api/v1/leave
 POST /api/v1/notifications/read
 POST /api/v1/playbooks

@@ -61,6 +61,7 @@ func fragments() []string {
 		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "CalendarFeedColumns", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "LeaveColumns", "NoteColumns",
 		"ProfileColumns", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 		"HandoverColumns", "HandoverCounts",
+		"JobRunColumns",
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"closedloop/deal"
 	"closedloop/deal/view"
+	"closedloop/workflows/contract"
 )
 
 // Fleet is what the watchdog asks the database.
@@ -45,10 +46,26 @@ type Engine interface {
 	Prepare(ctx context.Context) error
 }
 
+// Jobs is what the watchdog asks about the jobs of the house.
+type Jobs interface {
+	// Overdue are the jobs that nobody did though they were due by an instant.
+	Overdue(ctx context.Context, by time.Time) ([]contract.SweepInput, error)
+}
+
+// Sweeps is what the watchdog asks the engine about those jobs.
+type Sweeps interface {
+	// Prepare makes sure that the schedules are there.
+	Prepare(ctx context.Context) error
+	// Start asks for a job, or joins the run that does it.
+	Start(ctx context.Context, in contract.SweepInput) error
+}
+
 // WatchdogOptions say how often it looks and how long an account may oversleep.
 type WatchdogOptions struct {
 	Fleet        Fleet
 	Engine       Engine
+	Jobs         Jobs
+	Sweeps       Sweeps
 	Installation string
 	// Calendars are the versions of the calendar in force by region, whichever process changed them; that of the organisation
 	// (empty) counts where a region has none.
@@ -79,8 +96,8 @@ type Watchdog struct {
 
 // NewWatchdog needs all of its parts.
 func NewWatchdog(o WatchdogOptions) (*Watchdog, error) {
-	if o.Fleet == nil || o.Engine == nil || o.Logger == nil || o.Now == nil || o.Calendars == nil || o.Interval <= 0 || o.Grace <= 0 {
-		return nil, errors.New("watchdog needs fleet, engine, calendar, clock, logger, interval and grace")
+	if o.Fleet == nil || o.Engine == nil || o.Jobs == nil || o.Sweeps == nil || o.Logger == nil || o.Now == nil || o.Calendars == nil || o.Interval <= 0 || o.Grace <= 0 {
+		return nil, errors.New("watchdog needs fleet, engine, jobs, sweeps, calendar, clock, logger, interval and grace")
 	}
 	return &Watchdog{o: o}, nil
 }
@@ -141,7 +158,7 @@ func (w *Watchdog) look(ctx context.Context) error {
 		return nil
 	}
 	defer release()
-	return errors.Join(w.returnHome(ctx), w.resume(ctx), w.wake(ctx), w.plan(ctx), w.sweep(ctx), w.replan(ctx))
+	return errors.Join(w.returnHome(ctx), w.resume(ctx), w.wake(ctx), w.plan(ctx), w.sweep(ctx), w.makeUp(ctx), w.replan(ctx))
 }
 
 // resume takes up what was ordered and is not carried out by anybody.
@@ -168,6 +185,9 @@ func (w *Watchdog) returnHome(ctx context.Context) error {
 	}
 	if identity == known {
 		return nil
+	}
+	if err := w.o.Sweeps.Prepare(ctx); err != nil {
+		return fmt.Errorf("prepare schedules: %w", err)
 	}
 	started, after := 0, deal.AccountID("")
 	for {
@@ -235,6 +255,21 @@ func (w *Watchdog) nudgeAll(ctx context.Context, ids []deal.AccountID) error {
 	group.Wait()
 	return errors.Join(errs...)
 }
+
+// makeUp starts the jobs whose schedule did not: the engine was away for longer than it catches up, or its own timer is lost
+// (trust-and-speed.md T8).
+func (w *Watchdog) makeUp(ctx context.Context) error {
+	late, err := w.o.Jobs.Overdue(ctx, w.o.Now().Add(-max(w.o.Grace, scheduleSlack)))
+	errs := []error{err}
+	for _, in := range late {
+		w.o.Logger.WarnContext(ctx, "a job was not done in time and is started", "job", in.Job, "period", in.Period)
+		errs = append(errs, w.o.Sweeps.Start(ctx, in))
+	}
+	return errors.Join(errs...)
+}
+
+// scheduleSlack is how much later than due the engine may start a job of itself: its jitter, and a busy minute.
+const scheduleSlack = 2 * time.Minute
 
 // replan sends recompute to accounts that another calendar than theirs moves. Whoever was sent it is not stale any more, so
 // whichever process looks next goes on where this one ended; an account that nobody can move is passed by until the others

@@ -16,6 +16,7 @@ import (
 	"closedloop/deal"
 	"closedloop/deal/view"
 	"closedloop/worker"
+	"closedloop/workflows/contract"
 )
 
 // house is a fleet and its engine in memory.
@@ -35,6 +36,10 @@ type house struct {
 	released int
 
 	sweptBefore []time.Time
+	late        []contract.SweepInput // jobs that nobody did
+	due         []time.Time           // instants by which they were due
+	swept       []contract.SweepInput
+	prepared    int
 	placed      bool // accounts that were sent the calendar are not stale any more
 }
 
@@ -127,12 +132,40 @@ func (h *house) Identity(context.Context) (string, error) { return h.identity, n
 
 func (h *house) Prepare(context.Context) error { return nil }
 
+// jobs and sweeps are the house as the watchdog asks it about jobs.
+type (
+	jobs   house
+	sweeps house
+)
+
+func (j *jobs) Overdue(_ context.Context, by time.Time) ([]contract.SweepInput, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	j.due = append(j.due, by)
+	return j.late, nil
+}
+
+func (s *sweeps) Prepare(context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.prepared++
+	return nil
+}
+
+func (s *sweeps) Start(_ context.Context, in contract.SweepInput) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.swept = append(s.swept, in)
+	return s.away
+}
+
 // watch lets a watchdog look for some time; time skips itself.
 func watch(t *testing.T, h *house, during time.Duration, meanwhile func()) *worker.Watchdog {
 	t.Helper()
 	h.nudged = map[deal.AccountID]int{}
 	w, err := worker.NewWatchdog(worker.WatchdogOptions{
 		Fleet: h, Engine: h, Installation: "house", Calendars: func(context.Context) (map[string]string, error) { return map[string]string{"": "v2"}, nil }, Interval: time.Minute, Grace: time.Minute,
+		Jobs: (*jobs)(h), Sweeps: (*sweeps)(h),
 		Logger: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
 	require.NoError(t, err)
@@ -277,5 +310,26 @@ func TestWatchdog_looksForForgottenUploadsOnceAnHour(t *testing.T) {
 		watch(t, h, 90*time.Minute, func() {})
 		day := 24 * time.Hour
 		require.Equal(t, []time.Time{began.Add(-day), began.Add(time.Hour - day)}, h.sweptBefore, "and spares those of the last day")
+	})
+}
+
+func TestWatchdog_startsJobsThatNobodyDidInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e1", late: []contract.SweepInput{{Job: "daily-quota", Period: "2026-05-04"}, {Job: "daily-digest", Period: "2026-05-03"}}}
+		began := time.Now()
+		watch(t, h, 59*time.Second, func() {})
+		require.Equal(t, h.late, h.swept)
+		require.Equal(t, []time.Time{began.Add(-2 * time.Minute)}, h.due, "the engine's own schedule goes first")
+		require.Zero(t, h.prepared, "the engine is the one of before")
+	})
+}
+
+func TestWatchdog_makesTheSchedulesOfAnEngineThatIsNew(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := &house{known: "e1", identity: "e2"}
+		watch(t, h, 150*time.Second, func() {})
+		require.Equal(t, 1, h.prepared)
 	})
 }

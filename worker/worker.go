@@ -24,6 +24,7 @@ type Options struct {
 	Ledger    *activities.Ledger
 	Imports   *activities.Imports
 	Handovers *activities.Handovers
+	Jobs      *activities.Jobs
 	Logger    *slog.Logger
 	Observe   func(activity string, took time.Duration, err error) // every attempt
 
@@ -36,7 +37,7 @@ type Options struct {
 	StopTimeout     time.Duration // for work in hand; without one polled tasks would be dropped
 }
 
-// Worker polls the queues of accounts and imports.
+// Worker polls the queues of accounts, imports and sweeps.
 type Worker struct {
 	workers []sdkworker.Worker
 	stopped bool
@@ -44,8 +45,8 @@ type Worker struct {
 
 // New registers everything; nothing is polled before Start.
 func New(o Options) (*Worker, error) {
-	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Handovers == nil || o.Logger == nil || o.Observe == nil {
-		return nil, errors.New("worker needs a client, a ledger, imports, handovers, a logger and somebody to observe")
+	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Handovers == nil || o.Jobs == nil || o.Logger == nil || o.Observe == nil {
+		return nil, errors.New("worker needs a client, a ledger, imports, handovers, jobs, a logger and somebody to observe")
 	}
 	if o.StopTimeout <= 0 || o.WorkflowPollers < 2 || o.WorkflowSlots < 2 || o.LocalSlots < 1 || o.ActivitySlots < 1 || o.ActivityPollers < 1 {
 		return nil, errors.New("worker needs a stop timeout, two workflow pollers and slots, and one of each other kind at least")
@@ -58,7 +59,9 @@ func New(o Options) (*Worker, error) {
 	imports := sdkworker.New(o.Client, contract.ImportsQueue, o.options())
 	RegisterImports(imports, o.Imports)
 	RegisterHandovers(imports, o.Handovers)
-	return &Worker{workers: []sdkworker.Worker{accounts, imports}}, nil
+	sweeps := sdkworker.New(o.Client, contract.SweepsQueue, o.options())
+	RegisterSweeps(sweeps, o.Jobs)
+	return &Worker{workers: []sdkworker.Worker{accounts, imports, sweeps}}, nil
 }
 
 func (o Options) options() sdkworker.Options {
@@ -106,6 +109,12 @@ func RegisterHandovers(r sdkworker.Registry, handovers *activities.Handovers) {
 	r.RegisterActivityWithOptions(handovers.LookAgain, activity.RegisterOptions{Name: "LookAgain"})
 	r.RegisterActivityWithOptions(handovers.SettleHandover, activity.RegisterOptions{Name: "SettleHandover"})
 	r.RegisterActivityWithOptions(handovers.FinishHandover, activity.RegisterOptions{Name: "FinishHandover"})
+}
+
+// RegisterSweeps is the flat list of what runs on the queue of sweeps.
+func RegisterSweeps(r sdkworker.Registry, jobs *activities.Jobs) {
+	r.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{Name: contract.Sweep})
+	r.RegisterActivityWithOptions(jobs.Sweep, activity.RegisterOptions{Name: "Sweep"})
 }
 
 // Start polls until Stop; it returns once polling has begun.

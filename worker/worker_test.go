@@ -34,13 +34,15 @@ func TestRegister_usesTheNamesThatRunningAccountsAnswerTo(t *testing.T) {
 	worker.RegisterAccounts(&n, &activities.Ledger{})
 	worker.RegisterImports(&n, &activities.Imports{})
 	worker.RegisterHandovers(&n, &activities.Handovers{})
-	require.Equal(t, []string{"AccountLoop", "Import", "Handover"}, n.workflows)
-	require.Equal(t, []string{"Perform", "ReadSheet", "ImportRows", "FinishImport", "MovePlanned", "LookAgain", "SettleHandover", "FinishHandover"}, n.activities)
+	worker.RegisterSweeps(&n, &activities.Jobs{})
+	require.Equal(t, []string{"AccountLoop", "Import", "Handover", "Sweep"}, n.workflows)
+	require.Equal(t, []string{"Perform", "ReadSheet", "ImportRows", "FinishImport", "MovePlanned", "LookAgain", "SettleHandover", "FinishHandover", "Sweep"}, n.activities)
 	for _, name := range n.activities { // workflows call them by their methods' names
 		_, onLedger := reflect.TypeFor[*activities.Ledger]().MethodByName(name)
 		_, onImports := reflect.TypeFor[*activities.Imports]().MethodByName(name)
 		_, onHandovers := reflect.TypeFor[*activities.Handovers]().MethodByName(name)
-		require.True(t, onLedger || onImports || onHandovers, name)
+		_, onJobs := reflect.TypeFor[*activities.Jobs]().MethodByName(name)
+		require.True(t, onLedger || onImports || onHandovers || onJobs, name)
 	}
 }
 

@@ -35,3 +35,19 @@ func forRows(ctx workflow.Context) workflow.Context {
 		},
 	})
 }
+
+// forSweeps are the options of a job: idempotent by period, it is tried again a few times within minutes. After that the run
+// fails, visibly, and the watchdog starts another one later; so a schedule never stands behind a chain of attempts
+// (trust-and-speed.md T6).
+func forSweeps(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 30 * time.Minute,
+		HeartbeatTimeout:    15 * time.Second,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumInterval:    time.Minute,
+			MaximumAttempts:    6,
+		},
+	})
+}

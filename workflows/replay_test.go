@@ -18,7 +18,7 @@ import (
 
 // How many histories there are at least, and how many workflow tasks in them: a gate that finds none would be open.
 const (
-	fewest     = 18
+	fewest     = 19
 	fewestCuts = 90
 )
 
@@ -46,7 +46,7 @@ func TestReplay_everyRecordedHistoryRunsAsItDid(t *testing.T) {
 	for file, history := range recordings(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import))
+			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import, workflows.Sweep))
 		})
 	}
 }
@@ -62,7 +62,7 @@ func TestReplay_everyHistoryRunsAsFarAsEachOfItsTasks(t *testing.T) {
 			}
 			cuts++
 			cut := &historypb.History{Events: history.Events[:i+1]}
-			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import), "%s, event %d", file, i+1)
+			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import, workflows.Sweep), "%s, event %d", file, i+1)
 		}
 	}
 	require.GreaterOrEqual(t, cuts, fewestCuts)
@@ -74,7 +74,7 @@ func TestReplay_noticesAChangedWorkflow(t *testing.T) {
 	for file, history := range recordings(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport), "TMPRL1100", "nondeterminism")
+			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport, hesitantSweep), "TMPRL1100", "nondeterminism")
 		})
 	}
 }
@@ -91,10 +91,17 @@ func hesitantImport(ctx workflow.Context, in contract.ImportInput) (contract.Imp
 	return workflows.Import(ctx, in)
 }
 
-func replay(history *historypb.History, loop, imports any) error {
+// hesitantSweep is Sweep with a timer before everything else.
+func hesitantSweep(ctx workflow.Context, in contract.SweepInput) (contract.SweepResult, error) {
+	_ = workflow.NewTimer(ctx, time.Hour)
+	return workflows.Sweep(ctx, in)
+}
+
+func replay(history *historypb.History, loop, imports, sweep any) error {
 	replayer := sdkworker.NewWorkflowReplayer()
 	replayer.RegisterWorkflowWithOptions(loop, workflow.RegisterOptions{Name: contract.AccountLoop})
 	replayer.RegisterWorkflowWithOptions(imports, workflow.RegisterOptions{Name: contract.Import})
+	replayer.RegisterWorkflowWithOptions(sweep, workflow.RegisterOptions{Name: contract.Sweep})
 	return replayer.ReplayWorkflowHistory(quiet{}, history)
 }
 

@@ -13,6 +13,7 @@ const (
 	InteractionKinds Set = "interaction_kind"
 	TaskStatuses     Set = "task_status"
 	TaskKinds        Set = "task_kind"
+	JobStates        Set = "job_state"
 	Subjects         Set = "subject"
 	Likenesses       Set = "likeness" // why two customers look the same
 	RowOutcomes      Set = "row_outcome"
@@ -62,6 +63,10 @@ func labels() map[Set]map[string]deal.Text {
 		},
 		TaskStatuses: {
 			string(deal.TaskOpen): text("待办", "open"), string(deal.TaskDone): text("已完成", "done"), string(deal.TaskVoid): text("已失效", "void"),
+		},
+		JobStates: {
+			"waiting": text("等待执行", "waiting"), "running": text("执行中", "running"), "failed": text("失败,将重试", "failed, to be tried again"),
+			"done": text("已完成", "done"),
 		},
 		TaskKinds: {
 			string(deal.AssignOwnerTask): text("指派负责人", "assign an owner"), string(deal.IntakeTask): text("审核线索", "review a lead"),

@@ -2,12 +2,24 @@ package catalogue
 
 import "closedloop/deal"
 
-// NoReasonKept refuses a reason for a task that keeps none.
-const NoReasonKept = "no_reason_kept"
+// NoReasonKept refuses a reason for a task that keeps none; BadPeriod and PeriodNotOver refuse a period of a job.
+const (
+	NoReasonKept  = "no_reason_kept"
+	BadPeriod     = "bad_period"
+	PeriodNotOver = "period_not_over"
+)
 
-// personReasons are the sentences about tasks that belong to no account.
+// personReasons are the sentences about tasks that belong to no account, and about what the house does by itself.
 func personReasons() map[string]Entry {
 	return map[string]Entry{
+		BadPeriod: {
+			text("“{0}”不是这项作业的周期", "{0} is not a period of this job"),
+			text("每日作业填写日期,例如 2026-05-04;每月作业填写月份,例如 2026-05", "name a day such as 2026-05-04 for a daily job, a month such as 2026-05 for a monthly one"),
+		},
+		PeriodNotOver: {
+			text("{0} 尚未结束,还不能执行", "{0} is not over yet"),
+			text("填写已经结束的周期", "name a period that is over, also where the day ends last"),
+		},
 		NoReasonKept: {
 			text("客户的任务不记录理由", "a task of an account keeps no reason"),
 			text("去掉 reason;要留下说明,请记录沟通或跟进", "leave reason out; an interaction or a follow-up says what was done"),

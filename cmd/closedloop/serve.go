@@ -11,6 +11,7 @@ import (
 
 	"closedloop/api"
 	"closedloop/identity"
+	"closedloop/workflows/contract"
 )
 
 // drain is how long requests in hand may take when the process stops.
@@ -35,10 +36,15 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		return "", nil, fmt.Errorf("load time zone: %w", err)
 	}
 	health := &readiness{node: n}
+	jobs, err := n.jobs()
+	if err != nil {
+		return "", nil, err
+	}
 	handler, err := api.New(api.Options{
 		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Dossier: n.store, Files: n.store, Work: n.store, People: n.store, Identity: n.store,
 		Requests: n.store, Cases: n.store, Imports: newSheets(n), Playbooks: n.books, Editions: editions{n.stock, n.calendar.Working}, Calendars: n.calendar, Health: health, Passwords: passwords,
 		Handovers:    successions{n},
+		Jobs:         errands{jobs, n.store, contract.NewSweeps(n.engine)},
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
 		Links: n.store,

@@ -7,6 +7,7 @@ import (
 
 	"closedloop/activities"
 	"closedloop/worker"
+	"closedloop/workflows/contract"
 )
 
 // shift is one stretch of polling: a worker cannot be started again, so a fence ends one shift and begins another.
@@ -49,13 +50,21 @@ func (n *node) beginShift(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make imports: %w", err)
 	}
+	jobs, err := n.jobs()
+	if err != nil {
+		return err
+	}
+	sweeps := contract.NewSweeps(n.engine, jobs.Schedules()...)
+	if err := sweeps.Prepare(ctx); err != nil {
+		return fmt.Errorf("prepare the engine: %w", err)
+	}
 	handovers, err := activities.NewHandovers(n.store, n.accounts, n.installation.ID, n.sign, time.Now, n.log)
 	if err != nil {
 		return fmt.Errorf("make handovers: %w", err)
 	}
 	c := n.config.Worker
 	w, err := worker.New(worker.Options{
-		Client: n.engine, Ledger: ledger, Imports: imports, Handovers: handovers, Logger: n.log, Observe: n.metrics.observe,
+		Client: n.engine, Ledger: ledger, Imports: imports, Handovers: handovers, Jobs: jobs, Logger: n.log, Observe: n.metrics.observe,
 		WorkflowPollers: c.WorkflowPollers, ActivityPollers: c.ActivityPollers, WorkflowSlots: c.WorkflowSlots,
 		ActivitySlots: c.ActivitySlots, LocalSlots: c.LocalActivitySlots, StickyCache: c.StickyCache, StopTimeout: c.StopTimeout,
 	})
@@ -64,6 +73,7 @@ func (n *node) beginShift(ctx context.Context) error {
 	}
 	dog, err := worker.NewWatchdog(worker.WatchdogOptions{
 		Fleet: n.store, Engine: n.accounts, Installation: n.installation.ID, Calendars: n.calendar.Versions,
+		Jobs: jobs, Sweeps: sweeps,
 		Interval: n.config.Watchdog.Interval, Grace: n.config.Watchdog.Grace, Logger: n.log, Now: time.Now,
 		Resume: successions{n}.resume,
 	})

@@ -116,7 +116,7 @@ type office = deal.Working
 func (s soon) Opening(string) (time.Time, error) { return s.opening, nil }
 
 // Working makes it the calendar of a worker.
-func (s soon) Working() deal.Working { return s }
+func (s soon) Working(string) deal.Working { return s }
 
 func openingAt(at time.Time) soon {
 	return soon{office: activities.Working(calendar.Default()), opening: at.UTC().Truncate(time.Microsecond)}

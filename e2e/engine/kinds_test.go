@@ -45,6 +45,7 @@ func kinds() []kind {
 		{[]string{"waited.json"}, plan{}, waited},
 		{[]string{"changed-worker.json"}, plan{}, changedWorker},
 		{[]string{"import.json"}, plan{}, imported},
+		{[]string{"sweep.json"}, plan{}, swept},
 	}
 }
 
@@ -245,4 +246,16 @@ func imported(h *house) string {
 	h.opened, err = h.store.OpenAccounts(h.t.Context(), "", 10)
 	require.NoError(h.t, err)
 	return contract.ImportWorkflowID(in.ID)
+}
+
+// swept does a job for a day by hand.
+func swept(h *house) string {
+	day := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+	in := contract.SweepInput{Job: countingJob, Period: day}
+	require.NoError(h.t, contract.NewSweeps(h.client).Start(h.within(time.Minute), in))
+	var result contract.SweepResult
+	id := contract.SweepWorkflowID(countingJob, day)
+	require.NoError(h.t, h.client.GetWorkflow(h.within(time.Minute), id, "").Get(h.within(time.Minute), &result))
+	require.Equal(h.t, contract.SweepResult{Ran: []string{day}}, result)
+	return id
 }

@@ -92,8 +92,12 @@ func (c *crew) work(pollers int) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
+	jobs, err := c.jobs()
+	if err != nil {
+		return nil, err
+	}
 	w, err := worker.New(worker.Options{
-		Client: c.client, Ledger: perform, Imports: imports, Handovers: handovers, Logger: logs(), Observe: func(string, time.Duration, error) {},
+		Client: c.client, Ledger: perform, Imports: imports, Handovers: handovers, Jobs: jobs, Logger: logs(), Observe: func(string, time.Duration, error) {},
 		WorkflowPollers: pollers, ActivityPollers: 2, WorkflowSlots: 40, ActivitySlots: 4, LocalSlots: 40, StopTimeout: 5 * time.Second,
 	})
 	if err != nil {
@@ -104,8 +108,15 @@ func (c *crew) work(pollers int) (*worker.Worker, error) {
 
 // guard starts a watchdog over the engine, or what stands between.
 func (c *crew) guard(ctx context.Context, engine worker.Engine, interval, grace time.Duration) (*worker.Watchdog, error) {
+	jobs, err := activities.NewJobs(c.store, time.Now, logs()) // none: tests of sweeps start theirs
+	if err != nil {
+		return nil, err
+	}
 	dog, err := worker.NewWatchdog(worker.WatchdogOptions{
-		Fleet: c.store, Engine: engine, Installation: c.installation.ID, Calendars: func(context.Context) (map[string]string, error) { return map[string]string{"": calendar.Default().Version()}, nil },
+		Fleet: c.store, Engine: engine, Installation: c.installation.ID, Calendars: func(context.Context) (map[string]string, error) {
+			return map[string]string{"": calendar.Default().Version()}, nil
+		},
+		Jobs: jobs, Sweeps: contract.NewSweeps(c.client),
 		Interval: interval, Grace: grace, Logger: logs(), Now: time.Now,
 	})
 	if err == nil {
@@ -113,6 +124,21 @@ func (c *crew) guard(ctx context.Context, engine worker.Engine, interval, grace 
 	}
 	return dog, err
 }
+
+// jobs has one, which counts the days of which it was done.
+func (c *crew) jobs() (*activities.Jobs, error) {
+	return activities.NewJobs(c.store, time.Now, logs(), activities.Job{
+		Name: countingJob, Schedule: contract.Schedule{Job: countingJob, Zone: "UTC", Hour: 3}, Periods: activities.Days{Zone: time.UTC},
+		DueAt: func(_ context.Context, period string) (time.Time, error) {
+			day, err := time.Parse(time.DateOnly, period)
+			return day.AddDate(0, 0, 1), err
+		},
+		Run: func(context.Context, string) (map[string]int, error) { return map[string]int{"days": 1}, nil },
+	})
+}
+
+// countingJob is the name of the job that every crew can do.
+const countingJob = "counting"
 
 func (c *crew) sign(text string) string {
 	mac := hmac.New(sha256.New, c.installation.Secret)

@@ -143,5 +143,6 @@ func newReplayer(t require.TestingT) sdkworker.WorkflowReplayer {
 	require.NoError(t, err)
 	r.RegisterWorkflowWithOptions(workflows.AccountLoop, workflow.RegisterOptions{Name: contract.AccountLoop})
 	r.RegisterWorkflowWithOptions(workflows.Import, workflow.RegisterOptions{Name: contract.Import})
+	r.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{Name: contract.Sweep})
 	return r
 }

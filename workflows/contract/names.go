@@ -11,9 +11,11 @@ import (
 const (
 	AccountLoop = "AccountLoop"
 	Import      = "Import"
+	Sweep       = "Sweep"
 
 	AccountsQueue = "accounts"
 	ImportsQueue  = "imports"
+	SweepsQueue   = "sweeps"
 
 	Nudged   = "nudged"   // signal: somebody thinks the account overslept
 	Position = "position" // query: the account's place in the ring

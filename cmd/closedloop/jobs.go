@@ -1,0 +1,44 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"closedloop/activities"
+	"closedloop/deal/view"
+	"closedloop/store"
+	"closedloop/workflows/contract"
+)
+
+// jobs are what the house does by itself, the same in every process.
+func (n *node) jobs() (*activities.Jobs, error) {
+	jobs, err := activities.NewJobs(n.store, time.Now, n.log)
+	if err != nil {
+		return nil, fmt.Errorf("make jobs: %w", err)
+	}
+	return jobs, nil
+}
+
+// errands lets people look at jobs and start them by hand.
+type errands struct {
+	*activities.Jobs
+
+	store  *store.Store
+	sweeps *contract.Sweeps
+}
+
+// JobRuns lists what jobs did.
+func (e errands) JobRuns(ctx context.Context, job string, page view.Page) ([]view.JobRun, string, error) {
+	return e.store.JobRuns(ctx, job, page) //nolint:wrapcheck // says what it was doing
+}
+
+// JobRun is a job for a period.
+func (e errands) JobRun(ctx context.Context, job, period string) (view.JobRun, error) {
+	return e.store.JobRun(ctx, job, period) //nolint:wrapcheck // says what it was doing
+}
+
+// StartJob asks the engine for it.
+func (e errands) StartJob(ctx context.Context, job, period string) error {
+	return e.sweeps.Start(ctx, contract.SweepInput{Job: job, Period: period}) //nolint:wrapcheck // says what it was doing
+}
