@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -29,15 +30,19 @@ type API struct {
 	routes  map[string]bool // patterns of echo that exist
 	kinds   []*recordKind
 
-	people   peopleCache
-	bearers  bearerCache
-	logins   loginLimiter
-	guesses  loginLimiter // of secrets in addresses
-	commands inFlight
-	uploads  chan struct{}
-	spools   chan struct{}
-	exports  chan struct{}
-	replays  keyedLocks
+	people    peopleCache
+	bearers   bearerCache
+	logins    loginLimiter
+	guesses   loginLimiter // of secrets in addresses
+	feedReads loginLimiter // of one calendar
+	commands  inFlight
+	streams   streamPlaces
+	ending    chan struct{} // closed when streams are to end
+	endOnce   sync.Once
+	uploads   chan struct{}
+	spools    chan struct{}
+	exports   chan struct{}
+	replays   keyedLocks
 }
 
 // New checks the options and builds the routes. It touches no port.
@@ -50,9 +55,11 @@ func New(o Options) (*API, error) {
 		Options: o, echo: echo.New(), say: catalogue.New(), public: parsePublic(o.PublicURL), matcher: languages(),
 		foreign: http.NewCrossOriginProtection(), routes: map[string]bool{}, kinds: recordKinds(), uploads: make(chan struct{}, o.Limits.Uploads),
 		spools: make(chan struct{}, o.Limits.FileUploads), exports: make(chan struct{}, o.Limits.Exports),
-		logins:  loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
-		guesses: loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
+		logins:    loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
+		guesses:   loginLimiter{failures: o.Limits.LoginFailures, window: o.Limits.LoginWindow},
+		feedReads: loginLimiter{failures: feedReads, window: o.Limits.LoginWindow},
 	}
+	a.ending, a.streams = make(chan struct{}), streamPlaces{total: o.Limits.Streams, perPerson: o.Limits.StreamsPerPerson}
 	a.commands = inFlight{total: o.Limits.InFlight, perAccount: o.Limits.InFlightPerAccount}
 	if a.public != nil {
 		if err := a.foreign.AddTrustedOrigin(a.public.Scheme + "://" + a.public.Host); err != nil {
@@ -100,6 +107,8 @@ func (a *API) operations() {
 	a.taskRoutes()
 	a.noticeRoutes()
 	a.jobRoutes()
+	a.eventRoutes()
+	a.feedRoutes()
 	a.upcomingRoutes()
 	a.historyRoutes()
 	a.eraseRoutes()

@@ -117,6 +117,8 @@ type world struct {
 	mappings  []view.ImportMapping
 	unready   map[string]error
 	links     links
+	stream    outbox
+	feeds     feeds
 
 	files  files
 	family family
@@ -706,8 +708,8 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 	o := api.Options{
 		Commander: w, Log: w, Accounts: w, Records: w, Dossier: w, Files: w, Work: w, People: w, Identity: w, Requests: w, Imports: w, Cases: &w.cases, Playbooks: w, Editions: &w.shelf, Calendars: &w.days, Health: w,
 		Handovers: w,
-		Links:     &w.links,
 		Jobs:      &w.jobs,
+		Links:     &w.links, Stream: &w.stream, Wakes: &w.stream, Feeds: &w.feeds,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

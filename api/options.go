@@ -24,6 +24,9 @@ type Options struct {
 	People    People
 	Identity  Identity
 	Links     Links
+	Stream    Stream
+	Wakes     Waker
+	Feeds     Feeds
 	Requests  Requests
 	Imports   Imports
 	Handovers Handovers
@@ -71,6 +74,9 @@ type Limits struct {
 	InFlightPerAccount int           // of one account; the engine takes 10
 	LoginFailures      int           // of one login from one address within LoginWindow
 	LoginWindow        time.Duration
+	Streams            int           // of events at once
+	StreamsPerPerson   int           // a browser has one in each of its windows
+	StreamBeat         time.Duration // between two signs of life, and how soon a stream notices that its login is over
 }
 
 // DefaultLimits are those of contract.md §4 and trust-and-speed.md §2.3.
@@ -79,6 +85,7 @@ func DefaultLimits() Limits {
 		RequestTimeout: 10 * time.Second, BodyTimeout: 10 * time.Second, BodyBytes: 1 << 20, UploadBytes: 20 << 20, Uploads: 4,
 		FileBytes: dossier.LargestFile, FileUploads: 16, Exports: 4, ExportRows: 100_000, ExportTime: 5 * time.Minute,
 		SessionTTL: 12 * time.Hour, InFlight: 64, InFlightPerAccount: 4, LoginFailures: 10, LoginWindow: time.Minute,
+		Streams: 2000, StreamsPerPerson: 10, StreamBeat: 20 * time.Second,
 	}
 }
 
@@ -107,6 +114,9 @@ func (o Options) check() error {
 	need(o.People != nil, "People")
 	need(o.Identity != nil, "Identity")
 	need(o.Links != nil, "Links")
+	need(o.Stream != nil, "Stream")
+	need(o.Wakes != nil, "Wakes")
+	need(o.Feeds != nil, "Feeds")
 	need(o.Requests != nil, "Requests")
 	need(o.Imports != nil, "Imports")
 	need(o.Handovers != nil, "Handovers")
@@ -130,6 +140,7 @@ func (o Options) check() error {
 	need(l.RequestTimeout > 0 && l.BodyTimeout > 0 && l.SessionTTL > 0 && l.LoginWindow > 0 && l.ExportTime > 0, "a duration of Limits")
 	need(l.BodyBytes > 0 && l.UploadBytes > 0 && l.FileBytes > 0 && l.FileBytes <= dossier.LargestFile, "a size of Limits")
 	need(l.InFlight > 0 && l.InFlightPerAccount > 0 && l.Uploads > 0 && l.FileUploads > 0 && l.Exports > 0 && l.ExportRows > 0 && l.LoginFailures > 0, "a count of Limits")
+	need(l.Streams > 0 && l.StreamsPerPerson > 0 && l.StreamBeat > 0, "a limit of streams in Limits")
 	if err := errors.Join(errs...); err != nil {
 		return fmt.Errorf("options of the API: %w", err)
 	}

@@ -67,6 +67,7 @@ DELETE /api/v1/accounts/{id}/vetoes/{record}
 DELETE /api/v1/delegations/{id}
 DELETE /api/v1/imports/mappings/{mapping}
 DELETE /api/v1/leave/{id}
+DELETE /api/v1/me/calendar-feed
 DELETE /api/v1/session
 GET /api/v1/accounts
 GET /api/v1/accounts/{id}
@@ -151,6 +152,7 @@ GET /api/v1/cases
 GET /api/v1/cases/{id}
 GET /api/v1/delegations
 GET /api/v1/duplicates
+GET /api/v1/events
 GET /api/v1/handovers/{id}
 GET /api/v1/handovers/{id}/moves
 GET /api/v1/imports/mappings
@@ -162,6 +164,7 @@ GET /api/v1/jobs/runs
 GET /api/v1/jobs/{name}/runs
 GET /api/v1/leave
 GET /api/v1/me
+GET /api/v1/me/calendar-feed
 GET /api/v1/me/upcoming
 GET /api/v1/notifications
 GET /api/v1/playbooks
@@ -172,6 +175,7 @@ GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users
 GET /api/v1/users/{id}/handovers
+GET /calendar-feed/{file} (public)
 GET /decide/{token} (public)
 GET /healthz (public)
 GET /livez (public)
@@ -223,6 +227,7 @@ POST /api/v1/imports
 POST /api/v1/imports/columns
 POST /api/v1/jobs/{name}/runs
 POST /api/v1/leave
+POST /api/v1/me/calendar-feed
 POST /api/v1/notifications/read
 POST /api/v1/playbooks
 POST /api/v1/session (public)

@@ -1,6 +1,7 @@
 package identity_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -138,4 +139,22 @@ func TestToken_knowsWhatCannotBeOne(t *testing.T) {
 	for _, bad := range []string{"", "cl_", good[3:], good + "A", good[:len(good)-1], "cl_" + strings.Repeat("*", 43), "xx_" + good[3:]} {
 		require.False(t, identity.Token(bad).WellFormed(), bad)
 	}
+}
+
+func TestToken_hasANameThatDoesNotGiveItAway(t *testing.T) {
+	t.Parallel()
+	token := identity.NewToken()
+	require.Equal(t, identity.PublicID(token), identity.PublicID(token))
+	require.NotEqual(t, identity.PublicID(token), identity.PublicID(identity.NewToken()))
+	require.NotContains(t, token.Reveal(), identity.PublicID(token))
+}
+
+func TestTokenFrom_followsFromItsPartsAndTheSecret(t *testing.T) {
+	t.Parallel()
+	secret := bytes.Repeat([]byte{1}, 32)
+	token := identity.TokenFrom(secret, "feed", "rep")
+	require.True(t, token.WellFormed())
+	require.Equal(t, token, identity.TokenFrom(secret, "feed", "rep"))
+	require.NotEqual(t, token, identity.TokenFrom(secret, "fee", "drep"))
+	require.NotEqual(t, token, identity.TokenFrom(bytes.Repeat([]byte{2}, 32), "feed", "rep"))
 }

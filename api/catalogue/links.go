@@ -7,6 +7,8 @@ const (
 	ItemTwice      = "item_twice"       // a batch names something twice
 	UnknownLink    = "unknown_link"     // no such secret in an address
 	TooManyGuesses = "too_many_guesses" // slow down guessing secrets in addresses
+	BadEventID     = "bad_event_id"     // no ID of an event
+	TooManyStreams = "too_many_streams" // of one person
 	BadNonce       = "bad_nonce"        // a form that was not read here, or too long ago
 )
 
@@ -19,6 +21,14 @@ func links() map[string]Entry {
 		TooManyGuesses: {
 			text("无效链接的访问过多", "too many links that lead nowhere were tried from here"),
 			text("稍后再试", "wait a moment"),
+		},
+		BadEventID: {
+			text("不是事件编号", "this is no ID of an event"),
+			text("原样发回最后收到的事件的 id", "send back the id of the last event as it came"),
+		},
+		TooManyStreams: {
+			text("您打开的实时连接过多[,上限 {0} 个]", "you have too many streams open[; the limit is {0}]"),
+			text("关闭不用的页面或程序后重试", "close a window or program that you do not need"),
 		},
 		BadNonce: {
 			text("页面已过期", "the page was open for too long"),
@@ -61,8 +71,19 @@ func decidePage() map[string]deal.Text {
 		"return":    text("退回修改", "Return for rework"),
 		"reject":    text("否决", "Reject"),
 
+		"feed_title": text("闭环待办", "closedloop"),
+		"feed_task":  text("有一项待办", "a task of yours is due"),
+
 		"done_approve": text("已同意,办理完成", "Approved. Thank you."),
 		"done_return":  text("已退回修改,办理完成", "Returned for rework. Thank you."),
 		"done_reject":  text("已否决,办理完成", "Rejected. Thank you."),
 	}
+}
+
+// Duty is what a clock of an account waits for, of an account that is called so.
+func (c *Catalogue) Duty(d deal.Duty, lang, account string) string {
+	if d.Kind == deal.AgendaClock {
+		return c.Notice(deal.TopicNotice(d.Topic, deal.Urge), lang, account)
+	}
+	return Fill(text("{0}:", "{0}: ").In(lang), []string{account}) + clocks()[d.Kind].In(lang)
 }

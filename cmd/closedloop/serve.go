@@ -47,7 +47,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		Jobs:         errands{jobs, n.store, contract.NewSweeps(n.engine)},
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
-		Links: n.store,
+		Links: n.store, Stream: n.store, Wakes: n.outbox, Feeds: n.store,
 	})
 	if err != nil {
 		return "", nil, err //nolint:wrapcheck // says what it was doing
@@ -60,6 +60,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: time.Minute, WriteTimeout: time.Minute,
 		IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
 	}
+	server.RegisterOnShutdown(handler.EndStreams) // they would hold the stop up
 	failures := make(chan error, 1)
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {

@@ -23,3 +23,10 @@ type OutboxEntry struct {
 	Source   NoticeSource
 	At       time.Time // when it was said
 }
+
+// StreamedNotice is a line of somebody's inbox at its place in the outbox.
+type StreamedNotice struct {
+	NoticeItem
+
+	Position int64
+}

@@ -40,3 +40,17 @@ SELECT COALESCE((SELECT min(position) FROM outbox WHERE position IS NOT NULL), 0
 -- From the first position on, so that a round without anything old looks at a thousand rows and no more.
 DELETE FROM outbox
 WHERE position IN (SELECT position FROM outbox WHERE position IS NOT NULL ORDER BY position LIMIT 1000) AND at < $1::timestamptz - interval '30 days'
+
+-- name: NoticesBehind
+-- What a person is told behind a position, with its lines; one whose line is gone is left out.
+SELECT o.position, o.notice_id, COALESCE(n.seq, 0), o.person_id, COALESCE(n.kind, m.kind), COALESCE(n.ref, m.ref), COALESCE(n.due_at, m.due_at),
+    COALESCE(n.at, m.at), COALESCE(n.account_id, ''), COALESCE(a.number, ''), COALESCE(p.name, ''), COALESCE(m.read_at, r.read_at), m.args
+FROM outbox o
+LEFT JOIN notifications n ON o.source = 'account' AND n.id = o.notice_id
+LEFT JOIN person_notices m ON o.source = 'person' AND m.id = o.notice_id
+LEFT JOIN accounts a ON a.id = n.account_id
+LEFT JOIN account_profile p ON p.account_id = n.account_id
+LEFT JOIN notification_reads r ON r.notification_id = n.id
+WHERE o.person_id = $1 AND o.position > $2 AND (n.id IS NOT NULL OR m.id IS NOT NULL)
+ORDER BY o.position
+LIMIT $3
