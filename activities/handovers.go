@@ -18,8 +18,8 @@ import (
 type HandoverPlans interface {
 	// Handover is one of them.
 	Handover(ctx context.Context, id string) (view.Handover, error)
-	// HandoverMoves are its accounts in the order of its plan, of one status.
-	HandoverMoves(ctx context.Context, id string, status view.MoveStatus, p view.Page) ([]view.HandoverMove, string, error)
+	// HandoverMoves are its accounts in the order of its plan.
+	HandoverMoves(ctx context.Context, id string, f view.MoveFilter, p view.Page) ([]view.HandoverMove, string, error)
 	// TriedMove keeps what became of an attempt; what is over stays as it is.
 	TriedMove(ctx context.Context, id string, position int, o view.MoveOutcome) error
 	// LookAgain plans what has come to hang on the person since, and tells how much is planned.
@@ -77,7 +77,7 @@ func (h *Handovers) MovePlanned(ctx context.Context, in contract.HandoverInput) 
 	end := h.now().Add(roundTime)
 	for cursor, more := "", true; more && h.now().Before(end); more = cursor != "" {
 		var moves []view.HandoverMove
-		moves, cursor, err = h.plans.HandoverMoves(ctx, in.ID, view.MovePlanned, view.Page{Limit: movesPage, Cursor: cursor})
+		moves, cursor, err = h.plans.HandoverMoves(ctx, in.ID, view.MoveFilter{Status: view.MovePlanned}, view.Page{Limit: movesPage, Cursor: cursor})
 		if err != nil {
 			return contract.HandoverProgress{}, fmt.Errorf("read plan: %w", err)
 		}

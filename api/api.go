@@ -103,6 +103,7 @@ func (a *API) operations() {
 	a.filingRoutes()
 	a.delegationRoutes()
 	a.handoverRoutes()
+	a.specialistRoutes()
 	a.leaveRoutes()
 	a.taskRoutes()
 	a.noticeRoutes()

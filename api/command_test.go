@@ -108,6 +108,20 @@ func TestCommands_eachActBecomesItsCommand(t *testing.T) {
 		{manager, at(mine, "/family"), `{"parent":"","reason":"sold"}`, deal.SetParentName, func(t *testing.T, _ *rig, b deal.Body) {
 			require.Empty(t, b.(deal.SetParent).Parent)
 		}},
+		{rep1, at(mine, "/specialists"), `{"step":"trial","person":"` + string(rep2) + `","note":"you know them"}`, deal.OfferStepName, func(t *testing.T, r *rig, b deal.Body) {
+			body := b.(deal.OfferStep)
+			require.Equal(t, []any{deal.Trial, rep2}, []any{body.Step, body.Person})
+			require.Equal(t, "you know them", r.text(body.Note))
+		}},
+		{rep1, at(mine, "/specialists/s1/answer"), `{"decision":"decline","reason":"no time"}`, deal.AnswerStepName, func(t *testing.T, r *rig, b deal.Body) {
+			body := b.(deal.AnswerStep)
+			require.Equal(t, []any{"s1", deal.DeclineStep}, []any{body.Specialist, body.Decision})
+			require.Equal(t, "no time", r.text(body.Reason))
+		}},
+		{rep1, at(mine, "/specialists/s1/withdraw"), `{"reason":"done"}`, deal.WithdrawStepName, func(t *testing.T, r *rig, b deal.Body) {
+			require.Equal(t, "s1", b.(deal.WithdrawStep).Specialist)
+			require.Equal(t, "done", r.text(b.(deal.WithdrawStep).Reason))
+		}},
 		{manager, at(mine, "/promote"), `{"playbook":"industrial","reason":"grows"}`, deal.PromoteName, func(t *testing.T, r *rig, b deal.Body) {
 			require.Equal(t, "industrial", b.(deal.Promote).Playbook)
 			require.Equal(t, "grows", r.text(b.(deal.Promote).Reason))
@@ -213,9 +227,10 @@ func TestCommands_allButTheSystemsOwnHaveAnAct(t *testing.T) {
 		deal.OpenName: "/accounts", deal.LogInteractionName: "/accounts/{id}/interactions", deal.RequestApprovalName: "/accounts/{id}/approvals",
 		deal.DecideApprovalName: "/approvals/{id}/decision", deal.TransferApprovalName: "/approvals/{id}/transfer",
 		deal.WithdrawApprovalName: "/approvals/{id}/withdraw", deal.CompleteTaskName: "/tasks/{id}/done", deal.SetParentName: "/accounts/{id}/family",
-		deal.ArbitrateName: "/accounts/{id}/filings/{filing}/arbitration", deal.MovePlaybookName: "/accounts/{id}/playbook",
+		deal.ArbitrateName: "/accounts/{id}/filings/{filing}/arbitration", deal.OfferStepName: "/accounts/{id}/specialists",
+		deal.AnswerStepName: "/accounts/{id}/specialists/{specialist}/answer", deal.WithdrawStepName: "/accounts/{id}/specialists/{specialist}/withdraw", deal.MovePlaybookName: "/accounts/{id}/playbook",
 	}
-	causes := map[deal.CommandName]bool{deal.VoidApprovalName: true, deal.RecomputeName: true, deal.TickName: true}
+	causes := map[deal.CommandName]bool{deal.HandOverName: true, deal.VoidApprovalName: true, deal.RecomputeName: true, deal.TickName: true}
 	for _, name := range deal.CommandNames() {
 		if causes[name] {
 			continue

@@ -346,6 +346,7 @@ func TestExport_isThereForEveryList(t *testing.T) {
 	}
 	r.log = view.Events{Items: []deal.Event{{Seq: 1, Kind: deal.OpenedKind, Body: deal.Opened{Via: deal.ViaAPI}, Actor: rep1, At: noon(), Cycle: 1, Step: deal.Collect}}}
 	r.impRows = []view.ImportRowItem{{}}
+	r.state.Specialists = []deal.Specialist{{ID: "s1", Step: deal.Plan, Person: rep2, By: rep1, OfferedAt: noon()}}
 	r.shelf.all = []view.Edition{{Ref: deal.BookRef{Name: "express", Version: 1}, Newest: true, Usable: true, StoredAt: noon()}}
 	document := r.do("", "GET", "/openapi.json", nil).json()
 	lists := 0

@@ -37,17 +37,18 @@ type holdingsBody struct {
 	Requests int  `json:"requests" doc:"pending, theirs to answer for"`
 	Seats    int  `json:"seats" doc:"of pending requests that wait for their word"`
 	Dates    int  `json:"dates" doc:"of records, that speak to them"`
+	Steps    int  `json:"steps" doc:"as a specialist: offered, or taken over"`
 }
 
 type handoverMoveBody struct {
-	Account  accountRef   `json:"account"`
-	To       *personBody  `json:"to,omitempty"`
-	Holds    holdingsBody `json:"holds" doc:"what hung on the person when it was planned"`
-	Status   moveStatus   `json:"status"`
-	Round    int          `json:"round" doc:"1: of the order; later ones: what has come to the person since"`
-	Attempts int          `json:"attempts"`
-	Seq      int64        `json:"seq,omitempty" doc:"of the event in the account's timeline"`
-	MovedAt  *time.Time   `json:"moved_at"`
+	Account  accountRef    `json:"account"`
+	To       *personBody   `json:"to,omitempty"`
+	Holds    holdingsBody  `json:"holds" doc:"what hung on the person when it was planned"`
+	Status   moveStatus    `json:"status"`
+	Round    int           `json:"round" doc:"1: of the order; later ones: what has come to the person since"`
+	Attempts int           `json:"attempts"`
+	Seq      int64         `json:"seq,omitempty" doc:"of the event in the account's timeline"`
+	MovedAt  *time.Time    `json:"moved_at"`
 	Reasons  []ProblemItem `json:"reasons,omitempty" doc:"why it could not be moved"`
 }
 
@@ -69,7 +70,7 @@ type handoverBody struct {
 	FinishedAt  *time.Time         `json:"finished_at"`
 	DryRun      bool               `json:"dry_run"`
 	Moves       []handoverMoveBody `json:"moves,omitempty" doc:"in a dry run"`
-	Problems    []ProblemItem       `json:"problems,omitempty" doc:"in a dry run: everything that stands in the way"`
+	Problems    []ProblemItem      `json:"problems,omitempty" doc:"in a dry run: everything that stands in the way"`
 }
 
 // handoverStatus and moveStatus are closed sets.
@@ -265,23 +266,21 @@ func (a *API) handoverMoves(ctx context.Context, in *handoverMovesInput) (*reply
 	if err != nil {
 		return nil, err
 	}
-	items, next, err := a.Handovers.HandoverMoves(ctx, in.ID, view.MoveStatus(in.Status), in.page())
+	me := who(ctx)
+	filter := view.MoveFilter{Status: view.MoveStatus(in.Status)}
+	if h.By != me.person.ID && !seesHandovers(ctx, h.Succession.From) {
+		filter.To = me.person.ID
+	}
+	items, next, err := a.Handovers.HandoverMoves(ctx, in.ID, filter, in.page())
 	if err != nil {
 		return nil, fmt.Errorf("list moves: %w", err)
 	}
-	me := who(ctx)
-	all := h.By == me.person.ID || seesHandovers(ctx, h.Succession.From)
-	out := []handoverMoveBody{}
-	for _, m := range items {
-		if !all && m.To != me.person.ID {
-			continue
-		}
-		out = append(out, handoverMoveBody{
+	return listOf(mapped(items, func(m view.HandoverMove) handoverMoveBody {
+		return handoverMoveBody{
 			Account: accountRef{string(m.Account), m.Number, m.Name}, To: personIn(me.org, m.To), Holds: holdingsOf(m.Holds), Status: moveStatus(m.Status),
 			Round: m.Round, Attempts: m.Attempts, Seq: m.Seq, MovedAt: instant(m.MovedAt), Reasons: a.reasons(ctx, m.Reasons),
-		})
-	}
-	return listOf(out, next), nil
+		}
+	}), next), nil
 }
 
 func handoverOf(org deal.Org, h view.Handover) handoverBody {
@@ -293,5 +292,5 @@ func handoverOf(org deal.Org, h view.Handover) handoverBody {
 }
 
 func holdingsOf(h deal.Holdings) holdingsBody {
-	return holdingsBody{Owner: h.Owner, Collects: h.Collects, Tasks: h.Tasks, Requests: h.Requests, Seats: h.Seats, Dates: h.Clocks}
+	return holdingsBody{Owner: h.Owner, Collects: h.Collects, Tasks: h.Tasks, Requests: h.Requests, Seats: h.Seats, Dates: h.Clocks, Steps: h.Steps}
 }

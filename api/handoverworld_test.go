@@ -18,7 +18,9 @@ type handing struct {
 	refused error // of the next order
 }
 
-func (w *world) HeldBy(context.Context, deal.PersonID) ([]deal.Held, error) { return w.handing.held, nil }
+func (w *world) HeldBy(context.Context, deal.PersonID) ([]deal.Held, error) {
+	return w.handing.held, nil
+}
 
 func (w *world) OrderHandover(_ context.Context, o view.HandoverOrder) error {
 	w.mu.Lock()
@@ -51,8 +53,8 @@ func (w *world) Handovers(_ context.Context, from deal.PersonID, _ view.Page) ([
 	return slices.DeleteFunc(slices.Clone(w.handing.over), func(h view.Handover) bool { return h.Succession.From != from }), "", nil
 }
 
-func (w *world) HandoverMoves(_ context.Context, _ string, status view.MoveStatus, p view.Page) ([]view.HandoverMove, string, error) {
-	found := slices.DeleteFunc(slices.Clone(w.handing.moves), func(m view.HandoverMove) bool { return status != "" && m.Status != status })
+func (w *world) HandoverMoves(_ context.Context, _ string, f view.MoveFilter, p view.Page) ([]view.HandoverMove, string, error) {
+	found := slices.DeleteFunc(slices.Clone(w.handing.moves), func(m view.HandoverMove) bool { return f.Status != "" && m.Status != f.Status || f.To != "" && m.To != f.To })
 	if p.Cursor != "" {
 		behind, err := strconv.Atoi(p.Cursor)
 		if err != nil {

@@ -28,6 +28,7 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[leaveBody]():          leaveListing(),
 		reflect.TypeFor[personBody]():         personListing(),
 		reflect.TypeFor[handoverBody]():       handoverListing(),
+		reflect.TypeFor[specialistBody]():     specialistListing(),
 		reflect.TypeFor[handoverMoveBody]():   handoverMoveListing(),
 		reflect.TypeFor[teamBody]():           teamListing(),
 		reflect.TypeFor[duplicateBody]():      duplicateListing(),

@@ -41,6 +41,7 @@ func handoverMoveListing() listing {
 		num("申请", "Requests", func(m T) int64 { return int64(m.Holds.Requests) }),
 		num("待审批", "Seats", func(m T) int64 { return int64(m.Holds.Seats) }),
 		num("到期事项", "Dates", func(m T) int64 { return int64(m.Holds.Dates) }),
+		num("专员步骤", "Steps", func(m T) int64 { return int64(m.Holds.Steps) }),
 		num("轮次", "Round", func(m T) int64 { return int64(m.Round) }),
 		num("尝试次数", "Attempts", func(m T) int64 { return int64(m.Attempts) }),
 		num("事件序号", "Event", func(m T) int64 { return m.Seq }),
@@ -49,5 +50,20 @@ func handoverMoveListing() listing {
 			return strings.Join(mapped(m.Reasons, func(p ProblemItem) string { return p.Detail }), "; ")
 		}),
 		txt("客户 ID", "Account ID", func(m T) string { return m.Account.ID }),
+	}}
+}
+
+func specialistListing() listing {
+	type T = specialistBody
+	return listing{deal.Text{ZH: "步骤专员", EN: "Specialists"}, []column{
+		said("步骤", "Step", func(s T) string { return string(s.Step) }),
+		somebody("专员", "Specialist", func(s T) *personBody { return s.Person }),
+		yes("已接手", "Accepted", func(s T) bool { return s.Accepted }),
+		somebody("提请人", "Offered by", func(s T) *personBody { return s.By }),
+		when("提请时间", "Offered", func(s T) *time.Time { return &s.OfferedAt }),
+		when("答复期限", "Answer by", func(s T) *time.Time { return s.AnswerBy }),
+		when("接手时间", "Accepted at", func(s T) *time.Time { return s.AcceptedAt }),
+		txt("说明", "Note", func(s T) string { return s.Note }),
+		txt("ID", "ID", func(s T) string { return s.ID }),
 	}}
 }

@@ -187,7 +187,7 @@ type Handovers interface {
 	// Handover, Handovers and HandoverMoves are for whoever may see them: the API judges that.
 	Handover(ctx context.Context, id string) (view.Handover, error)
 	Handovers(ctx context.Context, from deal.PersonID, p view.Page) ([]view.Handover, string, error)
-	HandoverMoves(ctx context.Context, id string, status view.MoveStatus, p view.Page) ([]view.HandoverMove, string, error)
+	HandoverMoves(ctx context.Context, id string, f view.MoveFilter, p view.Page) ([]view.HandoverMove, string, error)
 }
 
 // Playbooks asks the pinned version of a playbook.

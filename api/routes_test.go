@@ -122,6 +122,7 @@ GET /api/v1/accounts/{id}/service-plans/{record}
 GET /api/v1/accounts/{id}/service-plans/{record}/versions
 GET /api/v1/accounts/{id}/simulation
 GET /api/v1/accounts/{id}/simulation/versions
+GET /api/v1/accounts/{id}/specialists
 GET /api/v1/accounts/{id}/stakeholders
 GET /api/v1/accounts/{id}/stakeholders/{record}
 GET /api/v1/accounts/{id}/stakeholders/{record}/versions
@@ -213,6 +214,9 @@ POST /api/v1/accounts/{id}/return
 POST /api/v1/accounts/{id}/rivals
 POST /api/v1/accounts/{id}/second-development
 POST /api/v1/accounts/{id}/service-plans
+POST /api/v1/accounts/{id}/specialists
+POST /api/v1/accounts/{id}/specialists/{specialist}/answer
+POST /api/v1/accounts/{id}/specialists/{specialist}/withdraw
 POST /api/v1/accounts/{id}/stakeholders
 POST /api/v1/accounts/{id}/surveys
 POST /api/v1/accounts/{id}/trials
@@ -290,8 +294,8 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 		"interactions": `{"kind":"call","at":"2026-03-01T00:00:00Z","with":["c1"],"aim":"x","result":"x","next_step":"x"}`,
 		"contacts":     `{"name":"x"}`, "approvals": `{"kind":"proposal","subject":{"type":"form","id":"plan","version":1}}`, "form": `{"content":{}}`,
 		"playbook": `{"playbook":"express","version":2,"reason":"x"}`, "family": `{"parent":"x","relation":"subsidiary","reason":"x"}`, "promote": `{"reason":"x"}`, "merge": `{"into":"x","reason":"x"}`,
-		"arbitration": `{"decision":"grant","reason":"x"}`,
-		"{record}":    `{}`, "{text}": `{"reason":"x"}`,
+		"arbitration": `{"decision":"grant","reason":"x"}`, "specialists": `{"step":"plan","person":"x"}`, "answer": `{"decision":"accept"}`, "withdraw": `{}`,
+		"{record}": `{}`, "{text}": `{"reason":"x"}`,
 	}
 	for _, k := range dossier.Kinds() {
 		bodies[k.Path] = `{}`
@@ -303,7 +307,7 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 			continue
 		}
 		for method := range item {
-			target := strings.NewReplacer("{id}", string(mine), "{step}", "plan", "{contact}", "c1", "{record}", "c1", "{text}", "t1", "{filing}", "f1").Replace(path)
+			target := strings.NewReplacer("{id}", string(mine), "{step}", "plan", "{contact}", "c1", "{record}", "c1", "{text}", "t1", "{filing}", "f1", "{specialist}", "s1").Replace(path)
 			var body any
 			switch method {
 			case "post", "put":

@@ -43,12 +43,13 @@ type ClockKind string
 
 // The kinds of clocks.
 const (
-	StepClock     ClockKind = "step"
-	ApprovalClock ClockKind = "approval"
-	FollowUpClock ClockKind = "follow_up"
-	RecheckClock  ClockKind = "recheck"
-	ResumeClock   ClockKind = "resume"
-	AgendaClock   ClockKind = "agenda" // what a record is about comes due
+	StepClock       ClockKind = "step"
+	ApprovalClock   ClockKind = "approval"
+	FollowUpClock   ClockKind = "follow_up"
+	RecheckClock    ClockKind = "recheck"
+	ResumeClock     ClockKind = "resume"
+	SpecialistClock ClockKind = "specialist" // an offered step waits for its answer
+	AgendaClock     ClockKind = "agenda"     // what a record is about comes due
 )
 
 // HandoverDeadline is the deadline of collect: a lead is handed over before the end of the same working day. Missing it

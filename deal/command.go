@@ -37,6 +37,9 @@ const (
 	MovePlaybookName      CommandName = "move-playbook"
 	TickName              CommandName = "tick"
 	HandOverName          CommandName = "hand-over"
+	OfferStepName         CommandName = "offer-step"
+	AnswerStepName        CommandName = "answer-step"
+	WithdrawStepName      CommandName = "withdraw-step"
 	LoadName              CommandName = "load" // the key-less first call of every run: it reads and changes nothing
 )
 
@@ -97,6 +100,9 @@ func bodies() []Body {
 		Promote{},
 		Merge{},
 		HandOver{},
+		OfferStep{},
+		AnswerStep{},
+		WithdrawStep{},
 		Recompute{},
 		Tick{},
 		Load{},

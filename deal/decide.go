@@ -65,6 +65,12 @@ func Decide(s State, cmd Command, f Facts) ([]Event, Refusals) {
 		d.merge(b)
 	case HandOver:
 		d.handOver(b)
+	case OfferStep:
+		d.offerStep(b)
+	case AnswerStep:
+		d.answerStep(b)
+	case WithdrawStep:
+		d.withdrawStep(b)
 	case Recompute:
 		d.recompute()
 	case Tick:

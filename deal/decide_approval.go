@@ -18,7 +18,7 @@ func (d *draft) requestApproval(b RequestApproval) {
 		d.no.Field(ok && rules.Step != "" && rules.Step != d.s.Step, CodeKindNotHere, "/kind", string(b.Kind), string(rules.Step))
 	}
 	d.no.Field(!ok, CodeKindNotHere, "/kind", string(b.Kind))
-	d.needLead()
+	d.needWork()
 	same, asked := d.s.pendingAbout(b.Kind, b.Subject)
 	d.no.If(asked, CodeAlreadyPending, same.ID)
 	d.no.Field(b.Amount < 0, CodeInvalidValue, "/amount")

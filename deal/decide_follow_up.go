@@ -20,7 +20,7 @@ func (d *draft) dated(at time.Time, note *TextRef) (FollowUp, Clock) {
 // followUp dates the next step towards the account.
 func (d *draft) followUp(b SetFollowUp) {
 	d.needActive()
-	d.needLead()
+	d.needWork()
 	d.no.Field(!b.At.After(d.at), CodeDateInPast, "/at")
 	d.no.Field(tooFar(d.at, b.At), CodeInvalidValue, "/at", string(WithinHundredYears))
 	if len(d.no) > 0 {
@@ -33,7 +33,7 @@ func (d *draft) followUp(b SetFollowUp) {
 // logInteraction records a meeting with the customer; its next step becomes the account's follow-up.
 func (d *draft) logInteraction(b LogInteraction) {
 	d.needActive()
-	d.no.If(!d.f.Org.mayLead(d.s, d.cmd.Actor, d.at) && !d.f.Org.brought(d.s, d.cmd.Actor, d.at), CodeNotYourRole)
+	d.no.If(!d.f.Org.mayWork(d.s, d.cmd.Actor, d.at) && !d.f.Org.brought(d.s, d.cmd.Actor, d.at), CodeNotYourRole)
 	d.no.Field(!slices.Contains(InteractionKinds(), b.Kind), CodeInvalidValue, "/kind", "visit", "call", "meeting", "plant_tour", "seminar")
 	d.no.Field(b.At.IsZero() || b.At.UTC().Year() < 1, CodeInvalidValue, "/at", "RFC 3339")
 	d.no.Field(b.At.After(d.at), CodeDateInFuture, "/at")
@@ -70,7 +70,7 @@ func (k TaskKind) manual() bool {
 	switch k {
 	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask, QuotaReasonTask:
 		return true
-	case AssignOwnerTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask, QuotaDecisionTask:
+	case AssignOwnerTask, TakeStepTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask, QuotaDecisionTask:
 	}
 	return false
 }

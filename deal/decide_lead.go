@@ -57,7 +57,7 @@ func (d *draft) intake(b ReviewIntake) {
 		d.no.Field(b.MergeInto != "", CodeInvalidValue, "/merge_into", string(OnlyWithMerge))
 	case MergeIntake:
 		d.needReason(b.Reason, "/reason")
-		d.no.If(d.cmd.Actor == d.s.OpenedBy || d.cmd.Actor == d.s.collector(), CodeTwoPersons)
+		d.no.If(d.cmd.Actor == d.s.OpenedBy || d.cmd.Actor == d.s.Collector(), CodeTwoPersons)
 		d.mergeable("/merge_into", b.MergeInto)
 	default:
 		d.no.Field(true, CodeInvalidValue, "/decision", "accept", "return", "merge")
@@ -66,7 +66,7 @@ func (d *draft) intake(b ReviewIntake) {
 		return
 	}
 	reviewed := IntakeReviewed(b)
-	people := []PersonID{d.s.collector(), d.s.Owner}
+	people := []PersonID{d.s.Collector(), d.s.Owner}
 	switch b.Decision {
 	case AcceptIntake:
 		d.emit(reviewed, nil, d.tell(IntakeInNotice, intakeRef, zeroTime, people...))

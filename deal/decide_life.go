@@ -50,7 +50,7 @@ func (d *draft) resume(from time.Time, byItself bool) {
 		case ResumeClock:
 		case AgendaClock: // what stood still is dated anew from the records
 			clocks = append(clocks, c)
-		case StepClock, ApprovalClock, FollowUpClock, RecheckClock:
+		case StepClock, ApprovalClock, FollowUpClock, RecheckClock, SpecialistClock:
 			clocks = append(clocks, c.resume(from, d.f.Working))
 		}
 	}

@@ -79,7 +79,7 @@ func (d *draft) reach(c Clock, r Rung) {
 		if tasks = d.agendaTasks(c, r); len(tasks) > 0 && r.Name == Superior {
 			asked = d.tell(c.notice(Urge), c.ID, c.Due, assignees(tasks)...)
 		}
-	case StepClock, ResumeClock:
+	case StepClock, ResumeClock, SpecialistClock:
 	}
 	if r.Name == Superior && c.Kind != ApprovalClock {
 		tasks = append(tasks, tasksFor(people, OverdueTask, c)...)
@@ -97,7 +97,7 @@ func (c Clock) notice(r RungName) NoticeKind {
 		return RecheckNotice
 	case AgendaClock:
 		return TopicNotice(c.Topic, r)
-	case StepClock, ApprovalClock, FollowUpClock, ResumeClock:
+	case StepClock, ApprovalClock, FollowUpClock, ResumeClock, SpecialistClock:
 	}
 	return RungNotice(c.Kind, r)
 }
@@ -129,6 +129,12 @@ func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	}
 	if a, asked := s.Latest(CreditChange); c.Topic == CreditTopic && asked && a.Status == Pending {
 		who, askers = a.holders(), a.askers()
+	}
+	if c.Kind == SpecialistClock && r.Name == Superior { // who does not answer blocks nobody: the account's own line looks into it
+		who = []PersonID{s.responsible(org)}
+	}
+	if c.Kind == StepClock && (r.Name == Remind || r.Name == Urge) {
+		who = append(who, s.SpecialistsOf(s.Step)...)
 	}
 	switch r.Name {
 	case Superior:

@@ -50,6 +50,11 @@ const (
 	FilingGrantedNotice NoticeKind = "filing_granted" // an arbitration gave the project to the account
 	FilingRefusedNotice NoticeKind = "filing_refused" // … or left it with whom it was
 
+	StepOfferedNotice   NoticeKind = "step_offered" // to a specialist
+	StepAcceptedNotice  NoticeKind = "step_accepted"
+	StepDeclinedNotice  NoticeKind = "step_declined"
+	StepWithdrawnNotice NoticeKind = "step_withdrawn"
+
 	ResumedNotice  NoticeKind = "resumed"
 	FamilyNotice   NoticeKind = "family_changed"
 	PromotedNotice NoticeKind = "promoted"
@@ -93,6 +98,9 @@ const (
 	RecomputedKind          EventKind = "recomputed"
 	AgendaPlannedKind       EventKind = "agenda_planned"
 	HandedOverKind          EventKind = "handed_over"
+	StepOfferedKind         EventKind = "step_offered"
+	StepAnsweredKind        EventKind = "step_answered"
+	StepWithdrawnKind       EventKind = "step_withdrawn"
 )
 
 // eventBodies are one of each.
@@ -125,6 +133,9 @@ func eventBodies() []EventBody {
 		Recomputed{},
 		AgendaPlanned{},
 		HandedOver{},
+		StepOffered{},
+		StepAnswered{},
+		StepWithdrawn{},
 	}
 }
 

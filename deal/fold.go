@@ -41,6 +41,7 @@ func (b Opened) fold(s *State, e Event) {
 
 func (b StepLeft) fold(s *State, e Event) {
 	s.endOfStep(e, func(a Approval) bool { return !a.Anywhere })
+	s.endSpecialists(e, func(p Specialist) bool { return p.Step == s.Step })
 	if b.Late {
 		s.Late = true
 	}
@@ -99,6 +100,7 @@ func (b ClosedBody) fold(s *State, e Event) {
 		s.Merged, s.Parent, s.Relation = b.MergeInto, "", ""
 	}
 	s.Recheck = zeroTime
+	s.endSpecialists(e, everySpecialist)
 	s.voidPending(e, everyRequest)
 	s.closeTasks(e, TaskVoid, func(Task) bool { return true })
 	s.FollowUp = nil
@@ -124,9 +126,10 @@ func (b Assigned) fold(s *State, e Event) {
 		s.closeTasks(e, TaskVoid, func(t Task) bool { return t.Kind == IntakeTask })
 	}
 	s.Owner, s.Team = b.Owner, b.Team
+	s.endSpecialists(e, func(p Specialist) bool { return p.Person == b.Owner }) // all of it is theirs now
 	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == AssignOwnerTask || t.asksToReassign() })
 	for i, t := range s.Tasks { // what the previous owner still had to do goes along, and so does what waited for an owner
-		his := t.Assignee == b.Previous && t.Kind != ApproveTask && b.Previous != ""
+		his := t.Assignee == b.Previous && t.Kind != ApproveTask && t.Kind != TakeStepTask && b.Previous != ""
 		if t.Status == TaskOpen && (his || t.Kind == FollowUpTask) {
 			s.Tasks[i].Assignee = b.Owner
 		}
@@ -170,6 +173,7 @@ func (b RungReached) fold(s *State, _ Event) {
 
 func (b CycleCompleted) fold(s *State, e Event) {
 	s.endOfStep(e, everyRequest)
+	s.endSpecialists(e, everySpecialist)
 	s.Status, s.Recheck = Resting, b.Recheck
 	s.Clocks = append(s.agenda(), b.Clock)
 	s.closeTasks(e, TaskVoid, func(t Task) bool { return !aboutAgenda(t.Ref) })

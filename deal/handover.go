@@ -15,6 +15,7 @@ import "slices"
 //     decides as little about them as the requester did.
 //   - A seat goes to the successor unless the successor asks, has decided in this chain or sits in it already: then to the
 //     next superior who does not, and to sales_ops where the line ends.
+//   - A step that the person has taken over as a specialist, or was offered, is offered to the successor.
 //   - A lead that has no owner goes over with the right to collect it.
 
 // HandOver gives everything in the account that hangs on From to To.
@@ -66,6 +67,7 @@ func (b HandedOver) fold(s *State, e Event) {
 		s.Owner, s.Team = b.To, b.Team
 		s.closeTasks(e, TaskDone, Task.asksToReassign)
 	}
+	s.endSpecialists(e, func(p Specialist) bool { return p.Person == b.From || b.Owner && p.Person == b.To })
 	if b.Collects {
 		s.Collects = b.To
 	}
@@ -93,12 +95,13 @@ func (b HandedOver) fold(s *State, e Event) {
 
 // Holdings are what hangs on one person in one account.
 type Holdings struct {
-	Owner    bool `json:"owner"`    // the account is theirs
-	Collects bool `json:"collects"` // a lead without another owner that they brought
-	Tasks    int  `json:"tasks"`    // open ones
-	Requests int  `json:"requests"` // pending, theirs to answer for
-	Seats    int  `json:"seats"`    // of pending requests, whose word is not given
-	Clocks   int  `json:"clocks"`   // of the agenda that speak to them
+	Owner    bool `json:"owner"`           // the account is theirs
+	Collects bool `json:"collects"`        // a lead without another owner that they brought
+	Tasks    int  `json:"tasks"`           // open ones
+	Requests int  `json:"requests"`        // pending, theirs to answer for
+	Seats    int  `json:"seats"`           // of pending requests, whose word is not given
+	Clocks   int  `json:"clocks"`          // of the agenda that speak to them
+	Steps    int  `json:"steps,omitempty"` // offered to them, or taken over
 }
 
 // Any tells whether there is anything.
@@ -111,7 +114,7 @@ func (s State) Holds(p PersonID) Holdings {
 		return h
 	}
 	h.Owner = s.Owner == p
-	h.Collects = s.collector() == p && (s.Step == Collect || s.Step == Screen) && s.Status != Closed && (s.Owner == "" || s.Owner == p)
+	h.Collects = s.Collector() == p && (s.Step == Collect || s.Step == Screen) && s.Status != Closed && (s.Owner == "" || s.Owner == p)
 	for _, t := range s.Tasks {
 		if t.Status == TaskOpen && t.Assignee == p {
 			h.Tasks++
@@ -130,16 +133,21 @@ func (s State) Holds(p PersonID) Holdings {
 			}
 		}
 	}
+	for _, sp := range s.Specialists {
+		if sp.Person == p {
+			h.Steps++
+		}
+	}
 	for _, c := range s.Clocks {
-		if c.For == p {
+		if c.For == p && c.Kind == AgendaClock {
 			h.Clocks++
 		}
 	}
 	return h
 }
 
-// collector is who collects a lead: who opened the account, or their successor.
-func (s State) collector() PersonID {
+// Collector is who collects a lead: who opened the account, or their successor.
+func (s State) Collector() PersonID {
 	if s.Collects != "" {
 		return s.Collects
 	}
@@ -202,11 +210,13 @@ func (d *draft) handOver(b HandOver) {
 	tasks, notices = append(tasks, asked...), append(notices, told...)
 	d.moveTasks(b, &body)
 	for _, c := range d.s.Clocks {
-		if c.For == b.From {
+		if c.For == b.From && c.Kind == AgendaClock {
 			body.Clocks = append(body.Clocks, c.ID)
 		}
 	}
+	steps := d.s.Specialists
 	d.emit(body, tasks, notices)
+	d.reoffer(steps, b)
 }
 
 // reseat hands the requests on in which the person sits or that are the person's. Whoever sits there now is asked, unless
@@ -347,6 +357,9 @@ func (d *draft) moveTasks(b HandOver, body *HandedOver) {
 		owners := body.Owner && t.Kind == FollowUpTask // what waits for the owner goes along, whoever was asked
 		if t.Status != TaskOpen || t.Assignee != b.From && !owners || t.Assignee == b.To {
 			continue
+		}
+		if aboutOffer(t) && t.Kind == TakeStepTask {
+			continue // the successor gets an offer of their own
 		}
 		if body.Owner && (t.asksToReassign() || t.Kind == IntakeTask && body.Team != d.s.Team) {
 			continue // done, or gone, with the change of the owner

@@ -75,7 +75,7 @@ func (d *draft) mergeable(field string, into AccountID) {
 // knows tells whether another account is the actor's to see: they lead it, arrange families, or opened it.
 func (d *draft) knows(s State) bool {
 	org, actor := d.f.Org, d.cmd.Actor
-	return org.mayLead(s, actor, d.at) || org.governs(s, actor, d.at) || org.ActsFor(actor, s.collector(), d.at)
+	return org.mayLead(s, actor, d.at) || org.governs(s, actor, d.at) || org.ActsFor(actor, s.Collector(), d.at)
 }
 
 // mergeInto ends the account with a pointer to the one that lives on. Its children follow the pointer.

@@ -166,7 +166,8 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 				deal.RequestApprovalName, deal.RequestApprovalName, deal.DecideApprovalName, deal.DecideApprovalName, deal.TransferApprovalName,
 				deal.WithdrawApprovalName, deal.ArbitrateName, deal.FollowUpName, deal.LogInteractionName, deal.GradeName, deal.PauseName, deal.CloseName,
 				deal.AssignName, deal.AssignName, deal.TickName, deal.TickName, deal.TickName, deal.RecomputeName, deal.VoidApprovalName,
-				deal.CompleteTaskName, deal.MovePlaybookName, deal.SetParentName, deal.PromoteName, deal.MergeName, deal.HandOverName, deal.HandOverName,
+				deal.CompleteTaskName, deal.MovePlaybookName, deal.SetParentName, deal.PromoteName, deal.MergeName, deal.HandOverName, deal.HandOverName, deal.OfferStepName,
+				deal.OfferStepName, deal.AnswerStepName, deal.AnswerStepName, deal.WithdrawStepName,
 			}
 		case deal.Paused:
 			names = []deal.CommandName{
@@ -197,6 +198,10 @@ func (m mover) command() (deal.PersonID, deal.Body) {
 				if a.Status == deal.Pending {
 					actor = one(m, "approver", a.Waiting()...)
 				}
+			}
+		case deal.AnswerStepName:
+			for _, p := range s.Specialists {
+				actor = p.Person
 			}
 		case deal.SetParentName, deal.PromoteName:
 			actor = manager1
@@ -353,6 +358,14 @@ func (m mover) body(name deal.CommandName) deal.Body {
 		return deal.HandOver{
 			Handover: "handover1", From: one(m, "from", m.holders()...), To: one(m, "to", append(people, manager1, finance1, ops1)...), Reason: m.text("reason"),
 		}
+	case deal.OfferStepName:
+		return deal.OfferStep{Step: one(m, "step", append(steps, "nowhere")...), Person: one(m, "to", append(people, finance1, auditor1)...), Note: m.text("note")}
+	case deal.AnswerStepName:
+		return deal.AnswerStep{
+			Specialist: m.offered(), Decision: one(m, "answer", deal.AcceptStep, deal.AcceptStep, deal.AcceptStep, deal.DeclineStep, "perhaps"), Reason: m.text("reason"),
+		}
+	case deal.WithdrawStepName:
+		return deal.WithdrawStep{Specialist: m.offered(), Reason: m.text("reason")}
 	case deal.RecomputeName:
 		return deal.Recompute{}
 	case deal.TickName:
@@ -363,9 +376,21 @@ func (m mover) body(name deal.CommandName) deal.Body {
 	panic(fmt.Sprintf("no body for %q", name))
 }
 
+// offered is a step that somebody was offered.
+func (m mover) offered() string {
+	ids := []string{"none"}
+	for _, p := range m.w.state.Specialists {
+		ids = append(ids, p.ID, p.ID, p.ID)
+	}
+	return one(m, "specialist", ids...)
+}
+
 // holders are people on whom something may hang.
 func (m mover) holders() []deal.PersonID {
 	people := []deal.PersonID{rep1, manager1, collector1, director1}
+	for _, p := range m.w.state.Specialists {
+		people = append(people, p.Person, p.Person)
+	}
 	if owner := m.w.state.Owner; owner != "" {
 		people = append(people, owner, owner)
 	}

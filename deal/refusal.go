@@ -63,6 +63,8 @@ const (
 	CodeNoSuccessor      Code = "no_successor"       // nobody is named for this many accounts
 	CodeNamedTwice       Code = "named_twice"        // the same account or territory stands there twice
 	CodeNotTheirs        Code = "not_theirs"         // nothing of the account hangs on the person
+	CodeAlreadyOffered   Code = "already_offered"    // the step was offered to this person, or is theirs
+	CodeOfferOver        Code = "offer_over"         // no such offer, or it was answered
 	CodeHandoverRunning  Code = "handover_running"   // a handover of the person is on its way; Args name it
 	CodeLinkUsed         Code = "link_used"          // a decision was made by this link; Args say when
 	CodeLinkExpired      Code = "link_expired"       // its time is up; Args say since when
@@ -93,7 +95,7 @@ func (c Code) Class() Class {
 		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual,
 		CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval, CodeNoFilingConflict, CodeAccountMerged,
 		CodeHandoverRunning, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted,
-		CodeLinkUsed, CodeLinkExpired, CodeLinkVoid:
+		CodeAlreadyOffered, CodeOfferOver, CodeLinkUsed, CodeLinkExpired, CodeLinkVoid:
 		return Conflict
 	case CodeInternalError:
 		return Fault

@@ -50,7 +50,7 @@ func classes() map[deal.Class][]deal.Code {
 			deal.CodeAlreadyDecided, deal.CodeAlreadyPending, deal.CodeSubjectChanged, deal.CodeKindNotHere, deal.CodeNoApprover,
 			deal.CodeTaskDone, deal.CodeTaskNotManual, deal.CodeAlreadyOnFile, deal.CodeFilingConflict, deal.CodeNoFilingConflict, deal.CodeSetByApproval, deal.CodeAccountMerged, deal.CodeTargetClosed, deal.CodeFamilyCycle, deal.CodeSameParent,
 			deal.CodeSharedRecord, deal.CodeNotAProject, deal.CodeAlreadyPromoted, deal.CodeSamePlaybook, deal.CodePlaybookUnusable,
-			deal.CodePlaybookOutdated, deal.CodeHandoverRunning, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeLinkVoid,
+			deal.CodePlaybookOutdated, deal.CodeHandoverRunning, deal.CodeAlreadyOffered, deal.CodeOfferOver, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeLinkVoid,
 		},
 		deal.Content: {
 			deal.CodeGateUnmet, deal.CodeFamilyTooDeep, deal.CodeReasonMissing, deal.CodeDateInPast, deal.CodeDateInFuture, deal.CodeInvalidValue,

@@ -23,13 +23,13 @@ func (o Org) above(team TeamID, actor PersonID, at time.Time) bool {
 
 // brought tells whether the actor brought a lead that is still being collected.
 func (o Org) brought(s State, actor PersonID, at time.Time) bool {
-	opener, ok := o.Person(s.collector())
+	opener, ok := o.Person(s.Collector())
 	return ok && s.Step == Collect && (opener.Role == Collector || opener.Role == Rep) && o.ActsFor(actor, opener.ID, at)
 }
 
 // mayWalk is the right to step commands.
 func (o Org) mayWalk(s State, actor PersonID, at time.Time) bool {
-	return o.owns(s, actor, at) || o.brought(s, actor, at)
+	return o.owns(s, actor, at) || o.brought(s, actor, at) || o.specialises(s, actor, at)
 }
 
 // mayLead is the right to what the owner or the line above may do.
@@ -62,6 +62,8 @@ func (d *draft) needWalk() { d.no.If(!d.f.Org.mayWalk(d.s, d.cmd.Actor, d.at), C
 
 func (d *draft) needLead() { d.no.If(!d.f.Org.mayLead(d.s, d.cmd.Actor, d.at), CodeNotYourRole) }
 
+func (d *draft) needWork() { d.no.If(!d.f.Org.mayWork(d.s, d.cmd.Actor, d.at), CodeNotYourRole) }
+
 func (d *draft) needSystem() { d.no.If(d.cmd.Actor != System, CodeNotYourRole) }
 
 func (d *draft) needActive() { d.no.If(d.s.Status != Active, CodeNotActive, string(d.s.Status)) }
@@ -83,14 +85,21 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 	add(active && lead && s.Step != Collect, ReturnName)
 	add(active && lead && s.Step == Screen && s.Intake == IntakePending, IntakeName)
 	add((active || s.Status == Resting) && lead, GradeName)
-	add(active && lead, PauseName, FollowUpName)
-	add(active && (lead || org.brought(s, actor, at)), LogInteractionName)
+	work := org.mayWork(s, actor, at)
+	add(active && lead, PauseName)
+	add(active && work, FollowUpName)
+	add(active && (work || org.brought(s, actor, at)), LogInteractionName)
 	add(s.Status == Paused && lead, ResumeName)
 	add(s.Status != Closed && lead, CloseName)
 	add(s.Status == Closed && s.Merged == "" && lead, ReopenName)
 	add(s.Status != Closed && org.mayAssign(s, s.Team, actor, at), AssignName)
 	add(s.Status != Closed && org.mayMove(s, actor, at), MovePlaybookName)
-	add((active || s.Status == Closed && s.Merged == "") && lead, RequestApprovalName)
+	add(active && work || s.Status == Closed && s.Merged == "" && lead, RequestApprovalName)
+	add((active || s.Status == Paused) && lead, OfferStepName)
+	offered := func(p Specialist) bool { return !p.Accepted() && org.ActsFor(actor, p.Person, at) }
+	add(slices.ContainsFunc(s.Specialists, offered), AnswerStepName)
+	theirs := func(p Specialist) bool { return lead || org.ActsFor(actor, p.Person, at) }
+	add(slices.ContainsFunc(s.Specialists, theirs), WithdrawStepName)
 	add(s.Status == Resting && lead, SecondDevelopmentName)
 	add(s.Status != Closed && org.governs(s, actor, at), SetParentName)
 	add(s.Status != Closed && s.NextBook == BookRef{} && org.above(s.Team, actor, at), PromoteName)

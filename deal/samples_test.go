@@ -85,6 +85,11 @@ func samples(t tb) []deal.Event {
 			Tasks: []deal.TaskMove{{Task: "task", To: rep2}}, Approvals: []deal.Approval{approval},
 			Seats: []deal.SeatMove{{Approval: "approval", Level: 1, To: director1}}, Clocks: []string{"agenda/service/s"},
 		},
+		deal.StepOffered{
+			Specialist: deal.Specialist{ID: "specialist", Step: deal.Trial, Person: rep2, By: rep1, Note: note("n"), OfferedAt: now, AcceptedAt: now}, Clock: clock,
+		},
+		deal.StepAnswered{Specialist: "specialist", Person: rep2, Decision: deal.DeclineStep, Reason: note("r")},
+		deal.StepWithdrawn{Specialist: "specialist", Person: rep2, Reason: note("r")},
 	}
 	kinds := deal.EventKinds()
 	require.Len(t, bodies, len(kinds))

@@ -46,6 +46,8 @@ type State struct {
 	Lifts     []Subject  `json:"lifts,omitempty"` // what an approved veto_lift was about, in all cycles; the newest of each record
 	FollowUp  *FollowUp  `json:"follow_up,omitempty"`
 
+	Specialists []Specialist `json:"specialists,omitempty"` // offers of steps, and steps that somebody has taken over
+
 	FollowUpSetAt time.Time `json:"follow_up_set_at,omitzero"`
 }
 
@@ -90,6 +92,8 @@ const (
 	OverdueTask     TaskKind = "overdue"      // a superior looks after a missed deadline
 	ReassignTask    TaskKind = "reassign"     // sales_ops moves what nobody decided
 	RecheckTask     TaskKind = "recheck"      // a resting account has reached its date
+
+	TakeStepTask TaskKind = "take_step" // take an offered step over, or say no
 
 	RenewAgreementTask TaskKind = "renew_agreement"     // an agreement has come to its end
 	EvaluateTask       TaskKind = "evaluate"            // what an agreement brought is to be reported

@@ -25,6 +25,8 @@ type place struct {
 	unowned  bool                // nobody's yet
 	homeless bool                // of no team
 	task     deal.PersonID       // who has a task that is ticked off by hand
+	taken    deal.PersonID       // has taken the present step over
+	offered  deal.PersonID       // was offered the present step
 	begged   bool                // a deadline of the step asked sales_ops to give the account to somebody else
 }
 
@@ -95,7 +97,16 @@ func stepPlaces(t tb) []place {
 	begged.tick(t, "2026-03-30 09:00")
 	held := late.copy()
 	held.do(t, rep1, deal.Pause{Reason: note("wait"), ResumeOn: "2026-04-01"})
+	offered := standingIn(t, deal.Survey)
+	offered.do(t, rep1, deal.OfferStep{Step: deal.Survey, Person: finance1, Note: note("you know them")})
+	asleep := offered.copy()
+	asleep.do(t, rep1, deal.Pause{Reason: note("wait"), ResumeOn: "2026-04-01"})
+	taken := offered.copy()
+	taken.do(t, finance1, deal.AnswerStep{Specialist: taken.state.Specialists[0].ID, Decision: deal.AcceptStep})
 	return append(all,
+		place{name: "step offered", world: offered, status: deal.Active, step: deal.Survey, intake: deal.IntakeAccepted, offered: finance1},
+		place{name: "step offered, in a pause", world: asleep, status: deal.Paused, step: deal.Survey, intake: deal.IntakeAccepted, offered: finance1},
+		place{name: "step taken over", world: taken, status: deal.Active, step: deal.Survey, intake: deal.IntakeAccepted, taken: finance1},
 		place{name: "overdue", world: late, status: deal.Active, step: deal.Survey, intake: deal.IntakeAccepted, task: manager1},
 		place{name: "to be reassigned", world: begged, status: deal.Active, step: deal.Survey, intake: deal.IntakeAccepted, task: ops1, begged: true},
 		place{name: "overdue and paused", world: held, status: deal.Paused, step: deal.Survey, intake: deal.IntakeAccepted, task: manager1},

@@ -69,11 +69,22 @@ func assigners(p place) []deal.PersonID {
 
 func line(p place) []deal.PersonID { return append(owners(p), heads(p)...) }
 
+// specialists have taken the present step over.
+func specialists(p place) []deal.PersonID {
+	if p.taken == "" {
+		return nil
+	}
+	return []deal.PersonID{p.taken}
+}
+
+// workers work in the present step.
+func workers(p place) []deal.PersonID { return append(line(p), specialists(p)...) }
+
 func walkers(p place) []deal.PersonID {
 	if p.step == deal.Collect {
 		return append(owners(p), collector1) // who brought it walks it through collect
 	}
-	return owners(p)
+	return append(owners(p), specialists(p)...)
 }
 
 func loggers(p place) []deal.PersonID { return append(walkers(p), heads(p)...) }
@@ -220,7 +231,7 @@ func spec() []rule {
 			body:  func(place) deal.Body { return deal.Assign{Owner: rep2, Reason: note("balance")} },
 		},
 		{
-			name: deal.FollowUpName, who: line, needs: []need{active}, gives: gives(deal.FollowUpSetKind),
+			name: deal.FollowUpName, who: workers, needs: []need{active}, gives: gives(deal.FollowUpSetKind),
 			body: func(p place) deal.Body { return deal.SetFollowUp{At: p.world.now.Add(day), Note: note("call")} },
 		},
 		{
@@ -228,7 +239,7 @@ func spec() []rule {
 			body: func(p place) deal.Body { return interaction(p.world.now.Add(-time.Hour)) },
 		},
 		{
-			name: deal.RequestApprovalName, who: line, gives: gives(deal.ApprovalRequestedKind),
+			name: deal.RequestApprovalName, who: workers, gives: gives(deal.ApprovalRequestedKind),
 			needs: []need{
 				in(deal.CodeNotActive, deal.Active, deal.Closed),
 				when(deal.CodeKindNotHere, func(p place) bool { return p.status == deal.Closed || stepKinds()[wanted(p)] == p.step }),
@@ -313,6 +324,21 @@ func spec() []rule {
 			body: func(place) deal.Body { return over(rep1, rep2) },
 		},
 		{
+			name: deal.OfferStepName, who: line, needs: []need{in(deal.CodeNotActive, deal.Active, deal.Paused)}, gives: gives(deal.StepOfferedKind),
+			body: func(place) deal.Body { return deal.OfferStep{Step: deal.Sign, Person: finance1, Note: note("terms")} },
+		},
+		{
+			name: deal.AnswerStepName, who: func(p place) []deal.PersonID { return []deal.PersonID{p.offered} }, gives: gives(deal.StepAnsweredKind),
+			first: []need{when(deal.CodeOfferOver, func(p place) bool { return p.offered != "" })},
+			body:  func(p place) deal.Body { return deal.AnswerStep{Specialist: specialist(p), Decision: deal.AcceptStep} },
+		},
+		{
+			name: deal.WithdrawStepName, gives: gives(deal.StepWithdrawnKind),
+			who:   func(p place) []deal.PersonID { return append(line(p), p.offered, p.taken) },
+			first: []need{when(deal.CodeOfferOver, func(p place) bool { return p.offered != "" || p.taken != "" })},
+			body:  func(p place) deal.Body { return deal.WithdrawStep{Specialist: specialist(p)} },
+		},
+		{
 			name: deal.RecomputeName, who: machine,
 			gives: func(p place) []deal.EventKind {
 				if p.status == deal.Closed && p.word != deal.Pending {
@@ -346,6 +372,14 @@ func spec() []rule {
 			body: func(place) deal.Body { return deal.Load{} },
 		},
 	}
+}
+
+// specialist is the one offer of a place, answered or not.
+func specialist(p place) string {
+	for _, s := range p.world.state.Specialists {
+		return s.ID
+	}
+	return "none"
 }
 
 // interaction is a visit that took place, without a date for the next step.

@@ -112,6 +112,21 @@ func sentences() []sentence {
 			deal.HandOver{Handover: "x", From: rep1, To: rep2, Reason: note("a")},
 			[]string{"text-a"},
 		},
+		{
+			`"offer-step","body":{"step":"trial","person":"rep2","note":` + text + `}`,
+			deal.OfferStep{Step: deal.Trial, Person: rep2, Note: note("a")},
+			[]string{"text-a"},
+		},
+		{
+			`"answer-step","body":{"specialist":"x","decision":"decline","reason":` + text + `}`,
+			deal.AnswerStep{Specialist: "x", Decision: deal.DeclineStep, Reason: note("a")},
+			[]string{"text-a"},
+		},
+		{
+			`"withdraw-step","body":{"specialist":"x","reason":` + text + `}`,
+			deal.WithdrawStep{Specialist: "x", Reason: note("a")},
+			[]string{"text-a"},
+		},
 		{`"recompute","body":{}`, deal.Recompute{}, nil},
 		{`"tick","body":{"due":"2026-03-02T02:00:00Z"}`, deal.Tick{Due: when}, nil},
 		{`"load","body":{}`, deal.Load{}, nil},
@@ -175,6 +190,6 @@ func TestCommandNames_areTheWordsOfTheContract(t *testing.T) {
 	require.Equal(t, []deal.CommandName{
 		"open", "advance", "return", "intake", "grade", "pause", "resume", "close", "reopen", "assign", "follow-up", "log-interaction",
 		"request-approval", "decide-approval", "transfer-approval", "withdraw-approval", "void-approval", "arbitrate", "complete-task",
-		"second-development", "move-playbook", "set-parent", "promote", "merge", "hand-over", "recompute", "tick",
+		"second-development", "move-playbook", "set-parent", "promote", "merge", "hand-over", "offer-step", "answer-step", "withdraw-step", "recompute", "tick",
 	}, deal.CommandNames())
 }

@@ -26,10 +26,7 @@ func screened(t *testing.T, p *product) (desk, approval, string) {
 	t.Helper()
 	d := p.as(t, "rep1").opens(t, territory1)
 	d.walk(t, deal.Screen)
-	o := playbooktest.Options{Contact: d.contactWith(t, deal.DeciderRole), Person: d.read(t).Owner.ID, Now: inOfficeTime()}
-	d.fill(t, deal.Screen, playbooktest.Filled(playbooktest.Express, deal.Screen, o))
-	d.put(t, dossier.Filing{Project: "专线", Scope: "全部", Owner: deal.PersonID(o.Person), Renewals: []dossier.Renewal{}})
-	pending := d.request(t, deal.Filing, deal.Screen, "")
+	pending := d.asksFor(t)
 	for _, k := range d.at(t, "manager1").tasks(t) {
 		if k.Kind == string(deal.ApproveTask) && k.Status == "open" {
 			return d, pending, k.ID
@@ -37,6 +34,15 @@ func screened(t *testing.T, p *product) (desk, approval, string) {
 	}
 	require.FailNow(t, "the manager has no task to decide")
 	return d, pending, ""
+}
+
+// asksFor asks for the filing of an account in screen.
+func (d desk) asksFor(t *testing.T) approval {
+	t.Helper()
+	o := playbooktest.Options{Contact: d.contactWith(t, deal.DeciderRole), Person: d.read(t).Owner.ID, Now: inOfficeTime()}
+	d.fill(t, deal.Screen, playbooktest.Filled(playbooktest.Express, deal.Screen, o))
+	d.put(t, dossier.Filing{Project: "专线", Scope: "全部", Owner: deal.PersonID(o.Person), Renewals: []dossier.Renewal{}})
+	return d.request(t, deal.Filing, deal.Screen, "")
 }
 
 func TestScope_hidesAnAccountFromOtherTeamsOnEveryRoute(t *testing.T) {

@@ -130,6 +130,9 @@ type approval struct {
 		ID      string `json:"id"`
 		Version int64  `json:"version"`
 	} `json:"subject"`
+	Requester *human `json:"requester"`
+	Acting    *human `json:"acting"`
+
 	Amount string `json:"amount"`
 	Text   string `json:"text"`
 	Level  int    `json:"level"`

@@ -133,8 +133,8 @@ func (s *Store) RunningHandovers(ctx context.Context, before time.Time) ([]strin
 	return ids, fail("list running handovers", err)
 }
 
-// HandoverMoves are the accounts of a handover in the order of its plan, of one status or (empty) of all.
-func (s *Store) HandoverMoves(ctx context.Context, id string, status view.MoveStatus, p view.Page) ([]view.HandoverMove, string, error) {
+// HandoverMoves are the accounts of a handover in the order of its plan.
+func (s *Store) HandoverMoves(ctx context.Context, id string, f view.MoveFilter, p view.Page) ([]view.HandoverMove, string, error) {
 	const list = "handover moves"
 	c, err := after(p, list)
 	if err != nil {
@@ -147,7 +147,7 @@ func (s *Store) HandoverMoves(ctx context.Context, id string, status view.MoveSt
 		}
 	}
 	rows, err := s.pool.Query(ctx, string(handoverMoves), pgx.StrictNamedArgs{
-		"handover": id, "after": behind, "status": string(status), "limit": limit(p) + 1,
+		"handover": id, "after": behind, "status": string(f.Status), "to": string(f.To), "limit": limit(p) + 1,
 	})
 	if err != nil {
 		return nil, "", fail("list moves", err)

@@ -49,7 +49,7 @@ func (w *world) orders(id string, deactivate bool, to ...string) error {
 // moves everything that is planned, as the workflow does.
 func (w *world) moves(id string) (moved int) {
 	w.t.Helper()
-	planned, _, err := w.HandoverMoves(w.t.Context(), id, view.MovePlanned, view.Page{Limit: 200})
+	planned, _, err := w.HandoverMoves(w.t.Context(), id, view.MoveFilter{Status: view.MovePlanned}, view.Page{Limit: 200})
 	require.NoError(w.t, err)
 	h, err := w.Handover(w.t.Context(), id)
 	require.NoError(w.t, err)
@@ -99,7 +99,7 @@ func TestHandover_freezesItsPlanAndIsOrderedOnce(t *testing.T) {
 	var to []deal.PersonID
 	var page view.Page
 	for page.Limit = 2; ; {
-		moves, next, err := w.HandoverMoves(t.Context(), "handover-1", "", page)
+		moves, next, err := w.HandoverMoves(t.Context(), "handover-1", view.MoveFilter{}, page)
 		require.NoError(t, err)
 		for _, m := range moves {
 			require.Equal(t, view.MovePlanned, m.Status)
@@ -119,7 +119,7 @@ func TestHandover_freezesItsPlanAndIsOrderedOnce(t *testing.T) {
 	require.Empty(t, running)
 	_, err = w.Handover(t.Context(), "nowhere")
 	require.ErrorIs(t, err, deal.ErrNotFound)
-	_, _, err = w.HandoverMoves(t.Context(), "handover-1", "", view.Page{Cursor: "x"})
+	_, _, err = w.HandoverMoves(t.Context(), "handover-1", view.MoveFilter{}, view.Page{Cursor: "x"})
 	require.ErrorIs(t, err, view.ErrBadCursor)
 }
 
@@ -205,7 +205,7 @@ func TestHandover_keepsWhatCouldNotBeMoved(t *testing.T) {
 	ctx := t.Context()
 	w, accounts := leaver(t)
 	require.NoError(t, w.orders("handover-1", true, "rep2"))
-	planned, _, err := w.HandoverMoves(ctx, "handover-1", view.MovePlanned, view.Page{})
+	planned, _, err := w.HandoverMoves(ctx, "handover-1", view.MoveFilter{Status: view.MovePlanned}, view.Page{})
 	require.NoError(t, err)
 	no := deal.Refusals{{Code: deal.CodeNoApprover}}
 	require.NoError(t, w.TriedMove(ctx, "handover-1", planned[2].Position, view.MoveOutcome{Status: view.MovePlanned}))
@@ -222,7 +222,7 @@ func TestHandover_keepsWhatCouldNotBeMoved(t *testing.T) {
 	h, err := w.Handover(ctx, "handover-1")
 	require.NoError(t, err)
 	require.Equal(t, []any{view.HandoverLeft, 2, 1}, []any{h.Status, h.Moved, h.Failed})
-	failed, _, err := w.HandoverMoves(ctx, "handover-1", view.MoveFailed, view.Page{})
+	failed, _, err := w.HandoverMoves(ctx, "handover-1", view.MoveFilter{Status: view.MoveFailed}, view.Page{})
 	require.NoError(t, err)
 	require.Len(t, failed, 1)
 	require.Equal(t, []any{accounts[2], no, 2}, []any{failed[0].Account, failed[0].Reasons, failed[0].Attempts})

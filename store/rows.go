@@ -69,12 +69,17 @@ func accountRow(s deal.State) (row, error) {
 	}}, nil
 }
 
-// served are the people who work on the account beside its owner: whom its agenda names, and who collects it after a
-// handover.
+// served are the people who work on the account beside its owner: whom its agenda names, who collects it after a
+// handover, and to whom a step was offered.
 func served(s deal.State) []string {
 	people := []string{}
 	if s.Collects != "" {
 		people = append(people, string(s.Collects))
+	}
+	for _, p := range s.Specialists {
+		if !slices.Contains(people, string(p.Person)) {
+			people = append(people, string(p.Person))
+		}
 	}
 	for _, c := range s.Clocks {
 		if c.For != "" && !slices.Contains(people, string(c.For)) {

@@ -71,7 +71,8 @@ func labels() map[Set]map[string]deal.Text {
 		TaskKinds: {
 			string(deal.AssignOwnerTask): text("指派负责人", "assign an owner"), string(deal.IntakeTask): text("审核线索", "review a lead"),
 			string(deal.ApproveTask): text("审批", "decide a request"), string(deal.FollowUpTask): text("跟进", "follow up"),
-			string(deal.OverdueTask): text("过问超期", "look into a missed deadline"), string(deal.ReassignTask): text("改派审批", "reassign a request"),
+			string(deal.TakeStepTask): text("接手步骤", "take a step over"),
+			string(deal.OverdueTask):  text("过问超期", "look into a missed deadline"), string(deal.ReassignTask): text("改派审批", "reassign a request"),
 			string(deal.RecheckTask): text("复查", "re-check"), string(deal.RenewAgreementTask): text("续签协议", "renew an agreement"),
 			string(deal.EvaluateTask): text("效果评估", "evaluate"), string(deal.RegradeTask): text("重新评级", "grade again"),
 			string(deal.ServeTask): text("计划内服务", "planned service"), string(deal.SurveyTask): text("满意度调查", "satisfaction survey"),

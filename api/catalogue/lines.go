@@ -21,6 +21,11 @@ func notices() map[deal.NoticeKind]deal.Text {
 			"{0}: the conflict of filings was decided for this account; the earlier filing ends"),
 		deal.FilingRefusedNotice: text("{0}:备案冲突已仲裁,维持原备案,该客户的申请不予批准",
 			"{0}: the conflict of filings was decided against this account; the earlier filing stays"),
+		deal.StepOfferedNotice:   text("{0}:请您作为专员接手一个步骤,请答复", "{0}: you are asked to take a step over as a specialist, please answer"),
+		deal.StepAcceptedNotice:  text("{0}:专员已接手步骤", "{0}: the specialist has taken the step over"),
+		deal.StepDeclinedNotice:  text("{0}:专员未接手步骤", "{0}: the specialist does not take the step over"),
+		deal.StepWithdrawnNotice: text("{0}:步骤已由负责人收回", "{0}: the step is its owner's again"),
+
 		deal.ResumedNotice:  text("{0}:客户已恢复跟进", "{0} is active again"),
 		deal.MovedNotice:    text("{0}:已改用其他作战手册版本", "{0} follows another version of its playbook"),
 		deal.FamilyNotice:   text("{0}:所属客户家族已变更", "{0} has another place in its family"),
@@ -82,17 +87,18 @@ func agendaLines() map[deal.Topic]map[deal.RungName]deal.Text {
 }
 
 func clockKinds() []deal.ClockKind {
-	return []deal.ClockKind{deal.StepClock, deal.ApprovalClock, deal.FollowUpClock, deal.RecheckClock, deal.ResumeClock}
+	return []deal.ClockKind{deal.StepClock, deal.ApprovalClock, deal.FollowUpClock, deal.RecheckClock, deal.ResumeClock, deal.SpecialistClock}
 }
 
 // clocks name what runs out.
 func clocks() map[deal.ClockKind]deal.Text {
 	return map[deal.ClockKind]deal.Text{
-		deal.StepClock:     text("步骤期限", "the deadline of the step"),
-		deal.ApprovalClock: text("审批期限", "the deadline of the request"),
-		deal.FollowUpClock: text("跟进", "the follow-up"),
-		deal.RecheckClock:  text("复查", "the re-check"),
-		deal.ResumeClock:   text("恢复", "the pause"),
+		deal.StepClock:       text("步骤期限", "the deadline of the step"),
+		deal.ApprovalClock:   text("审批期限", "the deadline of the request"),
+		deal.FollowUpClock:   text("跟进", "the follow-up"),
+		deal.RecheckClock:    text("复查", "the re-check"),
+		deal.ResumeClock:     text("恢复", "the pause"),
+		deal.SpecialistClock: text("接手步骤的答复期限", "the time to answer the offer of a step"),
 	}
 }
 
@@ -115,6 +121,7 @@ func tasks() map[deal.TaskKind]deal.Text {
 		deal.AssignOwnerTask: text("{0}:指派负责人", "{0}: choose an owner"),
 		deal.IntakeTask:      text("{0}:审核移交的线索", "{0}: review the lead that was handed over"),
 		deal.ApproveTask:     text("{0}:办理审批", "{0}: decide a request"),
+		deal.TakeStepTask:    text("{0}:请答复是否接手步骤", "{0}: say whether you take the step over"),
 		deal.FollowUpTask:    text("{0}:按计划跟进客户", "{0}: take the next step with the customer"),
 		deal.OverdueTask:     text("{0}:期限已过,请过问", "{0}: a deadline was missed, please look into it"),
 		deal.ReassignTask:    text("{0}:无人办理,请改派", "{0}: nobody has decided, please reassign"),
@@ -156,6 +163,9 @@ func events() map[deal.EventKind]deal.Text {
 		deal.ParentSetKind:           text("变更所属家族", "the account got another place in its family"),
 		deal.PromotedKind:            text("项目客户晋升为大客户", "a project customer became a key account"),
 		deal.AgendaPlannedKind:       text("按记录安排到期事项", "the dates of records were planned"),
+		deal.StepOfferedKind:         text("提请专员接手步骤", "a step was offered to a specialist"),
+		deal.StepAnsweredKind:        text("专员答复", "the specialist answered"),
+		deal.StepWithdrawnKind:       text("收回步骤", "a step was taken back from a specialist"),
 		deal.HandedOverKind:          text("工作移交", "what hung on one person was handed over to another one"),
 		deal.RecomputedKind:          text("按新日历重算期限", "the deadlines were placed anew with another calendar"),
 	}

@@ -209,6 +209,14 @@ func refusals() map[string]Entry {
 			text("客户[ {0} ]没有属于此人的事项", "nothing of the account[ {0}] hangs on this person"),
 			text("去掉该客户;用 dry_run 查看此人名下的客户", "leave it out; dry_run lists what hangs on the person"),
 		},
+		string(deal.CodeAlreadyOffered): {
+			text("该步骤已提请此人接手,或已由其接手", "the step was offered to this person already, or is theirs"),
+			text("等待答复,或先撤回", "wait for the answer, or withdraw the offer first"),
+		},
+		string(deal.CodeOfferOver): {
+			text("该提请不存在或已答复", "there is no such offer, or it was answered"),
+			text("见 GET /accounts/ID/specialists", "see GET /accounts/ID/specialists"),
+		},
 		string(deal.CodeHandoverRunning): {
 			text("此人的移交正在进行", "a handover of this person is on its way"),
 			text("等待其结束,见 GET /users/ID/handovers", "wait until it is over: see GET /users/ID/handovers"),

@@ -44,6 +44,7 @@ func words() map[string]deal.Text {
 		string(deal.AssignOwnerTask): text("指派负责人", "assign an owner"),
 		string(deal.IntakeTask):      text("审核线索", "review of a lead"),
 		string(deal.ApproveTask):     text("审批", "approval"),
+		string(deal.TakeStepTask):    text("接手步骤", "taking a step over"),
 		string(deal.FollowUpTask):    text("跟进", "follow-up"),
 		string(deal.EvaluateTask):    text("效果评估", "evaluation"),
 		string(deal.RegradeTask):     text("重新定级", "grading anew"),

@@ -40,9 +40,9 @@ func (s successions) Handovers(ctx context.Context, from deal.PersonID, p view.P
 
 // HandoverMoves are the accounts of a handover.
 func (s successions) HandoverMoves(
-	ctx context.Context, id string, status view.MoveStatus, p view.Page,
+	ctx context.Context, id string, f view.MoveFilter, p view.Page,
 ) ([]view.HandoverMove, string, error) {
-	return s.store.HandoverMoves(ctx, id, status, p) //nolint:wrapcheck // says what it was doing
+	return s.store.HandoverMoves(ctx, id, f, p) //nolint:wrapcheck // says what it was doing
 }
 
 // resume starts the workflows of handovers that are not over: one that runs is joined.

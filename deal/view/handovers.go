@@ -85,6 +85,12 @@ type HandoverMove struct {
 	MovedAt  time.Time
 }
 
+// MoveFilter narrows the accounts of a handover.
+type MoveFilter struct {
+	Status MoveStatus    // empty: all
+	To     deal.PersonID // of one successor; empty: of all
+}
+
 // MoveOutcome is what became of an attempt to move one account.
 type MoveOutcome struct {
 	Status  MoveStatus

@@ -35,10 +35,11 @@ func Of(org deal.Org, who deal.Person, at time.Time) Viewer {
 }
 
 // MayEdit tells whether the viewer may write records of an account: its owner, the collector who brought it while it
-// is a lead, a deputy of either, and the line above. Everybody else who sees the account reads.
+// is a lead, whoever has taken the present step over, a deputy of any of them, and the line above. Everybody else who sees the account reads.
 func (v Viewer) MayEdit(s deal.State) bool {
 	return slices.Contains(v.Owners, s.Owner) || v.Leads(s) ||
-		(s.Step == deal.Collect && slices.Contains(v.Owners, s.OpenedBy))
+		(s.Step == deal.Collect && slices.Contains(v.Owners, s.Collector())) ||
+		slices.ContainsFunc(s.SpecialistsOf(s.Step), func(p deal.PersonID) bool { return slices.Contains(v.Owners, p) })
 }
 
 // Leads tells whether the viewer stands in the line above an account, or in for somebody there.

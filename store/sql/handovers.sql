@@ -59,7 +59,7 @@ SELECT m.position, m.round, m.account_id, COALESCE(a.number, ''), COALESCE(p.nam
 FROM handover_moves m
 LEFT JOIN accounts a ON a.id = m.account_id
 LEFT JOIN account_profile p ON p.account_id = m.account_id
-WHERE m.handover_id = @handover AND m.position > @after AND (@status::text = '' OR m.status = @status)
+WHERE m.handover_id = @handover AND m.position > @after AND (@status::text = '' OR m.status = @status) AND (@to::text = '' OR m.to_id = @to)
 ORDER BY m.position
 LIMIT @limit
 
