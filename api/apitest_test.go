@@ -127,6 +127,7 @@ type world struct {
 	cases  library
 	days   days
 	jobs   jobs
+	post   postOffice
 
 	handing handing
 
@@ -710,6 +711,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 		Handovers: w,
 		Jobs:      &w.jobs,
 		Links:     &w.links, Stream: &w.stream, Wakes: &w.stream, Feeds: &w.feeds,
+		Channels:  &w.post,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

@@ -374,6 +374,8 @@ func TestExport_isThereForEveryList(t *testing.T) {
 			target = strings.Replace(path, "{id}", "h1", 1)
 		case strings.HasPrefix(path, "/api/v1/jobs"):
 			target, reader = strings.Replace(path, "{name}", "daily-quota", 1), admin
+		case path == "/api/v1/webhooks":
+			reader = admin
 		case path == "/api/v1/duplicates":
 			target += "?name=x"
 		case strings.Contains(path, "{record}"):

@@ -30,6 +30,8 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[handoverBody]():       handoverListing(),
 		reflect.TypeFor[specialistBody]():     specialistListing(),
 		reflect.TypeFor[handoverMoveBody]():   handoverMoveListing(),
+		reflect.TypeFor[deliveryBody]():       deliveryListing(),
+		reflect.TypeFor[webhookBody]():        webhookListing(),
 		reflect.TypeFor[teamBody]():           teamListing(),
 		reflect.TypeFor[duplicateBody]():      duplicateListing(),
 		reflect.TypeFor[importRowBody]():      importRowListing(),

@@ -35,6 +35,7 @@ type Options struct {
 	Cases     Cases
 	Calendars Calendars
 	Jobs      Jobs
+	Channels  Channels
 	Health    Health
 
 	// Passwords checks logins.
@@ -124,6 +125,7 @@ func (o Options) check() error {
 	need(o.Editions != nil, "Editions")
 	need(o.Cases != nil, "Cases")
 	need(o.Calendars != nil, "Calendars")
+	need(o.Channels != nil, "Channels")
 	need(o.Health != nil, "Health")
 	need(o.Passwords != nil, "Passwords")
 	need(o.Installation != "", "Installation")

@@ -69,6 +69,7 @@ DELETE /api/v1/imports/mappings/{mapping}
 DELETE /api/v1/leave/{id}
 DELETE /api/v1/me/calendar-feed
 DELETE /api/v1/session
+DELETE /api/v1/webhooks/{id}
 GET /api/v1/accounts
 GET /api/v1/accounts/{id}
 GET /api/v1/accounts/{id}/agreements
@@ -152,6 +153,7 @@ GET /api/v1/calendar/office-hours
 GET /api/v1/cases
 GET /api/v1/cases/{id}
 GET /api/v1/delegations
+GET /api/v1/deliveries
 GET /api/v1/duplicates
 GET /api/v1/events
 GET /api/v1/handovers/{id}
@@ -166,6 +168,7 @@ GET /api/v1/jobs/{name}/runs
 GET /api/v1/leave
 GET /api/v1/me
 GET /api/v1/me/calendar-feed
+GET /api/v1/me/channels
 GET /api/v1/me/upcoming
 GET /api/v1/notifications
 GET /api/v1/playbooks
@@ -175,7 +178,10 @@ GET /api/v1/playbooks/{name}/versions
 GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users
+GET /api/v1/users/{id}/channels
 GET /api/v1/users/{id}/handovers
+GET /api/v1/webhooks
+GET /api/v1/webhooks/{id}
 GET /calendar-feed/{file} (public)
 GET /decide/{token} (public)
 GET /healthz (public)
@@ -186,6 +192,7 @@ PATCH /api/v1/accounts/{id}
 PATCH /api/v1/accounts/{id}/contacts/{contact}
 PATCH /api/v1/cases/{id}
 PATCH /api/v1/teams/{id}
+PATCH /api/v1/webhooks/{id}
 POST /api/v1/accounts
 POST /api/v1/accounts/{id}/advance
 POST /api/v1/accounts/{id}/agreements
@@ -227,6 +234,8 @@ POST /api/v1/approvals/{id}/decision
 POST /api/v1/approvals/{id}/transfer
 POST /api/v1/approvals/{id}/withdraw
 POST /api/v1/delegations
+POST /api/v1/deliveries/{id}/drop
+POST /api/v1/deliveries/{id}/resend
 POST /api/v1/imports
 POST /api/v1/imports/columns
 POST /api/v1/jobs/{name}/runs
@@ -237,6 +246,10 @@ POST /api/v1/playbooks
 POST /api/v1/session (public)
 POST /api/v1/tasks/{id}/done
 POST /api/v1/users/{id}/handover
+POST /api/v1/webhooks
+POST /api/v1/webhooks/{id}/replay
+POST /api/v1/webhooks/{id}/secret
+POST /api/v1/webhooks/{id}/test
 POST /decide/{token} (public)
 PUT /api/v1/accounts/{id}/agreements/{record}
 PUT /api/v1/accounts/{id}/buying-process
@@ -263,7 +276,9 @@ PUT /api/v1/accounts/{id}/trust/{record}
 PUT /api/v1/accounts/{id}/value-score
 PUT /api/v1/accounts/{id}/vetoes/{record}
 PUT /api/v1/calendar/office-hours
-PUT /api/v1/calendar/{year}`), strings.Join(routes, "\n"))
+PUT /api/v1/calendar/{year}
+PUT /api/v1/me/channels/{channel}
+PUT /api/v1/users/{id}/channels/{channel}`), strings.Join(routes, "\n"))
 }
 
 // Nobody gets anything of a resource without saying who they are, whatever the method.

@@ -27,6 +27,7 @@ func (c Config) Validate() error {
 	found.checkDatabase(c)
 	found.checkEngine(c)
 	found.checkAPI(c)
+	found.checkChannels(c.Channels)
 	found.checkDemo(c)
 	return errors.Join(found...)
 }
@@ -189,6 +190,40 @@ func (p *problems) checkAPI(c Config) {
 	u, err := url.Parse(c.API.PublicURL)
 	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		p.add("api.public_url", c.API.PublicURL, "nothing, or an address such as https://closedloop.example.com")
+	}
+}
+
+func (p *problems) checkChannels(c Channels) {
+	if _, err := c.HTTP.Networks(); err != nil {
+		p.add("channels.http.allow", c.HTTP.Allow, "networks such as 10.1.0.0/16, separated by blanks")
+	}
+	if _, err := c.HTTP.PortNumbers(); err != nil {
+		p.add("channels.http.ports", c.HTTP.Ports, "ports such as 443 8443, separated by blanks")
+	}
+	if c.Mail.Host != "" && c.Mail.From == "" {
+		p.add("channels.mail.from", "", "the address that letters come from, since channels.mail.host is set")
+	}
+	if c.Mail.Host == "" && (c.Mail.User != "" || c.Mail.Password != "" || c.Mail.From != "") {
+		p.add("channels.mail.host", "", "the mail server that other keys of channels.mail are meant for")
+	}
+	if c.Mail.User == "" && c.Mail.Password != "" {
+		p.add("channels.mail.user", "", "the user whom channels.mail.password belongs to")
+	}
+	bots := []struct {
+		name, base string
+		on, signs  bool
+	}{
+		{"wecom", c.WeCom.Base, c.WeCom.Key != "", false},
+		{"dingtalk", c.DingTalk.Base, c.DingTalk.Key != "", c.DingTalk.Secret != ""},
+		{"feishu", c.Feishu.Base, c.Feishu.Key != "", c.Feishu.Secret != ""},
+	}
+	for _, bot := range bots {
+		if !bot.on && (bot.signs || bot.base != "") {
+			p.add("channels."+bot.name+".key", "", "the bot's key, since other keys of the section are set")
+		}
+		if u, err := url.Parse(bot.base); bot.base != "" && (err != nil || u.Scheme != "https" || u.Host == "") {
+			p.add("channels."+bot.name+".base", bot.base, "nothing, or an address such as https://open.feishu.cn")
+		}
 	}
 }
 

@@ -67,6 +67,16 @@ func TestValidate_namesTheKeyThatContradictsAnother(t *testing.T) {
 		{"engine without port", func(c *Config) { c.Temporal.Address = "temporal" }, "temporal.address"},
 		{"engine without host", func(c *Config) { c.Temporal.Address = ":7233" }, "temporal.address"},
 		{"engine on port 0", func(c *Config) { c.Temporal.Address = "temporal:0" }, "temporal.address"},
+		{"a network that is none", func(c *Config) { c.Channels.HTTP.Allow = "10.0.0.0/33" }, "channels.http.allow"},
+		{"a port that is none", func(c *Config) { c.Channels.HTTP.Ports = "443 0" }, "channels.http.ports"},
+		{"no port at all", func(c *Config) { c.Channels.HTTP.Ports = " " }, "channels.http.ports"},
+		{"mail without a sender", func(c *Config) { c.Channels.Mail.Host = "mail.example.com" }, "channels.mail.from"},
+		{"mail without a server", func(c *Config) { c.Channels.Mail.From = "a@example.com" }, "channels.mail.host"},
+		{"mail without a user", func(c *Config) {
+			c.Channels.Mail = Mail{Host: "mail.example.com", From: "a@example.com", Password: "p", Security: "tls"}
+		}, "channels.mail.user"},
+		{"a bot that signs without a key", func(c *Config) { c.Channels.DingTalk.Secret = "s" }, "channels.dingtalk.key"},
+		{"a bot in the clear", func(c *Config) { c.Channels.Feishu = Bot{Key: "k", Base: "http://open.feishu.cn"} }, "channels.feishu.base"},
 		{"no namespace", func(c *Config) { c.Temporal.Namespace = "" }, "temporal.namespace"},
 		{"key and secret", func(c *Config) {
 			c.Temporal = Temporal{Address: "h:1", Namespace: "n", APIKey: "k", SecretFile: "f", TLS: TLS{Enabled: true}}

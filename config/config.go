@@ -1,7 +1,12 @@
 package config
 
 import (
+	"errors"
+	"fmt"
+	"net/netip"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 )
 
@@ -40,6 +45,8 @@ type Config struct {
 	Playbooks Playbooks `mapstructure:"playbooks"`
 	// Office hours, holidays and make-up working days.
 	Calendar Calendar `mapstructure:"calendar"`
+	// Ways out of the house for notices. One that is not set up is off.
+	Channels Channels `mapstructure:"channels"`
 	// The demo organisation that `closedloop up` creates on an empty database.
 	Demo Demo `mapstructure:"demo"`
 }
@@ -211,6 +218,125 @@ type Calendar struct {
 	// Directory of calendar files, one a year, that replace the shipped ones.
 	// Empty means the shipped ones alone. The time zone is part of the data.
 	Dir string `mapstructure:"dir" default:""`
+}
+
+// Channels says over which ways notices leave the house. People choose among
+// those that are set up here; nothing goes out that nobody has chosen.
+type Channels struct {
+	// Language of messages to people who have chosen none.
+	Language string `mapstructure:"language" default:"zh" oneof:"zh en"`
+	// Letters to people.
+	Mail Mail `mapstructure:"mail"`
+	// The group bot of WeCom; everybody in its group reads along.
+	WeCom WeCom `mapstructure:"wecom"`
+	// The group bot of DingTalk.
+	DingTalk Bot `mapstructure:"dingtalk"`
+	// The group bot of Feishu.
+	Feishu Bot `mapstructure:"feishu"`
+	// Signed calls to other systems.
+	Webhooks Webhooks `mapstructure:"webhooks"`
+	// Whom bots and webhooks may call.
+	HTTP Outward `mapstructure:"http"`
+}
+
+// Mail says which server takes letters.
+type Mail struct {
+	// Name of the mail server. Empty: no mail.
+	Host string `mapstructure:"host" default:""`
+	// Port; 0 means 587, or 465 with security: tls.
+	Port int `mapstructure:"port" default:"0" range:"0..65535"`
+	// starttls begins in the clear and refuses to stay there, tls encrypts from
+	// the first byte, insecure_none connects to this machine alone.
+	Security string `mapstructure:"security" default:"starttls" oneof:"starttls tls insecure_none"`
+	// User to log in as. Empty: no login.
+	User string `mapstructure:"user" default:""`
+	// Password; many providers want one of its own for programs (授权码).
+	Password Secret `mapstructure:"password" default:""`
+	// File that holds the password, instead of password.
+	PasswordFile string `mapstructure:"password_file" default:""`
+	// Address that letters come from, with or without a name. Needed with host.
+	From string `mapstructure:"from" default:""`
+	// Domains that letters may go to, such as example.com, separated by blanks;
+	// empty lets people enter any address. Letters name customers.
+	Domains string `mapstructure:"domains" default:""`
+	// Letters a minute that the server takes; 0 sets no limit.
+	PerMinute int `mapstructure:"per_minute" default:"0" range:"0..10000"`
+	// PEM file of the authorities to trust; empty trusts those of the system.
+	CAFile string `mapstructure:"ca_file" default:""`
+}
+
+// WeCom says which group bot to use.
+type WeCom struct {
+	// Key from the bot's address. Empty: no WeCom.
+	Key Secret `mapstructure:"key" default:""`
+	// File that holds the key, instead of key.
+	KeyFile string `mapstructure:"key_file" default:""`
+	// Scheme and host of the service, where it is not the public one.
+	Base string `mapstructure:"base" default:""`
+}
+
+// Bot says which group bot to use.
+type Bot struct {
+	// Token from the bot's address. Empty: the channel is off.
+	Key Secret `mapstructure:"key" default:""`
+	// File that holds the token, instead of key.
+	KeyFile string `mapstructure:"key_file" default:""`
+	// Secret that signs; empty when the bot is protected by a keyword or by
+	// addresses.
+	Secret Secret `mapstructure:"secret" default:""`
+	// File that holds the secret, instead of secret.
+	SecretFile string `mapstructure:"secret_file" default:""`
+	// Scheme and host of the service, where it is not the public one.
+	Base string `mapstructure:"base" default:""`
+}
+
+// Webhooks says whether other systems may be called at all.
+type Webhooks struct {
+	// Let administrators set up webhooks.
+	Enabled bool `mapstructure:"enabled" default:"true"`
+}
+
+// Outward says whom bots and webhooks may call. Addresses inside protected
+// networks are refused as the connection is made, whatever their names say.
+type Outward struct {
+	// Networks that may be called although they are protected, such as
+	// 10.1.0.0/16, separated by blanks. Metadata services never are.
+	Allow string `mapstructure:"allow" default:""`
+	// Ports that may be called, separated by blanks.
+	Ports string `mapstructure:"ports" default:"443"`
+	// PEM file of the authorities to trust; empty trusts those of the system.
+	CAFile string `mapstructure:"ca_file" default:""`
+	// How long a whole call may take.
+	Timeout time.Duration `mapstructure:"timeout" default:"10s" range:"1s..1m"`
+}
+
+// Networks are those of Allow.
+func (o Outward) Networks() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, word := range strings.Fields(o.Allow) {
+		network, err := netip.ParsePrefix(word)
+		if err != nil {
+			return nil, fmt.Errorf("%q is no network", word)
+		}
+		all = append(all, network)
+	}
+	return all, nil
+}
+
+// PortNumbers are those of Ports.
+func (o Outward) PortNumbers() ([]uint16, error) {
+	var all []uint16
+	for _, word := range strings.Fields(o.Ports) {
+		port, err := strconv.ParseUint(word, 10, 16)
+		if err != nil || port == 0 {
+			return nil, fmt.Errorf("%q is no port", word)
+		}
+		all = append(all, uint16(port))
+	}
+	if len(all) == 0 {
+		return nil, errors.New("no port")
+	}
+	return all, nil
 }
 
 // Demo says whether an empty database is filled for newcomers.

@@ -134,6 +134,12 @@ func (m Message) checkMention() error {
 	return nil
 }
 
+// ValidAddress tells whether mail can be sent to an address as it is.
+func ValidAddress(address string) bool { return addressForm.MatchString(address) }
+
+// ValidMention tells whether a bot can call somebody by this: one person's ID, never a whole group.
+func ValidMention(mention string) bool { return Message{To: mention}.checkMention() == nil }
+
 // oneLine replaces line breaks and control characters by spaces, and drops the
 // marks that turn the direction of writing. No header can be made from the rest.
 func oneLine(s string) string {

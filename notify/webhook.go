@@ -74,6 +74,16 @@ func NewEndpoint(client *Client, o EndpointOptions) (*Endpoint, error) {
 	return e, nil
 }
 
+// CheckEndpoint refuses an address that no connection would be made to, as far as
+// that can be seen before its name is resolved.
+func CheckEndpoint(client *Client, address string) error {
+	to, err := url.Parse(address)
+	if err != nil {
+		return errors.New("it is not an address")
+	}
+	return client.checkURL(to)
+}
+
 // String names the host: the path may be a secret.
 func (e *Endpoint) String() string { return "endpoint at " + e.url.Host }
 

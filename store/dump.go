@@ -24,6 +24,7 @@ func dumped() []string {
 		"imports", "import_rows", "import_problems", "import_lines", "import_mappings", "import_marks", "history_notes", "outbox", "outbox_end", "files", "file_chunks",
 		"person_tasks", "person_notices", "job_runs",
 		"cases",
+		"relay_end", "channel_choices", "webhooks", "deliveries", "channel_pauses",
 	}
 }
 

@@ -53,8 +53,8 @@ func (s *Store) WatchOutbox(o WatchOptions) *OutboxWatch {
 	return &OutboxWatch{store: s, o: o, readers: make(map[chan struct{}]struct{})}
 }
 
-// Subscribe returns a channel that holds a value whenever the outbox went on since it was last received from, and one
-// for the beginning. Whoever was woken reads with [Store.Outbox] until nothing is left. Stop ends it.
+// Subscribe returns a channel that holds a value whenever the outbox went on since it was last received from, or this
+// process wrote what its readers wait for, and one for the beginning. Whoever was woken reads with [Store.Outbox] until nothing is left. Stop ends it.
 func (w *OutboxWatch) Subscribe() (woken <-chan struct{}, stop func()) {
 	reader := make(chan struct{}, 1)
 	reader <- struct{}{}
@@ -85,10 +85,12 @@ func (w *OutboxWatch) Run(ctx context.Context) error {
 			return nil
 		case <-gap.C:
 		}
+		posted := false
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-w.store.post:
+			posted = true
 		case <-told:
 		case <-tick.C:
 		}
@@ -96,7 +98,7 @@ func (w *OutboxWatch) Run(ctx context.Context) error {
 		switch {
 		case err != nil && ctx.Err() == nil:
 			w.o.Logger.WarnContext(ctx, "outbox could not be read; it is tried again", "error", err)
-		case err == nil && end != last:
+		case err == nil && (posted || end != last):
 			last = end
 			w.wake()
 		}

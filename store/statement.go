@@ -62,6 +62,7 @@ func fragments() []string {
 		"ProfileColumns", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 		"HandoverColumns", "HandoverCounts",
 		"JobRunColumns",
+		"OutgoingColumns", "OutgoingTables", "DeliveryColumns", "ChoiceColumns", "WebhookColumns",
 	}
 }
 

@@ -20,6 +20,7 @@ var (
 	sweepSessions  = named("SweepSessions")
 	sweepImports   = named("SweepImports")
 	tryLock        = named("TryLock")
+	unlock         = named("Unlock")
 )
 
 // Overdue are accounts whose wake instant passed before the given one, longest overdue first, behind one of them.
@@ -50,11 +51,11 @@ func (s *Store) ids(ctx context.Context, doing string, sql statement, args ...an
 }
 
 // SweepStaged removes what was put beside commands that never came, before an instant, and with it the answers and
-// sessions that had expired by then, links that had a month before, what the rows of imports said that were over for thirty days, and the outbox's rows
-// that were written thirty days before. It returns how many staged rows there were.
+// sessions that had expired by then, links that had a month before, what the rows of imports said that were over for thirty days, the outbox's rows
+// that were written thirty days before, and deliveries that ended and are ninety days old. It returns how many staged rows there were.
 func (s *Store) SweepStaged(ctx context.Context, before time.Time) (int64, error) {
 	var staged int64
-	for _, sql := range []statement{sweepRequests, sweepSessions, sweepDecisionLinks, sweepImports, sweepOutbox, sweepStaged} {
+	for _, sql := range []statement{sweepRequests, sweepSessions, sweepDecisionLinks, sweepImports, sweepOutbox, sweepDeliveries, sweepStaged} {
 		tag, err := s.pool.Exec(ctx, string(sql), before)
 		if err != nil {
 			return 0, fail("sweep", err)
@@ -76,6 +77,10 @@ func (s *Store) TryLock(ctx context.Context, name string) (release func(), ok bo
 		return nil, false, fail("take lock", err)
 	}
 	conn := pooled.Hijack()
-	ending := context.WithoutCancel(ctx)
-	return func() { hangUp(ending, conn) }, true, nil
+	return func() {
+		ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), connectTimeout)
+		defer cancel()
+		_, _ = conn.Exec(ending, string(unlock), name) // so that the next one need not wait until the server has seen us go
+		hangUp(ending, conn)
+	}, true, nil
 }

@@ -25,6 +25,7 @@ type Options struct {
 	Imports   *activities.Imports
 	Handovers *activities.Handovers
 	Jobs      *activities.Jobs
+	Relay     *activities.Relay
 	Logger    *slog.Logger
 	Observe   func(activity string, took time.Duration, err error) // every attempt
 
@@ -37,7 +38,7 @@ type Options struct {
 	StopTimeout     time.Duration // for work in hand; without one polled tasks would be dropped
 }
 
-// Worker polls the queues of accounts, imports and sweeps.
+// Worker polls the queues of accounts, imports, sweeps and channels.
 type Worker struct {
 	workers []sdkworker.Worker
 	stopped bool
@@ -45,8 +46,8 @@ type Worker struct {
 
 // New registers everything; nothing is polled before Start.
 func New(o Options) (*Worker, error) {
-	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Handovers == nil || o.Jobs == nil || o.Logger == nil || o.Observe == nil {
-		return nil, errors.New("worker needs a client, a ledger, imports, handovers, jobs, a logger and somebody to observe")
+	if o.Client == nil || o.Ledger == nil || o.Imports == nil || o.Handovers == nil || o.Jobs == nil || o.Relay == nil || o.Logger == nil || o.Observe == nil {
+		return nil, errors.New("worker needs a client, a ledger, imports, handovers, jobs, a relay, a logger and somebody to observe")
 	}
 	if o.StopTimeout <= 0 || o.WorkflowPollers < 2 || o.WorkflowSlots < 2 || o.LocalSlots < 1 || o.ActivitySlots < 1 || o.ActivityPollers < 1 {
 		return nil, errors.New("worker needs a stop timeout, two workflow pollers and slots, and one of each other kind at least")
@@ -61,7 +62,9 @@ func New(o Options) (*Worker, error) {
 	RegisterHandovers(imports, o.Handovers)
 	sweeps := sdkworker.New(o.Client, contract.SweepsQueue, o.options())
 	RegisterSweeps(sweeps, o.Jobs)
-	return &Worker{workers: []sdkworker.Worker{accounts, imports, sweeps}}, nil
+	channels := sdkworker.New(o.Client, contract.NotifyQueue, o.quiet())
+	RegisterRelay(channels, o.Relay)
+	return &Worker{workers: []sdkworker.Worker{accounts, imports, sweeps, channels}}, nil
 }
 
 func (o Options) options() sdkworker.Options {
@@ -76,6 +79,15 @@ func (o Options) options() sdkworker.Options {
 		DisableRegistrationAliasing:             true,
 		Interceptors:                            []interceptor.WorkerInterceptor{&observer{log: o.Logger, observe: o.Observe}},
 	}
+}
+
+// quiet are the options of a queue with a handful of workflows and one activity for each: more pollers would only keep
+// connections busy.
+func (o Options) quiet() sdkworker.Options {
+	options := o.options()
+	options.WorkflowTaskPollerBehavior = PollersApart(2)
+	options.MaxConcurrentActivityTaskPollers = 2
+	return options
 }
 
 // PollersApart are so many pollers of the common queue and as many of the queue of cached runs. The SDK's plain pollers
@@ -115,6 +127,12 @@ func RegisterHandovers(r sdkworker.Registry, handovers *activities.Handovers) {
 func RegisterSweeps(r sdkworker.Registry, jobs *activities.Jobs) {
 	r.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{Name: contract.Sweep})
 	r.RegisterActivityWithOptions(jobs.Sweep, activity.RegisterOptions{Name: "Sweep"})
+}
+
+// RegisterRelay is the flat list of what runs on the queue of channels.
+func RegisterRelay(r sdkworker.Registry, relay *activities.Relay) {
+	r.RegisterWorkflowWithOptions(workflows.Relay, workflow.RegisterOptions{Name: contract.Relay})
+	r.RegisterActivityWithOptions(relay.Deliver, activity.RegisterOptions{Name: "Deliver"})
 }
 
 // Start polls until Stop; it returns once polling has begun.

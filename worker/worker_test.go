@@ -35,14 +35,16 @@ func TestRegister_usesTheNamesThatRunningAccountsAnswerTo(t *testing.T) {
 	worker.RegisterImports(&n, &activities.Imports{})
 	worker.RegisterHandovers(&n, &activities.Handovers{})
 	worker.RegisterSweeps(&n, &activities.Jobs{})
-	require.Equal(t, []string{"AccountLoop", "Import", "Handover", "Sweep"}, n.workflows)
-	require.Equal(t, []string{"Perform", "ReadSheet", "ImportRows", "FinishImport", "MovePlanned", "LookAgain", "SettleHandover", "FinishHandover", "Sweep"}, n.activities)
+	worker.RegisterRelay(&n, &activities.Relay{})
+	require.Equal(t, []string{"AccountLoop", "Import", "Handover", "Sweep", "Relay"}, n.workflows)
+	require.Equal(t, []string{"Perform", "ReadSheet", "ImportRows", "FinishImport", "MovePlanned", "LookAgain", "SettleHandover", "FinishHandover", "Sweep", "Deliver"}, n.activities)
 	for _, name := range n.activities { // workflows call them by their methods' names
 		_, onLedger := reflect.TypeFor[*activities.Ledger]().MethodByName(name)
 		_, onImports := reflect.TypeFor[*activities.Imports]().MethodByName(name)
 		_, onHandovers := reflect.TypeFor[*activities.Handovers]().MethodByName(name)
 		_, onJobs := reflect.TypeFor[*activities.Jobs]().MethodByName(name)
-		require.True(t, onLedger || onImports || onHandovers || onJobs, name)
+		_, onRelay := reflect.TypeFor[*activities.Relay]().MethodByName(name)
+		require.True(t, onLedger || onImports || onHandovers || onJobs || onRelay, name)
 	}
 }
 

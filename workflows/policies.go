@@ -51,3 +51,18 @@ func forSweeps(ctx workflow.Context) workflow.Context {
 		},
 	})
 }
+
+// forChannel are the options of a round of a relay. It sends for twenty seconds, and up to ten letters behind that may
+// take half a minute each; a process that dies is noticed by its heartbeats. What went wrong with a message is in its row
+// and no error: an error is the database's.
+func forChannel(ctx workflow.Context) workflow.Context {
+	return workflow.WithActivityOptions(ctx, workflow.ActivityOptions{
+		StartToCloseTimeout: 10 * time.Minute,
+		HeartbeatTimeout:    20 * time.Second,
+		RetryPolicy: &temporal.RetryPolicy{
+			InitialInterval:    time.Second,
+			BackoffCoefficient: 2,
+			MaximumInterval:    time.Minute,
+		},
+	})
+}

@@ -46,7 +46,7 @@ func TestReplay_everyRecordedHistoryRunsAsItDid(t *testing.T) {
 	for file, history := range recordings(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import, workflows.Sweep))
+			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import, workflows.Sweep, workflows.Relay))
 		})
 	}
 }
@@ -62,7 +62,7 @@ func TestReplay_everyHistoryRunsAsFarAsEachOfItsTasks(t *testing.T) {
 			}
 			cuts++
 			cut := &historypb.History{Events: history.Events[:i+1]}
-			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import, workflows.Sweep), "%s, event %d", file, i+1)
+			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import, workflows.Sweep, workflows.Relay), "%s, event %d", file, i+1)
 		}
 	}
 	require.GreaterOrEqual(t, cuts, fewestCuts)
@@ -74,7 +74,7 @@ func TestReplay_noticesAChangedWorkflow(t *testing.T) {
 	for file, history := range recordings(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport, hesitantSweep), "TMPRL1100", "nondeterminism")
+			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport, hesitantSweep, hesitantRelay), "TMPRL1100", "nondeterminism")
 		})
 	}
 }
@@ -83,6 +83,12 @@ func TestReplay_noticesAChangedWorkflow(t *testing.T) {
 func hesitantLoop(ctx workflow.Context, in contract.AccountInput) error {
 	_ = workflow.NewTimer(ctx, time.Hour)
 	return workflows.AccountLoop(ctx, in)
+}
+
+// hesitantRelay is Relay with a timer before everything else.
+func hesitantRelay(ctx workflow.Context, in contract.RelayInput) error {
+	_ = workflow.NewTimer(ctx, time.Second)
+	return workflows.Relay(ctx, in)
 }
 
 // hesitantImport is Import with a timer before everything else.
@@ -97,11 +103,12 @@ func hesitantSweep(ctx workflow.Context, in contract.SweepInput) (contract.Sweep
 	return workflows.Sweep(ctx, in)
 }
 
-func replay(history *historypb.History, loop, imports, sweep any) error {
+func replay(history *historypb.History, loop, imports, sweep, relay any) error {
 	replayer := sdkworker.NewWorkflowReplayer()
 	replayer.RegisterWorkflowWithOptions(loop, workflow.RegisterOptions{Name: contract.AccountLoop})
 	replayer.RegisterWorkflowWithOptions(imports, workflow.RegisterOptions{Name: contract.Import})
 	replayer.RegisterWorkflowWithOptions(sweep, workflow.RegisterOptions{Name: contract.Sweep})
+	replayer.RegisterWorkflowWithOptions(relay, workflow.RegisterOptions{Name: contract.Relay})
 	return replayer.ReplayWorkflowHistory(quiet{}, history)
 }
 

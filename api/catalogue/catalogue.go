@@ -34,6 +34,7 @@ func New() *Catalogue {
 	maps.Copy(c.reasons, calendars())
 	maps.Copy(c.reasons, files())
 	maps.Copy(c.reasons, links())
+	maps.Copy(c.reasons, channels())
 	maps.Copy(c.reasons, personReasons())
 	maps.Copy(c.tasks, personTasks())
 	maps.Copy(c.notices, personNotices())

@@ -1,6 +1,9 @@
 package catalogue
 
-import "closedloop/deal"
+import (
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
 
 // Set is a closed set whose members need words of their own: identifiers are shared between sets (a visit is a step and a
 // way to meet), what people call them is not.
@@ -23,6 +26,9 @@ const (
 	HandoverStatuses Set = "handover_status"
 	MoveStatuses     Set = "move_status"
 	CaseOutcomes     Set = "case_outcome"
+	ChannelNames     Set = "channel"
+	DeliveryStates   Set = "delivery_state"
+	SkipReasons      Set = "skip_reason" // why nothing was sent
 )
 
 // Label is what people call a member of a set; the identifier itself where nobody said.
@@ -91,6 +97,21 @@ func labels() map[Set]map[string]deal.Text {
 		},
 		CaseOutcomes: {
 			string(deal.WonCase): text("赢单", "won"), string(deal.DoneCase): text("已完成", "completed"), string(deal.LostCase): text("丢单", "lost"),
+		},
+		ChannelNames: {
+			string(view.MailChannel): text("邮件", "mail"), string(view.WeComChannel): text("企业微信", "WeCom"),
+			string(view.DingTalkChannel): text("钉钉", "DingTalk"), string(view.FeishuChannel): text("飞书", "Feishu"),
+			string(view.WebhookChannel): text("系统回调", "webhook"),
+		},
+		DeliveryStates: {
+			string(view.DeliveryWaiting): text("等待发送", "waiting"), string(view.DeliveryAttempting): text("发送中", "under way"),
+			string(view.DeliverySent): text("已送达渠道", "sent"), string(view.DeliveryParked): text("死信", "dead letter"),
+			string(view.DeliverySkipped): text("未发送", "not sent"),
+		},
+		SkipReasons: {
+			view.SkippedOff:     text("接收方已关闭该渠道或该类提醒", "the recipient has switched this off"),
+			view.SkippedLeft:    text("接收人已停用,或 Webhook 已删除", "the person is not active any more, or the webhook is gone"),
+			view.SkippedDropped: text("已由人工放弃", "a person dropped it"),
 		},
 		Scopes:   {"person": text("个人", "person"), "organisation": text("全单位", "organisation")},
 		Erasures: {"requested": text("待第二人确认", "waits for a second person"), "done": text("已删除", "done")},

@@ -7,6 +7,7 @@ import (
 
 	"closedloop/api/catalogue"
 	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 func TestLabels_areThereForEveryMemberInBothLanguages(t *testing.T) {
@@ -28,6 +29,13 @@ func TestLabels_areThereForEveryMemberInBothLanguages(t *testing.T) {
 	for _, o := range deal.CaseOutcomes() {
 		members[catalogue.CaseOutcomes] = append(members[catalogue.CaseOutcomes], string(o))
 	}
+	for _, k := range view.Channels() {
+		members[catalogue.ChannelNames] = append(members[catalogue.ChannelNames], string(k))
+	}
+	for _, k := range view.DeliveryStates() {
+		members[catalogue.DeliveryStates] = append(members[catalogue.DeliveryStates], string(k))
+	}
+	members[catalogue.SkipReasons] = []string{view.SkippedOff, view.SkippedLeft, view.SkippedDropped}
 	for set, ids := range members {
 		for _, id := range ids {
 			zh, en := c.Label(set, id, catalogue.Chinese), c.Label(set, id, catalogue.English)

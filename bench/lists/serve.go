@@ -30,9 +30,8 @@ type (
 	installs    = api.Editions
 	noEditions  struct{ installs }
 	noCalendars struct{ api.Calendars }
+	noChannels  struct{ api.Channels }
 )
-
-func (noCalendars) Provisional(string, time.Time, time.Time) bool { return false }
 
 var errReadOnly = errors.New("this process only reads")
 
@@ -97,7 +96,7 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 	handler, err := api.New(api.Options{
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
 		Imports: readOnly{}, Playbooks: books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
-		Links: st, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
+		Links: st, Channels: noChannels{}, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
 		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: zone,
 		Rules:  books.Rules,
 		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },

@@ -37,6 +37,7 @@ type node struct {
 	stock        *stock
 	calendar     *almanac
 	outbox       *store.OutboxWatch
+	channels     *channels
 	engine       client.Client
 	accounts     *contract.Accounts
 
@@ -80,6 +81,9 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	}
 	if n.calendar, err = openAlmanac(ctx, files, n.store, log); err != nil {
 		return nil, fmt.Errorf("open calendar: %w", err)
+	}
+	if n.channels, err = openChannels(c); err != nil {
+		return nil, err
 	}
 	n.watchOutbox(ctx, running)
 	return n, nil

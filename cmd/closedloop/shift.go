@@ -12,8 +12,9 @@ import (
 
 // shift is one stretch of polling: a worker cannot be started again, so a fence ends one shift and begins another.
 type shift struct {
-	worker   *worker.Worker
-	watchdog *worker.Watchdog
+	worker     *worker.Worker
+	watchdog   *worker.Watchdog
+	dispatcher *worker.Dispatcher
 }
 
 // rescued counts what the shift's watchdog has done; no shift, nothing.
@@ -50,6 +51,14 @@ func (n *node) beginShift(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("make imports: %w", err)
 	}
+	relay, err := n.relay()
+	if err != nil {
+		return fmt.Errorf("make relay: %w", err)
+	}
+	post, err := n.dispatcher(relay)
+	if err != nil {
+		return fmt.Errorf("make dispatcher: %w", err)
+	}
 	jobs, err := n.jobs()
 	if err != nil {
 		return err
@@ -64,7 +73,7 @@ func (n *node) beginShift(ctx context.Context) error {
 	}
 	c := n.config.Worker
 	w, err := worker.New(worker.Options{
-		Client: n.engine, Ledger: ledger, Imports: imports, Handovers: handovers, Jobs: jobs, Logger: n.log, Observe: n.metrics.observe,
+		Client: n.engine, Ledger: ledger, Imports: imports, Handovers: handovers, Jobs: jobs, Relay: relay, Logger: n.log, Observe: n.metrics.observe,
 		WorkflowPollers: c.WorkflowPollers, ActivityPollers: c.ActivityPollers, WorkflowSlots: c.WorkflowSlots,
 		ActivitySlots: c.ActivitySlots, LocalSlots: c.LocalActivitySlots, StickyCache: c.StickyCache, StopTimeout: c.StopTimeout,
 	})
@@ -84,7 +93,8 @@ func (n *node) beginShift(ctx context.Context) error {
 		return err //nolint:wrapcheck // says what it was doing
 	}
 	dog.Start(context.WithoutCancel(ctx))
-	n.work.Store(&shift{worker: w, watchdog: dog})
+	post.Start(context.WithoutCancel(ctx))
+	n.work.Store(&shift{worker: w, watchdog: dog, dispatcher: post})
 	return nil
 }
 
@@ -94,6 +104,7 @@ func (n *node) endShift() {
 		return
 	}
 	s.watchdog.Stop()
+	s.dispatcher.Stop()
 	s.worker.Stop()
 	n.rescued.Add(int64(s.rescued()))
 }

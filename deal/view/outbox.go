@@ -30,3 +30,10 @@ type StreamedNotice struct {
 
 	Position int64
 }
+
+// Said is an entry of the outbox with the kind of its notice; empty when that is not there any more.
+type Said struct {
+	OutboxEntry
+
+	Kind string
+}

@@ -46,6 +46,7 @@ func kinds() []kind {
 		{[]string{"changed-worker.json"}, plan{}, changedWorker},
 		{[]string{"import.json"}, plan{}, imported},
 		{[]string{"sweep.json"}, plan{}, swept},
+		{[]string{"relay.json"}, plan{}, relayed},
 	}
 }
 

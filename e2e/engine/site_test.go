@@ -45,6 +45,7 @@ type crew struct {
 	ledger       *ledger
 	books        *books
 	calendar     soon
+	post         post
 }
 
 // hire puts a crew together on a migrated database, as cmd/closedloop does.
@@ -92,12 +93,16 @@ func (c *crew) work(pollers int) (*worker.Worker, error) {
 	if err != nil {
 		return nil, err
 	}
+	relay, err := c.relay()
+	if err != nil {
+		return nil, err
+	}
 	jobs, err := c.jobs()
 	if err != nil {
 		return nil, err
 	}
 	w, err := worker.New(worker.Options{
-		Client: c.client, Ledger: perform, Imports: imports, Handovers: handovers, Jobs: jobs, Logger: logs(), Observe: func(string, time.Duration, error) {},
+		Client: c.client, Ledger: perform, Imports: imports, Handovers: handovers, Jobs: jobs, Relay: relay, Logger: logs(), Observe: func(string, time.Duration, error) {},
 		WorkflowPollers: pollers, ActivityPollers: 2, WorkflowSlots: 40, ActivitySlots: 4, LocalSlots: 40, StopTimeout: 5 * time.Second,
 	})
 	if err != nil {

@@ -144,5 +144,6 @@ func newReplayer(t require.TestingT) sdkworker.WorkflowReplayer {
 	r.RegisterWorkflowWithOptions(workflows.AccountLoop, workflow.RegisterOptions{Name: contract.AccountLoop})
 	r.RegisterWorkflowWithOptions(workflows.Import, workflow.RegisterOptions{Name: contract.Import})
 	r.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{Name: contract.Sweep})
+	r.RegisterWorkflowWithOptions(workflows.Relay, workflow.RegisterOptions{Name: contract.Relay})
 	return r
 }

@@ -40,3 +40,6 @@ DELETE FROM sessions WHERE expires_at < $1
 -- name: TryLock
 -- A lock of the session: it ends with the connection, whatever happens to the process.
 SELECT pg_try_advisory_lock(2, hashtext($1))
+
+-- name: Unlock
+SELECT pg_advisory_unlock(2, hashtext($1))

@@ -67,3 +67,14 @@ type ImportProgress struct {
 	Refused   int  `json:"refused"` // rows, those with problems in the sheet included
 	Done      bool `json:"done"`
 }
+
+// RelayInput starts the relay of a channel, and one round of it.
+type RelayInput struct {
+	Channel string `json:"channel"`
+}
+
+// RelayProgress is what a round came to. Neither more nor a wait: nothing is left to send.
+type RelayProgress struct {
+	More bool          `json:"more,omitempty"` // something is due now
+	Wait time.Duration `json:"wait,omitempty"` // until something is
+}

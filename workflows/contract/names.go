@@ -12,12 +12,15 @@ const (
 	AccountLoop = "AccountLoop"
 	Import      = "Import"
 	Sweep       = "Sweep"
+	Relay       = "Relay"
 
 	AccountsQueue = "accounts"
 	ImportsQueue  = "imports"
 	SweepsQueue   = "sweeps"
+	NotifyQueue   = "notify"
 
 	Nudged   = "nudged"   // signal: somebody thinks the account overslept
+	Woken    = "woken"    // signal: a channel has something to send
 	Position = "position" // query: the account's place in the ring
 	Progress = "progress" // query: how far an import is
 )
@@ -42,3 +45,6 @@ func ParseAccountWorkflowID(id string) (deal.AccountID, error) {
 
 // ImportWorkflowID is the workflow ID of one lead sheet.
 func ImportWorkflowID(id string) string { return "import/" + id }
+
+// RelayWorkflowID is the workflow ID of a channel's relay.
+func RelayWorkflowID(channel string) string { return "relay/" + channel }

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
+
+var (
+	channelChoices   = named("ChannelChoices")
+	putChannelChoice = named("PutChannelChoice")
+	webhooksAll      = named("Webhooks")
+	webhookOne       = named("Webhook")
+	addWebhook       = named("AddWebhook")
+	lockWebhook      = named("LockWebhook")
+	putWebhook       = named("PutWebhook")
+	stopWebhook      = named("StopWebhook")
+	deleteWebhook    = named("DeleteWebhook")
+)
+
+// ChannelChoices are what a person chose, channel by channel; channels without a choice are not among them.
+func (s *Store) ChannelChoices(ctx context.Context, who deal.PersonID) ([]view.ChannelChoice, error) {
+	rows, err := s.pool.Query(ctx, string(channelChoices), string(who))
+	if err != nil {
+		return nil, fail("read channels", err)
+	}
+	all, err := pgx.CollectRows(rows, scanChoice)
+	return all, fail("read channels", err)
+}
+
+func scanChoice(row pgx.CollectableRow) (c view.ChannelChoice, err error) {
+	err = row.Scan(&c.Person, &c.Channel, &c.On, &c.Address, &c.Mention, &c.QuietFrom, &c.QuietUntil, &c.Digests, &c.AtOnce, &c.Kinds,
+		&c.Language, &c.ChangedBy, instant(&c.ChangedAt))
+	return c, err
+}
+
+// PutChannelChoice replaces what was chosen before. What waits already follows the new choice.
+func (s *Store) PutChannelChoice(ctx context.Context, c view.ChannelChoice) (view.ChannelChoice, error) {
+	digests := c.Digests
+	if digests == nil {
+		digests = []int{}
+	}
+	err := s.pool.QueryRow(ctx, string(putChannelChoice), string(c.Person), string(c.Channel), c.On, orNull(c.Address), orNull(c.Mention),
+		c.QuietFrom, c.QuietUntil, digests, c.AtOnce, words(c.Kinds), orNull(c.Language), string(c.ChangedBy)).Scan(instant(&c.ChangedAt))
+	return c, fail("choose channel", err)
+}
+
+// Webhooks are all of them, in order of ID.
+func (s *Store) Webhooks(ctx context.Context) ([]view.Webhook, error) {
+	all, err := readWebhooks(ctx, s.pool)
+	return all, fail("list webhooks", err)
+}
+
+func readWebhooks(ctx context.Context, db reader) ([]view.Webhook, error) {
+	rows, err := db.Query(ctx, string(webhooksAll))
+	if err != nil {
+		return nil, err
+	}
+	return pgx.CollectRows(rows, scanWebhook)
+}
+
+func scanWebhook(row pgx.CollectableRow) (w view.Webhook, err error) {
+	err = row.Scan(&w.ID, &w.URL, &w.Note, &w.Kinds, &w.Secret, &w.FormerSecret, instant(&w.FormerUntil), &w.Active, &w.Stopped, &w.Version,
+		&w.CreatedBy, instant(&w.CreatedAt), &w.ChangedBy, instant(&w.ChangedAt))
+	return w, err
+}
+
+// Webhook is one of them.
+func (s *Store) Webhook(ctx context.Context, id string) (view.Webhook, error) {
+	w, err := oneWebhook(ctx, s.pool, webhookOne, id)
+	return w, fail("read webhook", err)
+}
+
+func oneWebhook(ctx context.Context, db reader, sql statement, id string) (view.Webhook, error) {
+	rows, err := db.Query(ctx, string(sql), id)
+	if err != nil {
+		return view.Webhook{}, err
+	}
+	return pgx.CollectExactlyOneRow(rows, scanWebhook)
+}
+
+// AddWebhook adds one under its ID. One that is there already comes back as it is: the request came again.
+func (s *Store) AddWebhook(ctx context.Context, w view.Webhook) (view.Webhook, error) {
+	_, err := s.pool.Exec(ctx, string(addWebhook), w.ID, w.URL, w.Note, words(w.Kinds), w.Secret, string(w.CreatedBy))
+	if err != nil {
+		return view.Webhook{}, fail("add webhook", err)
+	}
+	return s.Webhook(ctx, w.ID)
+}
+
+// ChangeWebhook edits one under its lock. Another version than the one named (0: whichever) is [deal.ErrStale], with the
+// present one.
+func (s *Store) ChangeWebhook(ctx context.Context, id string, version int64, by deal.PersonID, edit func(*view.Webhook)) (view.Webhook, error) {
+	var w view.Webhook
+	err := s.transact(ctx, "change webhook", func(tx pgx.Tx) (err error) {
+		if w, err = oneWebhook(ctx, tx, lockWebhook, id); err != nil {
+			return err
+		}
+		if version != 0 && version != w.Version {
+			return deal.ErrStale
+		}
+		edit(&w)
+		w.ChangedBy = by
+		return tx.QueryRow(ctx, string(putWebhook), id, w.URL, w.Note, words(w.Kinds), w.Secret, orNull(w.FormerSecret), instantOrNull(w.FormerUntil),
+			w.Active, orNull(w.Stopped), string(by)).Scan(&w.Version, instant(&w.ChangedAt))
+	})
+	return w, err
+}
+
+// StopWebhook switches one off because of what it answered.
+func (s *Store) StopWebhook(ctx context.Context, id, reason string) error {
+	_, err := s.pool.Exec(ctx, string(stopWebhook), id, reason)
+	return fail("stop webhook", err)
+}
+
+// DeleteWebhook removes one; what waited for it is skipped when its turn comes.
+func (s *Store) DeleteWebhook(ctx context.Context, id string) error {
+	tag, err := s.pool.Exec(ctx, string(deleteWebhook), id)
+	if err == nil && tag.RowsAffected() == 0 {
+		err = pgx.ErrNoRows
+	}
+	return fail("delete webhook", err)
+}
+
+// asTime is an instant as Postgres takes it.
+func asTimes(list []view.Delivery, of func(view.Delivery) time.Time) []time.Time {
+	out := make([]time.Time, len(list))
+	for i, d := range list {
+		out[i] = of(d)
+	}
+	return out
+}
