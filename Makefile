@@ -24,7 +24,7 @@ define only
 endef
 
 .DEFAULT_GOAL := help
-.PHONY: help run build postgres test unit e2e replay race bench bench-lists lint fmt workflowcheck \
+.PHONY: help run build postgres test unit e2e replay race bench bench-lists bench-storm lint fmt workflowcheck \
 	generate config.example.yaml api/openapi.json docs/ring.md drift record-histories ci compose-config clean
 
 help: ## list the targets
@@ -64,6 +64,9 @@ race: postgres ## run rules, workflows and store under the race detector (needs 
 
 bench: postgres ## measure, and write docs/performance.md
 	$(GO) run ./bench -out docs/performance.md
+
+bench-storm: postgres ## measure very many reminders at one instant, and write docs/performance-storm.md
+	$(GO) run ./bench/storm -out docs/performance-storm.md
 
 bench-lists: postgres ## measure lists with 100,000 accounts, and write docs/performance-lists.md
 	$(GO) run ./bench/lists -out docs/performance-lists.md

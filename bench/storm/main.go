@@ -1,0 +1,213 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"syscall"
+	"time"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	if err := storm(ctx, os.Args[1:], os.Stderr); err != nil {
+		fmt.Fprintln(os.Stderr, "storm:", err)
+		os.Exit(1)
+	}
+}
+
+// plan says how much is measured.
+type plan struct {
+	Accounts int
+	AtOnce   int           // requests at once while the house is filled
+	Rate     int           // commands a second while it is measured
+	Movers   int           // accounts that these commands go to in turn
+	Idle     time.Duration // of commands without a storm
+	Patience time.Duration // for the storm to end
+}
+
+// results are everything that the page shows.
+type results struct {
+	Plan      plan
+	CPUs      int
+	Go        string
+	Opened    time.Duration // it took to open the accounts
+	Dated     time.Duration // and to date their follow-ups
+	Idle      sample
+	Storm     sample
+	Drain     time.Duration // from the instant to the last reminder on record
+	Median    time.Duration // to half of them
+	Bare      time.Duration // from the instant to the last timer that fired
+	BareHalf  time.Duration
+	Counted   counts
+	Took      time.Duration
+	Deviating []string // what is not as promised
+}
+
+// DrainRatio is the drain in bare timers.
+func (r *results) DrainRatio() float64 { return r.Drain.Seconds() / max(r.Bare.Seconds(), 1e-9) }
+
+// P99Ratio is the p99 of commands during the storm in that before it.
+func (r *results) P99Ratio() float64 {
+	return float64(r.Storm.quantile(0.99)) / max(float64(r.Idle.quantile(0.99)), 1)
+}
+
+// interactiveLimit is how much slower than idle the slowest commands in a hundred may be during a storm.
+const interactiveLimit = 3
+
+// errDeviates says that a reminder came not once.
+var errDeviates = errors.New("not every reminder came exactly once")
+
+// storm reads the command line, measures and writes the page.
+func storm(ctx context.Context, args []string, progress io.Writer) (err error) {
+	flags := flag.NewFlagSet("storm", flag.ContinueOnError)
+	flags.SetOutput(progress)
+	out := flags.String("out", "", "file to write the page to (default: standard output)")
+	accounts := flags.Int("accounts", 10_000, "accounts whose reminders fall due at one instant")
+	rate := flags.Int("rate", 5, "commands a second in the open loop")
+	idle := flags.Duration("idle", time.Minute, "how long commands are measured without a storm")
+	base := flags.String("dir", "", "directory for the data while it is measured (default: that of temporary files)")
+	if err := flags.Parse(args); err != nil {
+		return err //nolint:wrapcheck // says what is wrong
+	}
+	if *accounts < 1 || *rate < 1 || *idle <= 0 {
+		return errors.New("-accounts, -rate and -idle are positive")
+	}
+	dir, err := os.MkdirTemp(*base, "closedloop-storm-")
+	if err != nil {
+		return fmt.Errorf("make directory: %w", err)
+	}
+	defer os.RemoveAll(dir)                      //nolint:errcheck // nothing in it is worth a failure
+	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // Postgres runs as another user when we are root, and must pass through
+		return fmt.Errorf("open directory: %w", err)
+	}
+	p := plan{Accounts: *accounts, AtOnce: 32, Rate: *rate, Movers: 40, Idle: *idle, Patience: 30 * time.Minute}
+	r, err := measure(ctx, p, dir, slog.New(slog.NewTextHandler(progress, nil)))
+	if err != nil {
+		return err
+	}
+	page, err := render(r)
+	if err != nil {
+		return err
+	}
+	if *out == "" {
+		_, err = os.Stdout.WriteString(page)
+	} else {
+		err = os.WriteFile(*out, []byte(page), 0o644) //nolint:gosec // a page of the documentation
+	}
+	if err != nil {
+		return fmt.Errorf("write page: %w", err)
+	}
+	if len(r.Deviating) > 0 {
+		return errDeviates
+	}
+	return nil
+}
+
+// measure fills a house, lets the storm come, and then the bare one.
+func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*results, error) {
+	began := time.Now()
+	r := &results{Plan: p, CPUs: runtime.NumCPU(), Go: runtime.Version()}
+	log.InfoContext(ctx, "building and starting the product")
+	house, err := start(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	defer house.stop()
+	rep, err := newClient(house.API).as(ctx, "rep1")
+	if err != nil {
+		return nil, err
+	}
+	movers, err := rep.open(ctx, 'M', p.Movers, p.AtOnce)
+	if err != nil {
+		return nil, err
+	}
+	from := time.Now()
+	accounts, err := rep.open(ctx, 'S', p.Accounts, p.AtOnce)
+	if err != nil {
+		return nil, err
+	}
+	r.Opened = time.Since(from)
+	log.InfoContext(ctx, "accounts are open", "accounts", p.Accounts, "took", r.Opened)
+
+	// Dating a follow-up costs about as much as opening did; half as much again and the idle minute lie before the instant.
+	due := time.Now().Add(r.Opened*3/2 + p.Idle + calm + 30*time.Second).Truncate(time.Second)
+	from = time.Now()
+	if err := rep.date(ctx, accounts, due, p.AtOnce); err != nil {
+		return nil, err
+	}
+	r.Dated = time.Since(from)
+	if left := time.Until(due); left < p.Idle+calm {
+		return nil, fmt.Errorf("dating the follow-ups took %s, which leaves too little before they are due", r.Dated)
+	}
+	if err := pause(ctx, calm); err != nil {
+		return nil, err
+	}
+	load := &openLoop{client: rep, accounts: movers, every: time.Second / time.Duration(p.Rate)}
+	log.InfoContext(ctx, "commands without a storm", "for", p.Idle)
+	r.Idle = load.during(ctx, p.Idle)
+	if err := pause(ctx, time.Until(due)); err != nil {
+		return nil, err
+	}
+	log.InfoContext(ctx, "the instant has come")
+	if err := r.storm(ctx, house, load, accounts, due); err != nil {
+		return nil, err
+	}
+	log.InfoContext(ctx, "all reminders are on record", "took", r.Drain, "p99 ratio", r.P99Ratio())
+	if err := pause(ctx, calm); err != nil {
+		return nil, err
+	}
+	if r.Bare, r.BareHalf, err = bareTimers(ctx, filepath.Join(dir, "data"), p); err != nil {
+		return nil, err
+	}
+	log.InfoContext(ctx, "bare timers have fired", "took", r.Bare, "ratio", r.DrainRatio())
+	if r.Counted, err = house.count(ctx, accounts); err != nil { // once more: nothing came late a second time
+		return nil, err
+	}
+	r.Deviating = r.Counted.deviations(p.Accounts)
+	r.Took = time.Since(began)
+	return r, nil
+}
+
+// calm is what the engine gets to finish what it does behind its answers.
+const calm = 5 * time.Second
+
+// storm lets commands go on until the last reminder is on record.
+func (r *results) storm(ctx context.Context, house *product, load *openLoop, accounts []string, due time.Time) error {
+	ctx, cancel := context.WithTimeout(ctx, r.Plan.Patience)
+	defer cancel()
+	drained := make(chan error, 1)
+	going, stop := context.WithCancel(ctx)
+	defer stop()
+	go func() {
+		defer stop()
+		drained <- house.drained(ctx, len(accounts), func(n int) {
+			if r.Median == 0 && 2*n >= len(accounts) {
+				r.Median = time.Since(due)
+			}
+			r.Drain = time.Since(due)
+		})
+	}()
+	r.Storm = load.during(going, r.Plan.Patience)
+	return <-drained
+}
+
+// pause waits.
+func pause(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err() //nolint:wrapcheck // says enough
+	case <-timer.C:
+		return nil
+	}
+}
