@@ -13,6 +13,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"closedloop/deal/view"
 )
 
 // metrics are what operations watch. Labels are few and never carry an account.
@@ -40,6 +42,35 @@ func (m *metrics) observe(activity string, took time.Duration, err error) {
 		outcome = "failed"
 	}
 	m.activities.WithLabelValues(activity, outcome).Observe(took.Seconds())
+}
+
+// parked shows how many dead letters wait for a person, by channel, asked for with every look.
+func (m *metrics) parked(ask func(context.Context) (map[view.Channel]int, error)) {
+	m.registry.MustRegister(deadLetters{ask})
+}
+
+// deadLetters is a gauge of the database.
+type deadLetters struct {
+	ask func(context.Context) (map[view.Channel]int, error)
+}
+
+var deadLettersDesc = prometheus.NewDesc("closedloop_deliveries_parked", "Dead letters that wait for a person, by channel.", []string{"channel"}, nil)
+
+// Describe names the gauge.
+func (deadLetters) Describe(to chan<- *prometheus.Desc) { to <- deadLettersDesc }
+
+// Collect asks the database; without an answer there is no value, which is not the same as none.
+func (d deadLetters) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	counts, err := d.ask(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(deadLettersDesc, err)
+		return
+	}
+	for _, channel := range view.Channels() {
+		to <- prometheus.MustNewConstMetric(deadLettersDesc, prometheus.GaugeValue, float64(counts[channel]), string(channel))
+	}
 }
 
 // rescues counts the accounts that the watchdog had to wake.

@@ -177,10 +177,12 @@ func (l *letters) Letter(ctx context.Context, o view.Outgoing, lang string, grou
 		letter.Link = l.public + "/api/v1/approvals/" + o.Ref
 		if l.decision != nil && !group {
 			link, err := l.decision(ctx, o.Ref, deal.PersonID(o.Recipient))
-			if err != nil {
+			switch {
+			case err == nil:
+				letter.Link = link
+			case !errors.Is(err, activities.ErrNotAsked): // else somebody has decided meanwhile: the request tells
 				return activities.Letter{}, fmt.Errorf("make link to decide: %w", err)
 			}
-			letter.Link = link
 		}
 	}
 	return letter, nil
@@ -225,7 +227,13 @@ func (n *node) relay() (*activities.Relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
-	words := &letters{say: catalogue.New(), language: n.config.Channels.Language, public: publicURL(n.config), zone: zone}
+	links, err := activities.NewDecisionLinks(n.store, publicURL(n.config), n.config.API.DecisionLinkTTL, time.Now)
+	if err != nil {
+		return nil, fmt.Errorf("make links that decide: %w", err)
+	}
+	words := &letters{
+		say: catalogue.New(), language: n.config.Channels.Language, public: publicURL(n.config), zone: zone, decision: links.DecisionLink,
+	}
 	return activities.NewRelay(n.store, n.channels, words, workHours{n.calendar, zone}, time.Now, chance{}, n.log) //nolint:wrapcheck // says what it was doing
 }
 

@@ -85,6 +85,7 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.channels, err = openChannels(c); err != nil {
 		return nil, err
 	}
+	n.metrics.parked(n.store.ParkedDeliveries)
 	n.watchOutbox(ctx, running)
 	return n, nil
 }
