@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/testsuite"
 	"go.temporal.io/sdk/workflow"
 
@@ -14,25 +13,34 @@ import (
 	"closedloop/workflows/contract"
 )
 
+// sender plays the activity.
+type sender struct {
+	t      *testing.T
+	rounds []contract.RelayProgress
+	made   int
+}
+
+func (s *sender) Deliver(_ context.Context, in contract.RelayInput) (contract.RelayProgress, error) {
+	require.Equal(s.t, "mail", in.Channel)
+	s.made++
+	return s.rounds[min(s.made, len(s.rounds))-1], nil
+}
+
 // relay runs the workflow of a channel whose rounds come to these ends, the last one for ever.
 func relay(t *testing.T, signals []time.Duration, rounds ...contract.RelayProgress) (env *testsuite.TestWorkflowEnvironment, made int, took time.Duration) {
 	t.Helper()
 	var suite testsuite.WorkflowTestSuite
 	env = suite.NewTestWorkflowEnvironment()
 	env.RegisterWorkflow(workflows.Relay)
-	n := 0
-	env.RegisterActivityWithOptions(func(_ context.Context, in contract.RelayInput) (contract.RelayProgress, error) {
-		require.Equal(t, "mail", in.Channel)
-		n++
-		return rounds[min(n, len(rounds))-1], nil
-	}, activity.RegisterOptions{Name: "Deliver"})
+	sender := &sender{t: t, rounds: rounds}
+	env.RegisterActivity(sender)
 	for _, at := range signals {
 		env.RegisterDelayedCallback(func() { env.SignalWorkflow(contract.Woken, nil) }, at)
 	}
 	began := env.Now()
 	env.ExecuteWorkflow(workflows.Relay, contract.RelayInput{Channel: "mail"})
 	require.True(t, env.IsWorkflowCompleted())
-	return env, n, env.Now().Sub(began)
+	return env, sender.made, env.Now().Sub(began)
 }
 
 func TestRelay_sendsUntilNothingIsDueAndEnds(t *testing.T) {

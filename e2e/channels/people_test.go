@@ -242,15 +242,12 @@ func TestInterrupted_botsParkAndMailRepeatsUnderItsID(t *testing.T) {
 	require.Zero(t, h.deliver(view.MailChannel))
 	require.Len(t, mail.Letters(), 1)
 	for _, d := range h.all() {
-		switch d.Channel {
-		case view.DingTalkChannel:
+		if d.Channel == view.DingTalkChannel {
 			require.Equal(t, view.DeliveryParked, d.State)
-		case view.MailChannel:
-			require.Equal(t, view.DeliverySent, d.State)
-			require.Contains(t, mail.Letters()[0].Content, d.ID)
-		default:
-			require.Fail(t, "there is no other channel")
+			continue
 		}
+		require.Equal(t, view.DeliverySent, d.State)
+		require.Contains(t, mail.Letters()[0].Content, d.ID)
 	}
 }
 
