@@ -113,6 +113,8 @@ func (a *API) operations() {
 	a.channelRoutes()
 	a.deliveryRoutes()
 	a.webhookRoutes()
+	a.quotaRoutes()
+	a.bulletinRoutes()
 	a.upcomingRoutes()
 	a.historyRoutes()
 	a.eraseRoutes()

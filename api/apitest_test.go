@@ -128,6 +128,7 @@ type world struct {
 	days   days
 	jobs   jobs
 	post   postOffice
+	quota  quotaBooks
 
 	handing handing
 
@@ -711,7 +712,8 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 		Handovers: w,
 		Jobs:      &w.jobs,
 		Links:     &w.links, Stream: &w.stream, Wakes: &w.stream, Feeds: &w.feeds,
-		Channels:  &w.post,
+		Channels: &w.post,
+		Breaches: &w.quota, Bulletins: &w.quota, Quota: &w.quota,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

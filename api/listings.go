@@ -41,6 +41,9 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[caseBody]():           caseListing(),
 		reflect.TypeFor[calendarChangeBody](): calendarListing(),
 		reflect.TypeFor[jobRunBody]():         jobListing(),
+		reflect.TypeFor[breachBody]():         breachListing(),
+		reflect.TypeFor[bulletinBody]():       bulletinListing(),
+		reflect.TypeFor[quotaLineBody]():      boardListing(),
 		reflect.TypeFor[any]():                playbookListing(),
 	}
 }

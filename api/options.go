@@ -36,6 +36,9 @@ type Options struct {
 	Calendars Calendars
 	Jobs      Jobs
 	Channels  Channels
+	Breaches  Breaches
+	Bulletins Bulletins
+	Quota     Quota
 	Health    Health
 
 	// Passwords checks logins.

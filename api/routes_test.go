@@ -147,6 +147,8 @@ GET /api/v1/accounts/{id}/vetoes/{record}
 GET /api/v1/accounts/{id}/vetoes/{record}/versions
 GET /api/v1/approvals
 GET /api/v1/approvals/{id}
+GET /api/v1/bulletins
+GET /api/v1/bulletins/{id}
 GET /api/v1/calendar
 GET /api/v1/calendar/changes
 GET /api/v1/calendar/office-hours
@@ -175,6 +177,8 @@ GET /api/v1/playbooks
 GET /api/v1/playbooks/schema.json (public)
 GET /api/v1/playbooks/{name}
 GET /api/v1/playbooks/{name}/versions
+GET /api/v1/quota/breaches
+GET /api/v1/reports/quota
 GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users
@@ -233,6 +237,7 @@ POST /api/v1/approvals/decisions
 POST /api/v1/approvals/{id}/decision
 POST /api/v1/approvals/{id}/transfer
 POST /api/v1/approvals/{id}/withdraw
+POST /api/v1/bulletins/{id}/corrections
 POST /api/v1/delegations
 POST /api/v1/deliveries/{id}/drop
 POST /api/v1/deliveries/{id}/resend
@@ -243,6 +248,7 @@ POST /api/v1/leave
 POST /api/v1/me/calendar-feed
 POST /api/v1/notifications/read
 POST /api/v1/playbooks
+POST /api/v1/quota/breaches/{id}/decision
 POST /api/v1/session (public)
 POST /api/v1/tasks/{id}/done
 POST /api/v1/users/{id}/handover

@@ -37,6 +37,8 @@ type Config struct {
 	Account Account `mapstructure:"account"`
 	// The loop that finds accounts whose wake-up was lost.
 	Watchdog Watchdog `mapstructure:"watchdog"`
+	// What collectors and reps owe on a working day.
+	Quota Quota `mapstructure:"quota"`
 	// Limits of the REST API.
 	API API `mapstructure:"api"`
 	// Where the bytes of uploaded documents lie.
@@ -139,6 +141,14 @@ type Account struct {
 	MaxEvents int `mapstructure:"max_events" default:"1000" range:"20..1000"`
 	// When a workflow that was started but never opened ends by itself.
 	UnopenedAfter time.Duration `mapstructure:"unopened_after" default:"1m" range:"100ms..1h"`
+}
+
+// Quota is how many leads are owed, and when too few become a matter for the manager.
+type Quota struct {
+	// Leads that a collector or rep owes on a working day.
+	PerDay int `mapstructure:"per_day" default:"1" range:"1..100"`
+	// Working days in a row with too few after which the manager is asked for the reason.
+	Streak int `mapstructure:"streak" default:"3" range:"1..60"`
 }
 
 // Watchdog says how soon a lost wake-up is noticed.

@@ -23,6 +23,7 @@ func dumped() []string {
 		"dossier", "replans", "record_changes", "erasures", "handovers", "handover_moves", "tasks", "approvals", "approval_levels", "decision_links", "calendar_feeds", "notifications", "notification_reads", "follow_ups", "interactions",
 		"imports", "import_rows", "import_problems", "import_lines", "import_mappings", "import_marks", "history_notes", "outbox", "outbox_end", "files", "file_chunks",
 		"person_tasks", "person_notices", "job_runs",
+		"quota_breaches", "quota_breach_steps", "quota_bulletins",
 		"cases",
 		"relay_end", "channel_choices", "webhooks", "deliveries", "channel_pauses",
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -91,8 +92,13 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 			return errRefused
 		}
 		task.Status, task.ClosedAt, task.ClosedBy, task.Reason = deal.TaskDone, at.UTC().Truncate(time.Microsecond), v.Person.ID, reason
-		_, err = tx.Exec(ctx, string(donePersonTask), id, task.ClosedAt, string(task.ClosedBy), orNull(reason))
-		return err
+		if _, err = tx.Exec(ctx, string(donePersonTask), id, task.ClosedAt, string(task.ClosedBy), orNull(reason)); err != nil {
+			return err
+		}
+		if task.Kind == deal.QuotaReasonTask && strings.HasPrefix(task.Ref, view.BreachRef) {
+			return s.reasoned(ctx, tx, org, task)
+		}
+		return nil
 	})
 	if errors.Is(err, errRefused) {
 		return task, no, nil

@@ -63,6 +63,7 @@ func fragments() []string {
 		"HandoverColumns", "HandoverCounts",
 		"JobRunColumns",
 		"OutgoingColumns", "OutgoingTables", "DeliveryColumns", "ChoiceColumns", "WebhookColumns",
+		"BreachColumns", "BreachVisible", "BulletinColumns", "BulletinVisible",
 	}
 }
 

@@ -17,6 +17,7 @@ const (
 	TaskStatuses     Set = "task_status"
 	TaskKinds        Set = "task_kind"
 	JobStates        Set = "job_state"
+	BreachStates     Set = "breach_state"
 	Subjects         Set = "subject"
 	Likenesses       Set = "likeness" // why two customers look the same
 	RowOutcomes      Set = "row_outcome"
@@ -69,6 +70,10 @@ func labels() map[Set]map[string]deal.Text {
 		},
 		TaskStatuses: {
 			string(deal.TaskOpen): text("待办", "open"), string(deal.TaskDone): text("已完成", "done"), string(deal.TaskVoid): text("已失效", "void"),
+		},
+		BreachStates: {
+			"found": text("待说明原因", "waits for a reason"), "reasoned": text("待决定", "waits for a decision"), "confirmed": text("已确认扣减", "deduction confirmed"),
+			"waived": text("已免除", "waived"),
 		},
 		JobStates: {
 			"waiting": text("等待执行", "waiting"), "running": text("执行中", "running"), "failed": text("失败,将重试", "failed, to be tried again"),

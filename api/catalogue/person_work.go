@@ -7,6 +7,7 @@ const (
 	NoReasonKept  = "no_reason_kept"
 	BadPeriod     = "bad_period"
 	PeriodNotOver = "period_not_over"
+	NotTheNewest  = "not_the_newest_issue" // a correction of an issue that was corrected since
 )
 
 // personReasons are the sentences about tasks that belong to no account, and about what the house does by itself.
@@ -15,6 +16,10 @@ func personReasons() map[string]Entry {
 		BadPeriod: {
 			text("“{0}”不是这项作业的周期", "{0} is not a period of this job"),
 			text("每日作业填写日期,例如 2026-05-04;每月作业填写月份,例如 2026-05", "name a day such as 2026-05-04 for a daily job, a month such as 2026-05 for a monthly one"),
+		},
+		NotTheNewest: {
+			text("该期日报已有更新的一期", "this issue has been corrected since"),
+			text("对最新一期提出更正", "correct the newest issue"),
 		},
 		PeriodNotOver: {
 			text("{0} 尚未结束,还不能执行", "{0} is not over yet"),

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"closedloop/activities"
+	"closedloop/deal/quota"
 	"closedloop/deal/view"
 	"closedloop/store"
 	"closedloop/workflows/contract"
@@ -13,11 +14,21 @@ import (
 
 // jobs are what the house does by itself, the same in every process.
 func (n *node) jobs() (*activities.Jobs, error) {
-	jobs, err := activities.NewJobs(n.store, time.Now, n.log)
+	zone, err := time.LoadLocation(n.calendar.files.Office().Zone())
+	if err != nil {
+		return nil, fmt.Errorf("load time zone: %w", err)
+	}
+	jobs, err := activities.NewJobs(n.store, time.Now, n.log, n.quota().Jobs(zone)...)
 	if err != nil {
 		return nil, fmt.Errorf("make jobs: %w", err)
 	}
 	return jobs, nil
+}
+
+// quota counts leads by the numbers of the configuration.
+func (n *node) quota() *activities.Quota {
+	rules := quota.Rules{PerDay: n.config.Quota.PerDay, Streak: n.config.Quota.Streak}
+	return activities.NewQuota(n.store, n.calendar, rules, time.Now)
 }
 
 // errands lets people look at jobs and start them by hand.

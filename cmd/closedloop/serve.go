@@ -43,9 +43,10 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 	handler, err := api.New(api.Options{
 		Commander: commander{n}, Log: n.store, Accounts: n.store, Records: n.store, Dossier: n.store, Files: n.store, Work: n.store, People: n.store, Identity: n.store,
 		Requests: n.store, Cases: n.store, Imports: newSheets(n), Playbooks: n.books, Editions: editions{n.stock, n.calendar.Working}, Calendars: n.calendar, Health: health, Passwords: passwords,
-		Handovers:    successions{n},
-		Jobs:         errands{jobs, n.store, contract.NewSweeps(n.engine)},
-		Channels:     newPost(n),
+		Handovers: successions{n},
+		Jobs:      errands{jobs, n.store, contract.NewSweeps(n.engine)},
+		Channels:  newPost(n),
+		Breaches:  n.store, Bulletins: n.store, Quota: n.quota(),
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
 		Links: n.store, Stream: n.store, Wakes: n.outbox, Feeds: n.store,
