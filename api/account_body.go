@@ -126,7 +126,7 @@ func (a *API) accountBody(ctx context.Context, read view.Account, records deal.R
 	}
 	for _, ap := range s.Approvals {
 		if ap.Status == deal.Pending {
-			b.PendingApprovals = append(b.PendingApprovals, approvalOf(me.org, ap, nil))
+			b.PendingApprovals = append(b.PendingApprovals, approvalOf(me.org, ap, nil, a.Now()))
 		}
 	}
 	for _, name := range deal.Allowed(s, me.person.ID, me.org, a.Now()) {

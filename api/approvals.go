@@ -45,6 +45,7 @@ type levelBody struct {
 
 type seatBody struct {
 	Holder     *personBody  `json:"holder,omitempty"`
+	Deputy     *personBody  `json:"deputy,omitempty" doc:"who is asked in the holder's place while the holder is away, or has left"`
 	Alternates []personBody `json:"alternates"`
 	Decision   string       `json:"decision" doc:"approve, reject, return; empty while it waits"`
 	By         *personBody  `json:"by,omitempty" doc:"who decided, for the holder or as the holder"`
@@ -91,7 +92,7 @@ type approvalsInput struct {
 	Paging
 	Status   approvalStatus `query:"status"`
 	Kind     approvalKind   `query:"kind"`
-	Assignee string         `query:"assignee" maxLength:"64" doc:"ID of a person whose word is missing, or me"`
+	Assignee string         `query:"assignee" maxLength:"64" doc:"ID of a person whose word is missing, or me, with those whose matters are theirs now"`
 	Account  string         `query:"account" maxLength:"64"`
 }
 
@@ -150,13 +151,13 @@ func (a *API) requestApproval(ctx context.Context, in *requestApprovalInput) (*c
 func (a *API) approvals(ctx context.Context, in *approvalsInput) (*reply[list[approvalBody]], error) {
 	items, next, err := a.Work.Approvals(ctx, who(ctx).viewer, view.ApprovalFilter{
 		Status: deal.ApprovalStatus(in.Status), Kind: deal.ApprovalKind(in.Kind), Assignee: personParam(ctx, in.Assignee),
-		Account: deal.AccountID(in.Account), Page: in.page(),
+		Account: deal.AccountID(in.Account), Page: in.page(), Represented: a.representedBy(ctx, personParam(ctx, in.Assignee)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list approvals: %w", err)
 	}
 	org := who(ctx).org
-	return listOf(mapped(items, func(i view.ApprovalItem) approvalBody { return approvalItem(org, i) }), next), nil
+	return listOf(mapped(items, func(i view.ApprovalItem) approvalBody { return approvalItem(org, i, a.Now()) }), next), nil
 }
 
 func (a *API) approval(ctx context.Context, in *ApprovalPath) (*reply[approvalBody], error) {
@@ -164,7 +165,7 @@ func (a *API) approval(ctx context.Context, in *ApprovalPath) (*reply[approvalBo
 	if err != nil {
 		return nil, fmt.Errorf("read approval: %w", err)
 	}
-	body := approvalItem(who(ctx).org, item)
+	body := approvalItem(who(ctx).org, item, a.Now())
 	if body.SimilarFilings, err = a.similarFilings(ctx, item); err != nil {
 		return nil, err
 	}
@@ -206,14 +207,14 @@ func (a *API) withdraw(ctx context.Context, in *withdrawInput) (*commandOutput, 
 	})
 }
 
-func approvalItem(org deal.Org, i view.ApprovalItem) approvalBody {
-	b := approvalOf(org, i.Approval, i.Texts)
+func approvalItem(org deal.Org, i view.ApprovalItem, at time.Time) approvalBody {
+	b := approvalOf(org, i.Approval, i.Texts, at)
 	b.Account = &accountRef{string(i.Account), i.AccountNumber, i.AccountName}
 	return b
 }
 
-// approvalOf shows a request with the texts that are at hand.
-func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string) approvalBody {
+// approvalOf shows a request at an instant, with the texts that are at hand.
+func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string, at time.Time) approvalBody {
 	read := func(ref *deal.TextRef) string {
 		if ref == nil {
 			return ""
@@ -229,8 +230,15 @@ func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string) approva
 	for _, l := range ap.Levels {
 		level := levelBody{Who: string(l.Rules.Who), Mode: string(l.Rules.Mode), Seats: []seatBody{}}
 		for _, s := range l.Seats {
+			deputy := deal.PersonID("")
+			if ap.Status == deal.Pending && s.Decision == "" {
+				deputy = org.StandIn(s.Holder, at, ap.Requester, ap.Asker())
+			}
+			if deputy == s.Holder {
+				deputy = ""
+			}
 			level.Seats = append(level.Seats, seatBody{
-				Holder: personIn(org, s.Holder), Alternates: peopleIn(org, s.Alternates), Decision: string(s.Decision),
+				Holder: personIn(org, s.Holder), Deputy: personIn(org, deputy), Alternates: peopleIn(org, s.Alternates), Decision: string(s.Decision),
 				By: personIn(org, s.By), At: instant(s.At), Comment: read(s.Comment), Auto: s.Auto, Via: string(s.Via),
 			})
 		}

@@ -206,7 +206,7 @@ func (s sheet) people() peopleBody {
 	}
 	for _, ap := range s.State.Approvals {
 		if ap.Status == deal.Pending {
-			b.PendingApprovals = append(b.PendingApprovals, approvalOf(s.call.actor.org, ap, nil))
+			b.PendingApprovals = append(b.PendingApprovals, approvalOf(s.call.actor.org, ap, nil, s.State.LastAt))
 		}
 	}
 	return b

@@ -61,6 +61,14 @@ func (a *API) delegations(ctx context.Context, in *struct{ Paging }) (*reply[lis
 	return listOf(mapped(page, func(d deal.Delegation) delegationBody { return delegationOf(me.org, d) }), next), nil
 }
 
+// representedBy are those whose matters are somebody's at the moment; nobody's where nobody is asked for.
+func (a *API) representedBy(ctx context.Context, id deal.PersonID) []deal.PersonID {
+	if id == "" {
+		return nil
+	}
+	return who(ctx).org.StandsInFor(id, a.Now())
+}
+
 // above tells whether somebody stands in the line over a person.
 func above(org deal.Org, id, person deal.PersonID) bool {
 	for range org.People {

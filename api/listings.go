@@ -222,6 +222,7 @@ func taskListing() listing {
 		label("类型", "Kind", catalogue.TaskKinds, func(t T) string { return t.Kind }),
 		label("状态", "Status", catalogue.TaskStatuses, func(t T) string { return string(t.Status) }),
 		somebody("责任人", "Assignee", func(t T) *personBody { return t.Assignee }),
+		somebody("代理人", "Deputy", func(t T) *personBody { return t.Deputy }),
 		when("期限", "Due", func(t T) *time.Time { return t.Due }),
 		when("建立时间", "Opened", func(t T) *time.Time { return &t.OpenedAt }),
 		when("完成时间", "Closed", func(t T) *time.Time { return t.ClosedAt }),

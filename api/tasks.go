@@ -18,6 +18,7 @@ type taskBody struct {
 	Text     string      `json:"text" doc:"what is to be done, in the language asked for"`
 	Account  *accountRef `json:"account,omitempty" doc:"absent when the task belongs to no account"`
 	Assignee *personBody `json:"assignee,omitempty"`
+	Deputy   *personBody `json:"deputy,omitempty" doc:"who sees to it while the assignee is away, or has left"`
 	Ref      string      `json:"ref" doc:"what it is about: step/<deadline>, approval/<id>/<level>, follow_up, intake, …"`
 	Due      *time.Time  `json:"due"`
 	Status   taskStatus  `json:"status"`
@@ -31,7 +32,7 @@ type taskBody struct {
 
 type tasksInput struct {
 	Paging
-	Assignee string     `query:"assignee" maxLength:"64" doc:"ID of a person, or me; absent: you and everybody you stand in for"`
+	Assignee string     `query:"assignee" maxLength:"64" doc:"ID of a person, or me, with those whose matters are theirs now; absent: you and everybody you stand in for"`
 	Status   taskStatus `query:"status"`
 	Account  string     `query:"account" maxLength:"64"`
 }
@@ -61,6 +62,7 @@ func (a *API) taskRoutes() {
 func (a *API) tasks(ctx context.Context, in *tasksInput) (*reply[list[taskBody]], error) {
 	items, next, err := a.Work.Tasks(ctx, who(ctx).viewer, view.TaskFilter{
 		Assignee: personParam(ctx, in.Assignee), Status: deal.TaskStatus(in.Status), Account: deal.AccountID(in.Account), Page: in.page(),
+		Represented: a.representedBy(ctx, personParam(ctx, in.Assignee)),
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list tasks: %w", err)
@@ -73,7 +75,7 @@ func (a *API) taskBody(ctx context.Context) func(view.TaskItem) taskBody {
 	c := callOf(ctx)
 	return func(t view.TaskItem) taskBody {
 		body := taskBody{
-			ID: t.ID, Kind: string(t.Kind), Text: a.say.Task(t.Kind, c.lang, t.AccountName), Assignee: personIn(c.actor.org, t.Assignee), Ref: t.Ref,
+			ID: t.ID, Kind: string(t.Kind), Text: a.say.Task(t.Kind, c.lang, t.AccountName), Assignee: personIn(c.actor.org, t.Assignee), Deputy: personIn(c.actor.org, t.Deputy), Ref: t.Ref,
 			Due: instant(t.Due), Status: taskStatus(t.Status), OpenedAt: t.OpenedAt.UTC(), ClosedAt: instant(t.ClosedAt),
 			ClosedBy: personIn(c.actor.org, t.ClosedBy), ReasonWanted: t.ReasonWanted, Reason: t.Reason,
 		}

@@ -188,7 +188,8 @@ func (d *draft) agendaTasks(c Clock, r Rung) []Task {
 	if slices.ContainsFunc(d.s.Tasks, func(t Task) bool { return t.Status == TaskOpen && t.Kind == kind && ofClock(t, c.ID) }) {
 		return nil
 	}
-	tasks := tasksFor(audience(d.s, d.f.Org, c, Rung{Name: Remind}), kind, c)
+	people, _ := called(d.s, d.f.Org, c, Rung{Name: Remind})
+	tasks := tasksFor(people, kind, c)
 	for i := range tasks {
 		tasks[i].Ref = c.ID + "/" + r.Day
 	}

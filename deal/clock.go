@@ -10,7 +10,7 @@ import (
 // Clock is one thing that time does to an account: a deadline with its ladder, a follow-up, a date to wake up.
 // What is still to come stands in Rungs, in order of time; a rung that has fired is gone.
 type Clock struct {
-	ID          string    `json:"id"` // unique in the account: "step/<deadline>", "approval/<id>/<level>", "agenda/<matter>", "follow_up", "recheck", "resume"
+	ID          string    `json:"id"` // unique in the account: "step/<deadline>", "approval/<id>/<level>" or with "/<seat>" behind it, "agenda/<matter>", "follow_up", "recheck", "resume"
 	Kind        ClockKind `json:"kind"`
 	Until       Until     `json:"until,omitempty"`
 	From        time.Time `json:"from"` // when it started, or was resumed
@@ -169,6 +169,11 @@ func stepClocks(f Facts, s Step, now time.Time, reviewed bool) []Clock {
 // approvalClock is the ID of the clock of one level.
 func approvalClock(id string, level int) string {
 	return "approval/" + id + "/" + strconv.Itoa(level)
+}
+
+// seatClock is the ID of the clock of one seat whose holder came later than the others of its level.
+func seatClock(id string, level, seat int) string {
+	return approvalClock(id, level) + "/" + strconv.Itoa(seat+1)
 }
 
 // ofApproval finds the approval that a clock or a task belongs to; empty when it belongs to something else.

@@ -131,6 +131,9 @@ func (d *draft) emit(body EventBody, tasks []Task, notices []Notice) {
 	for i, t := range tasks {
 		t.ID = derivedID(e.Account, e.Seq, "task", i)
 		t.Status, t.OpenedAt = TaskOpen, d.at
+		if t.Deputy == "" && t.Kind != ApproveTask { // for those see ask
+			t.Deputy = d.standIn(t)
+		}
 		e.Tasks = append(e.Tasks, t)
 	}
 	e.Notices = oncePerPerson(notices)
@@ -159,16 +162,25 @@ func (d *draft) newID(kind string) string { return derivedID(d.cmd.Account, d.s.
 // needReason asks for a mandatory text.
 func (d *draft) needReason(t *TextRef, field string) { d.no.Field(t == nil, CodeReasonMissing, field) }
 
-// tell makes one notice per person, for the person and for whoever stands in for them now.
+// tell makes one notice per person, for the person and for whoever stands in for them now: what has happened is news for
+// both. What somebody is asked to do goes to the one who does it; see [draft.notify].
 func (d *draft) tell(kind NoticeKind, ref string, due time.Time, people ...PersonID) []Notice {
-	var out []Notice
+	var both []PersonID
 	for _, p := range people {
-		if p == "" || p == System {
-			continue
-		}
-		for _, to := range append([]PersonID{p}, d.f.Org.Deputies(p, d.at)...) {
-			out = append(out, Notice{To: to, Kind: kind, Ref: ref, Due: due})
+		if p != "" && p != System {
+			both = append(both, p, d.f.Org.StandIn(p, d.at))
 		}
 	}
-	return out
+	return notify(kind, ref, due, both...)
+}
+
+// notify makes one notice per person.
+func notify(kind NoticeKind, ref string, due time.Time, people ...PersonID) []Notice {
+	var out []Notice
+	for _, p := range people {
+		if p != "" && p != System {
+			out = append(out, Notice{To: p, Kind: kind, Ref: ref, Due: due})
+		}
+	}
+	return oncePerPerson(out)
 }

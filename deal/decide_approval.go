@@ -1,6 +1,7 @@
 package deal
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -159,7 +160,9 @@ func (a Approval) seatFor(org Org, actor PersonID, at time.Time) int {
 			return i
 		}
 		people := append([]PersonID{seat.Holder}, seat.Alternates...)
-		people = append(people, org.inPlaceOf(seat.Holder, a.askers()...)...)
+		for _, p := range slices.Clone(people) {
+			people = append(people, org.inPlaceOf(p, a.askers()...)...)
+		}
 		if other < 0 && slices.ContainsFunc(people, speaks) {
 			other = i
 		}
@@ -186,15 +189,34 @@ func (d *draft) levelClock(a Approval) Clock {
 	return start(d.f, approvalClock(a.ID, a.Level), ApprovalClock, d.at, rules.Within, rules.Ladder)
 }
 
-// ask opens a task for every waiting person of the running level and tells them.
+// ask opens a task for every waiting person of the running level and tells who sees to it now. The clock is the level's, or
+// that of a seat; seats with another one refer to theirs.
 func (d *draft) ask(a Approval, clock Clock) (tasks []Task, notices []Notice) {
-	for _, p := range a.Waiting() {
-		has := slices.ContainsFunc(d.s.Tasks, func(t Task) bool {
-			return t.Status == TaskOpen && t.Kind == ApproveTask && t.Assignee == p && t.Ref == clock.ID
+	level := approvalClock(a.ID, a.Level)
+	asked := func(p PersonID) bool {
+		return slices.ContainsFunc(d.s.Tasks, func(t Task) bool {
+			return t.Status == TaskOpen && t.Kind == ApproveTask && t.Assignee == p && (t.Ref == level || strings.HasPrefix(t.Ref, level+"/"))
 		})
-		if !has {
-			tasks = append(tasks, Task{Kind: ApproveTask, Assignee: p, Ref: clock.ID, Due: clock.Due})
-			notices = append(notices, d.tell(AskedNotice, clock.ID, clock.Due, p)...)
+	}
+	for _, i := range a.waiting() {
+		seat := a.running()[i]
+		c := clock
+		if own := cmp.Or(seat.Clock, level); own != clock.ID {
+			if known, ok := d.s.clock(own); ok {
+				c = known
+			}
+		}
+		for _, p := range append([]PersonID{seat.Holder}, seat.Alternates...) {
+			if asked(p) {
+				continue
+			}
+			t := Task{Kind: ApproveTask, Assignee: p, Ref: c.ID, Due: c.Due}
+			by := d.f.Org.StandIn(p, d.at, a.askers()...)
+			if by != p {
+				t.Deputy = by
+			}
+			tasks = append(tasks, t)
+			notices = append(notices, notify(AskedNotice, c.ID, c.Due, by)...)
 		}
 	}
 	return tasks, notices
@@ -303,8 +325,8 @@ func (d *draft) transferApproval(b TransferApproval) {
 		return
 	}
 	i := a.seatFor(d.f.Org, d.cmd.Actor, d.at)
-	if i < 0 && d.s.reassigns(a, d.f.Org, d.cmd.Actor, d.at) {
-		i = a.waiting()[0]
+	if i < 0 {
+		i = d.s.reassigns(a, d.f.Org, d.cmd.Actor, d.at)
 	}
 	d.no.If(a.asks(d.cmd.Actor), CodeOwnRequest) // who asks does not choose who decides
 	to, known := d.f.Org.Person(b.To)
@@ -317,21 +339,19 @@ func (d *draft) transferApproval(b TransferApproval) {
 	if len(d.no) > 0 {
 		return
 	}
-	a = a.clone()
-	seat := &a.Levels[a.Level-1].Seats[i]
-	from := seat.Holder
-	seat.Holder, seat.Alternates = b.To, nil
-	clock, _ := d.s.clock(approvalClock(a.ID, a.Level))
-	task := Task{Kind: ApproveTask, Assignee: b.To, Ref: clock.ID, Due: clock.Due}
-	d.emit(ApprovalTransferred{Approval: a, From: from, To: b.To, Reason: b.Reason}, []Task{task},
-		append(d.tell(AskedNotice, clock.ID, clock.Due, b.To), d.tell(TransferredNotice, clock.ID, zeroTime, from)...))
+	d.reseatOne(a, i, b.To, b.Reason)
 }
 
-// reassigns tells whether the ladder has asked the actor, of sales_ops, to move this request.
-func (s State) reassigns(a Approval, org Org, actor PersonID, at time.Time) bool {
-	return slices.ContainsFunc(s.Tasks, func(t Task) bool {
-		return t.Status == TaskOpen && t.Kind == ReassignTask && ofApproval(t.Ref) == a.ID && org.ActsFor(actor, t.Assignee, at)
-	})
+// reassigns is the waiting seat of a request that the ladder has asked the actor, of sales_ops, to move; -1 when it has not.
+func (s State) reassigns(a Approval, org Org, actor PersonID, at time.Time) int {
+	for _, t := range s.Tasks {
+		if t.Status == TaskOpen && t.Kind == ReassignTask && ofApproval(t.Ref) == a.ID && org.ActsFor(actor, t.Assignee, at) {
+			if seats := a.seatsOf(t.Ref); len(seats) > 0 {
+				return seats[0]
+			}
+		}
+	}
+	return -1
 }
 
 // withdrawApproval takes an own request back.

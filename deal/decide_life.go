@@ -54,7 +54,8 @@ func (d *draft) resume(from time.Time, byItself bool) {
 			clocks = append(clocks, c.resume(from, d.f.Working))
 		}
 	}
-	d.emit(ResumedBody{ByItself: byItself, Clocks: clocks}, nil, d.tell(ResumedNotice, "", zeroTime, d.f.Org.inPlaceOf(d.s.responsible(d.f.Org))...))
+	back := represented(d.f.Org, d.f.Org.inPlaceOf(d.s.responsible(d.f.Org)), d.at, nil)
+	d.emit(ResumedBody{ByItself: byItself, Clocks: clocks}, nil, notify(ResumedNotice, "", zeroTime, back...))
 }
 
 // close ends the pursuit; a loss names the winning rival, and accepts "unknown".

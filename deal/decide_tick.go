@@ -1,6 +1,9 @@
 package deal
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // tick lets every rung that is due by now happen, in order of time, however late it is: a punctual process and one that
 // was away for a week write the same reminders.
@@ -54,7 +57,7 @@ func (d *draft) reach(c Clock, r Rung) {
 		return
 	}
 	body := RungReached{Clock: c.ID, ClockKind: c.Kind, Topic: c.Topic, Rung: r.Name, Due: r.At, Breach: r.Breach, Late: d.at.Sub(r.At)}
-	people := audience(d.s, d.f.Org, c, r)
+	people, _ := called(d.s, d.f.Org, c, r)
 	var tasks []Task
 	var asked []Notice // beside those of the rung
 	switch c.Kind {
@@ -65,7 +68,7 @@ func (d *draft) reach(c Clock, r Rung) {
 			return
 		}
 		if ok && r.Name == Superior {
-			a = d.seatSuperiors(a)
+			a = d.seatSuperiors(a, c)
 			body.Approval = &a
 			tasks, _ = d.ask(a, c)
 		}
@@ -77,7 +80,7 @@ func (d *draft) reach(c Clock, r Rung) {
 		tasks = tasksFor(people, RecheckTask, c)
 	case AgendaClock:
 		if tasks = d.agendaTasks(c, r); len(tasks) > 0 && r.Name == Superior {
-			asked = d.tell(c.notice(Urge), c.ID, c.Due, assignees(tasks)...)
+			asked = notify(c.notice(Urge), c.ID, c.Due, represented(d.f.Org, assignees(tasks), d.at, nil)...)
 		}
 	case StepClock, ResumeClock, SpecialistClock:
 	}
@@ -87,7 +90,7 @@ func (d *draft) reach(c Clock, r Rung) {
 	if r.Name == Reassign {
 		tasks = tasksFor(people, ReassignTask, c)
 	}
-	d.emit(body, tasks, append(asked, d.tell(c.notice(r.Name), c.ID, c.Due, people...)...))
+	d.emit(body, tasks, append(asked, notify(c.notice(r.Name), c.ID, c.Due, audience(d.s, d.f.Org, c, r, d.at)...)...))
 }
 
 // notice is the kind of notice that a rung of the clock sends.
@@ -116,19 +119,37 @@ func (d *draft) asked(kind TaskKind) bool {
 	return slices.ContainsFunc(d.s.Tasks, func(t Task) bool { return t.Status == TaskOpen && t.Kind == kind })
 }
 
-// audience is who a rung speaks to: whose turn it is, their superior, or sales_ops. It is what upcoming lists, too.
-func audience(s State, org Org, c Clock, r Rung) []PersonID {
-	who := []PersonID{s.responsible(org)}
+// audience is who hears of a rung at an instant: those whom it calls, or whoever stands in for them then. It is what upcoming
+// lists, too.
+func audience(s State, org Org, c Clock, r Rung, at time.Time) []PersonID {
+	who, unfit := called(s, org, c, r)
+	return represented(org, who, at, unfit)
+}
+
+// represented are people, or whoever stands in for them at an instant, in order; nobody of unfit stands in.
+func represented(org Org, people []PersonID, at time.Time, unfit []PersonID) []PersonID {
+	var there []PersonID
+	for _, p := range people {
+		there = append(there, org.StandIn(p, at, unfit...))
+	}
+	slices.Sort(there)
+	return slices.Compact(there)
+}
+
+// called is whom a rung calls: whose turn it is, their superior, or sales_ops; and who never stands in for them, because the
+// matter is a request of theirs.
+func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
+	who = []PersonID{s.responsible(org)}
 	if c.For != "" {
 		who = []PersonID{c.For}
 	}
 	var askers []PersonID
 	if c.Kind == ApprovalClock {
 		a, _ := s.Approval(ofApproval(c.ID))
-		who, askers = a.holders(), a.askers()
+		who, askers = a.holdersOf(a.seatsOf(c.ID)), a.askers()
 	}
 	if a, asked := s.Latest(CreditChange); c.Topic == CreditTopic && asked && a.Status == Pending {
-		who, askers = a.holders(), a.askers()
+		who, askers = a.holdersOf(a.waiting()), a.askers()
 	}
 	if c.Kind == SpecialistClock && r.Name == Superior { // who does not answer blocks nobody: the account's own line looks into it
 		who = []PersonID{s.responsible(org)}
@@ -151,7 +172,7 @@ func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	case Reassign:
 		who = org.Holders(SalesOps)
 	case Due:
-		return nil
+		return nil, nil
 	case Remind, Urge, Resume, Recheck:
 		var there []PersonID
 		for _, p := range who {
@@ -161,22 +182,22 @@ func audience(s State, org Org, c Clock, r Rung) []PersonID {
 	}
 	who = slices.DeleteFunc(slices.Clone(who), func(p PersonID) bool { return p == "" })
 	slices.Sort(who)
-	return slices.Compact(who)
+	return slices.Compact(who), askers
 }
 
-// holders are the people whose seats wait.
-func (a Approval) holders() []PersonID {
+// holdersOf are the people in some seats of the running level.
+func (a Approval) holdersOf(seats []int) []PersonID {
 	var people []PersonID
-	for _, i := range a.waiting() {
+	for _, i := range seats {
 		people = append(people, a.running()[i].Holder)
 	}
 	return people
 }
 
-// seatSuperiors lets the superior of every waiting holder decide as well, unless that would be the requester.
-func (d *draft) seatSuperiors(a Approval) Approval {
+// seatSuperiors lets the superior of every holder of whom a clock speaks decide as well, unless that would be the requester.
+func (d *draft) seatSuperiors(a Approval, c Clock) Approval {
 	a = a.clone()
-	for _, i := range a.waiting() {
+	for _, i := range a.seatsOf(c.ID) {
 		seat := &a.Levels[a.Level-1].Seats[i]
 		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.askers()...)
 		if up != "" && !seat.has(up) {
@@ -186,14 +207,16 @@ func (d *draft) seatSuperiors(a Approval) Approval {
 	return a
 }
 
-// recompute lets happen what is due, places every running clock anew with the calendar at hand, and plans what the records
-// ask for. What has fired stays fired.
+// recompute lets happen what is due, lets seats and tasks change hands as people leave, go away and come back, places every
+// running clock anew with the calendar at hand, and plans what the records ask for. What has fired stays fired.
 func (d *draft) recompute() {
 	d.needSystem()
 	if len(d.no) > 0 {
 		return
 	}
 	d.catchUp()
+	d.succeed()
+	d.represent()
 	d.placeAnew()
 	before := len(d.events)
 	d.plan(d.at)

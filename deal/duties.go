@@ -23,7 +23,7 @@ func Duties(s State, org Org) []Duty {
 		if c.held() || c.Due.IsZero() {
 			continue
 		}
-		turn := audience(s, org, c, Rung{Name: Remind})
+		turn := audience(s, org, c, Rung{Name: Remind}, later(c.Due, s.LastAt))
 		out = append(out, Duty{Clock: c.ID, Kind: c.Kind, Topic: c.Topic, Due: c.Due, For: turn, Provisional: c.Provisional})
 	}
 	slices.SortStableFunc(out, func(a, b Duty) int { return a.Due.Compare(b.Due) })

@@ -46,6 +46,8 @@ const (
 	VoidedNotice      NoticeKind = "approval_voided"
 	WithdrawnNotice   NoticeKind = "approval_withdrawn"
 	TransferredNotice NoticeKind = "approval_transferred"
+	TakenOverNotice   NoticeKind = "taken_over" // somebody is away, and what waits for them is yours
+	GivenBackNotice   NoticeKind = "given_back" // you are back, and what still waits for you is yours again
 
 	FilingGrantedNotice NoticeKind = "filing_granted" // an arbitration gave the project to the account
 	FilingRefusedNotice NoticeKind = "filing_refused" // … or left it with whom it was
@@ -88,6 +90,8 @@ const (
 	ApprovalWithdrawnKind   EventKind = "approval_withdrawn"
 	ApprovalVoidedKind      EventKind = "approval_voided"
 	FilingArbitratedKind    EventKind = "filing_arbitrated"
+	TasksTakenOverKind      EventKind = "tasks_taken_over"
+	TasksGivenBackKind      EventKind = "tasks_given_back"
 	TaskCompletedKind       EventKind = "task_completed"
 	RungReachedKind         EventKind = "rung_reached"
 	CycleCompletedKind      EventKind = "cycle_completed"
@@ -123,6 +127,8 @@ func eventBodies() []EventBody {
 		ApprovalWithdrawn{},
 		ApprovalVoided{},
 		FilingArbitrated{},
+		TasksTakenOver{},
+		TasksGivenBack{},
 		TaskCompleted{},
 		RungReached{},
 		CycleCompleted{},
@@ -273,12 +279,14 @@ type ApprovalDecided struct {
 	Clock    *Clock   `json:"clock,omitempty"` // of the next level
 }
 
-// ApprovalTransferred: a seat went to somebody else.
+// ApprovalTransferred: a seat went to somebody else, by who had a say in it or, without a reason, because its holder has
+// left.
 type ApprovalTransferred struct {
 	Approval Approval `json:"approval"`
 	From     PersonID `json:"from"`
 	To       PersonID `json:"to"`
 	Reason   *TextRef `json:"reason,omitempty"`
+	Clock    *Clock   `json:"clock,omitempty"` // the time that the new holder has, if it is their turn; older events left the old one
 }
 
 // ApprovalWithdrawn: the requester took the request back.

@@ -131,7 +131,7 @@ func (b Assigned) fold(s *State, e Event) {
 	for i, t := range s.Tasks { // what the previous owner still had to do goes along, and so does what waited for an owner
 		his := t.Assignee == b.Previous && t.Kind != ApproveTask && t.Kind != TakeStepTask && b.Previous != ""
 		if t.Status == TaskOpen && (his || t.Kind == FollowUpTask) {
-			s.Tasks[i].Assignee = b.Owner
+			s.Tasks[i].Assignee, s.Tasks[i].Deputy = b.Owner, ""
 		}
 	}
 }

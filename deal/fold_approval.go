@@ -25,7 +25,8 @@ func (b ApprovalDecided) fold(s *State, e Event) {
 		s.setClock(*b.Clock)
 		return
 	}
-	s.closeTasks(e, TaskDone, func(t Task) bool { return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.awaits(t.Assignee) })
+	s.closeTasks(e, TaskDone, func(t Task) bool { return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.asked(t.Assignee) })
+	s.stopIdle(b.Approval)
 }
 
 // lift keeps what a veto_lift was about: vetoes are on file for life, while the approvals end with their cycle.
@@ -36,7 +37,34 @@ func (s *State) lift(sub Subject) {
 
 func (b ApprovalTransferred) fold(s *State, e Event) {
 	s.setApproval(b.Approval)
-	s.closeTasks(e, TaskVoid, func(t Task) bool { return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.awaits(t.Assignee) })
+	if b.Clock != nil {
+		s.setClock(*b.Clock)
+		s.stopIdle(b.Approval)
+	}
+	s.closeTasks(e, TaskVoid, func(t Task) bool {
+		lies := t.Kind == ReassignTask && b.others(t.Ref)
+		return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.asked(t.Assignee) && !lies
+	})
+}
+
+// others tells whether a clock still speaks of seats after one of them went to somebody else.
+func (b ApprovalTransferred) others(clock string) bool {
+	return b.Clock != nil && b.Clock.ID != clock && len(b.Approval.seatsOf(clock)) > 0
+}
+
+// stopIdle stops the clocks of a request that no seat waits with any more.
+func (s *State) stopIdle(a Approval) {
+	s.stop(func(c Clock) bool { return ofApproval(c.ID) == a.ID && len(a.seatsOf(c.ID)) == 0 })
+}
+
+// seatsOf are the waiting seats of which a clock speaks, by index: those that have it for their own, or the others for the
+// level's.
+func (a Approval) seatsOf(clock string) []int {
+	own := clock
+	if clock == approvalClock(a.ID, a.Level) {
+		own = ""
+	}
+	return slices.DeleteFunc(a.waiting(), func(i int) bool { return a.running()[i].Clock != own })
 }
 
 func (b ApprovalWithdrawn) fold(s *State, e Event) { s.endRequest(b.Approval, Withdrawn, e) }
@@ -59,6 +87,11 @@ func (a Approval) awaits(who PersonID) bool {
 		}
 	}
 	return false
+}
+
+// asked tells whether a seat whose turn it is waits for this person, as its holder or as an alternate.
+func (a Approval) asked(who PersonID) bool {
+	return slices.ContainsFunc(a.waiting(), func(i int) bool { return a.running()[i].has(who) })
 }
 
 // running are the seats of the running level.

@@ -85,12 +85,13 @@ func TestFollowUp_remindsUrgesAndGoesToTheSuperior(t *testing.T) {
 	require.Empty(t, w.todo(), "done, and nobody has to look after it")
 }
 
-func TestFollowUp_remindsDeputiesToo(t *testing.T) {
+func TestFollowUp_remindsTheDeputyInstead(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Maintain)
 	w.delegate(rep1, rep2, 9)
-	require.Equal(t, []string{"follow_up_remind rep1", "follow_up_remind rep2"}, told(w.tick(t, "2026-03-05 09:00")))
+	require.Equal(t, []string{"follow_up_remind rep2"}, told(w.tick(t, "2026-03-05 09:00")))
 	require.Equal(t, []string{"follow_up rep1"}, w.todo(), "one task, of the owner")
+	require.Equal(t, rep2, w.state.Tasks[0].Deputy, "which names both")
 }
 
 func TestFollowUp_ofAnAccountWhoseOwnerHasLeftRemindsTheManager(t *testing.T) {

@@ -78,7 +78,7 @@ func (b HandedOver) fold(s *State, e Event) {
 		}
 		for i := range s.Tasks {
 			if s.Tasks[i].ID == m.Task && s.Tasks[i].Status == TaskOpen {
-				s.Tasks[i].Assignee = m.To
+				s.Tasks[i].Assignee, s.Tasks[i].Deputy = m.To, ""
 			}
 		}
 	}

@@ -108,7 +108,7 @@ func Allowed(s State, actor PersonID, org Org, at time.Time) []CommandName {
 		return a.Status == Pending && !a.asks(actor) && a.seatFor(org, actor, at) >= 0
 	}
 	moves := func(a Approval) bool {
-		return a.Status == Pending && !a.asks(actor) && s.reassigns(a, org, actor, at)
+		return a.Status == Pending && !a.asks(actor) && s.reassigns(a, org, actor, at) >= 0
 	}
 	add(s.Status != Paused && slices.ContainsFunc(s.Approvals, waits), DecideApprovalName)
 	add(slices.ContainsFunc(s.Approvals, waits) || slices.ContainsFunc(s.Approvals, moves), TransferApprovalName)

@@ -31,7 +31,7 @@ func samples(t tb) []deal.Event {
 			},
 			Seats: []deal.Seat{{
 				Holder: manager1, Alternates: []deal.PersonID{director1}, Decision: deal.Approve, By: director1, At: now, Comment: note("c"), Auto: true,
-				Via: deal.ViaLink,
+				Clock: "approval/approval/1/1", Via: deal.ViaLink,
 			}},
 		}},
 	}
@@ -62,13 +62,15 @@ func samples(t tb) []deal.Event {
 		deal.ApprovalDecided{
 			Approval: approval, By: director1, For: manager1, Decision: deal.Approve, Comment: note("c"), Level: 1, Clock: &clock,
 		},
-		deal.ApprovalTransferred{Approval: approval, From: manager1, To: manager2, Reason: note("r")},
+		deal.ApprovalTransferred{Approval: approval, From: manager1, To: manager2, Reason: note("r"), Clock: &clock},
 		deal.ApprovalWithdrawn{Approval: "approval", Reason: note("r")},
 		deal.ApprovalVoided{Approval: "approval", Cause: deal.SubjectEdited},
 		deal.FilingArbitrated{
 			Approval: "approval", Filing: "filing1", Decision: deal.GrantFiling, Reason: note("r"),
 			Against: deal.ClaimRef{Account: other, Filing: "theirs", Owner: rep3},
 		},
+		deal.TasksTakenOver{Tasks: []deal.Cover{{Task: "task", For: manager1, By: manager2}}},
+		deal.TasksGivenBack{Tasks: []deal.Cover{{Task: "task", For: manager1, By: manager2}}},
 		deal.TaskCompleted{Task: "task"},
 		deal.RungReached{
 			Clock: "step/step", ClockKind: deal.StepClock, Topic: deal.ServiceTopic, Rung: deal.Superior, Due: now, Breach: true, Late: time.Minute, Approval: &approval,
@@ -98,7 +100,7 @@ func samples(t tb) []deal.Event {
 		events = append(events, deal.Event{
 			Account: account, Seq: int64(i) + 1, Cycle: 1, Step: deal.Visit, Kind: kinds[i], Version: deal.EventVersion, Body: b,
 			Tasks: []deal.Task{{
-				ID: "task", Kind: deal.OverdueTask, Assignee: manager1, Ref: "step/step", Due: now, Status: deal.TaskDone, OpenedAt: now, ClosedAt: now,
+				ID: "task", Kind: deal.OverdueTask, Assignee: manager1, Deputy: manager2, Ref: "step/step", Due: now, Status: deal.TaskDone, OpenedAt: now, ClosedAt: now,
 				ClosedBy: manager1,
 			}},
 			Notices: []deal.Notice{{To: rep1, Kind: deal.AssignedNotice, Ref: "owner", Due: now}},

@@ -72,7 +72,8 @@ type Task struct {
 	ID       string     `json:"id"`
 	Kind     TaskKind   `json:"kind"`
 	Assignee PersonID   `json:"assignee"`
-	Ref      string     `json:"ref"` // what it is about: "step/screen", "approval/<id>/<level>", "follow_up", …
+	Deputy   PersonID   `json:"deputy,omitempty"` // who sees to it while the assignee is away, or has left
+	Ref      string     `json:"ref"`              // what it is about: "step/screen", "approval/<id>/<level>", "follow_up", …
 	Due      time.Time  `json:"due,omitzero"`
 	Status   TaskStatus `json:"status"`
 	OpenedAt time.Time  `json:"opened_at"`
@@ -181,8 +182,9 @@ type Seat struct {
 	By         PersonID   `json:"by,omitempty"` // who decided; differs from Holder for a deputy or an alternate
 	At         time.Time  `json:"at,omitzero"`
 	Comment    *TextRef   `json:"comment,omitempty"`
-	Auto       bool       `json:"auto,omitempty"` // the same person approved an earlier level, so this one passed by itself
-	Via        Via        `json:"via,omitempty"`  // how the word came, where it was not over the API
+	Clock      string     `json:"clock,omitempty"` // ID of its own one; empty: the level's
+	Auto       bool       `json:"auto,omitempty"`  // the same person approved an earlier level, so this one passed by itself
+	Via        Via        `json:"via,omitempty"`   // how the word came, where it was not over the API
 }
 
 // Decision is what an approver says.

@@ -344,6 +344,9 @@ func spec() []rule {
 				if p.status == deal.Closed && p.word != deal.Pending {
 					return nil // no clock runs
 				}
+				if slices.ContainsFunc(p.world.state.Tasks, func(t deal.Task) bool { return t.Status == deal.TaskOpen && t.Assignee == rep1 }) {
+					return []deal.EventKind{deal.TasksTakenOverKind, deal.RecomputedKind} // rep2 stands in
+				}
 				return []deal.EventKind{deal.RecomputedKind}
 			},
 			body:  func(place) deal.Body { return deal.Recompute{} },

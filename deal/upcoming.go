@@ -31,7 +31,7 @@ func DueList(s State, org Org) []Coming {
 		}
 		for _, r := range c.Rungs {
 			out = append(out, Coming{
-				At: r.At, Clock: c.ID, Kind: c.Kind, Topic: c.Topic, Rung: r.Name, Due: c.Due, To: audience(s, org, c, r), Provisional: c.Provisional,
+				At: r.At, Clock: c.ID, Kind: c.Kind, Topic: c.Topic, Rung: r.Name, Due: c.Due, To: audience(s, org, c, r, later(r.At, s.LastAt)), Provisional: c.Provisional,
 			})
 		}
 	}

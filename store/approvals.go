@@ -69,7 +69,7 @@ func (s *Store) whichApprovals(ctx context.Context, v view.Viewer, f view.Approv
 	}
 	q := with(approvalsGathered, "account", string(f.Account))
 	if f.Assignee != "" {
-		q.sql, q.args["assignee"] = string(approvalsWaiting), string(f.Assignee)
+		q.sql, q.args["assignees"] = string(approvalsWaiting), words(append([]deal.PersonID{f.Assignee}, f.Represented...))
 	}
 	places, _, err := s.ask(ctx, q)
 	return places, err

@@ -166,3 +166,70 @@ func TestEndDelegation_endsNowOrNeverWas(t *testing.T) {
 		require.Equal(t, []deal.Delegation{runs}, w.org().Delegations)
 	}
 }
+
+func TestUnrepresented_areAccountsWithTasksInOtherHandsThanTheyShouldBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, other := w.lead("rep1", customer("晨风集团")), w.lead("rep3", customerIn("宿城区", "远大"))
+	w.do(id, "rep1", deal.Advance{From: deal.Collect})
+	w.do(id, "manager1", deal.ReviewIntake{Decision: deal.AcceptIntake})
+	form, err := w.PutForm(t.Context(), w.as("rep1"), id, deal.Screen, 0, map[string]any{"need": true})
+	require.NoError(t, err)
+	w.do(id, "rep1", deal.RequestApproval{
+		Kind: deal.Filing, Subject: deal.Subject{Type: deal.FormSubject, ID: string(deal.Screen), Version: form.Version}, Text: text("please"),
+	})
+	open := func(at time.Time) []view.Covered {
+		found, err := w.Unrepresented(t.Context(), at, "", 10)
+		require.NoError(t, err)
+		return found
+	}
+	state := w.state(id)
+	require.Empty(t, open(w.at))
+	require.Empty(t, state.Tasks[0].Deputy)
+
+	require.NoError(t, w.AddDelegation(t.Context(), deal.Delegation{
+		From: w.people["manager1"], To: w.people["rep1"], Since: w.at, Until: w.at.AddDate(0, 0, 30),
+	}))
+	require.Empty(t, open(w.at.Add(time.Minute)), "who asks does not get the task")
+	since := w.at.Add(time.Hour)
+	require.NoError(t, w.AddDelegation(t.Context(), deal.Delegation{
+		ID: "d", From: w.people["manager1"], To: w.people["manager2"], Since: since, Until: since.AddDate(0, 0, 7),
+	}))
+	require.Empty(t, open(since.Add(-time.Second)))
+	require.Equal(t, []view.Covered{{Account: id, Seq: state.Seq}}, open(since), "not the other one's account %s", other)
+	w.at = since
+	w.do(id, "", deal.Recompute{})
+	require.Empty(t, open(since))
+	state = w.state(id)
+	require.Equal(t, w.people["manager2"], state.Tasks[0].Deputy)
+	items, _, err := w.Tasks(t.Context(), w.as("manager2"), view.TaskFilter{Status: deal.TaskOpen})
+	require.NoError(t, err)
+	require.Equal(t, []deal.PersonID{w.people["manager1"], w.people["manager2"]}, []deal.PersonID{items[0].Assignee, items[0].Deputy})
+	for _, mine := range []view.TaskFilter{
+		{Assignee: w.people["manager2"], Represented: []deal.PersonID{w.people["manager1"]}, Status: deal.TaskOpen},
+		{Assignee: w.people["manager1"], Status: deal.TaskOpen},
+	} {
+		items, _, err = w.Tasks(t.Context(), w.as("ops1"), mine)
+		require.NoError(t, err)
+		require.Len(t, items, 1)
+		asked, _, err := w.Approvals(t.Context(), w.as("ops1"), view.ApprovalFilter{Assignee: mine.Assignee, Represented: mine.Represented})
+		require.NoError(t, err)
+		require.Len(t, asked, 1)
+	}
+	w.sound()
+
+	require.Len(t, open(since.AddDate(0, 0, 7)), 1, "it goes back")
+	require.NoError(t, w.EndDelegation(t.Context(), "d", since.Add(time.Hour)))
+	require.Len(t, open(since.Add(time.Hour)), 1)
+	w.at = since.Add(time.Hour)
+	w.do(id, "", deal.Recompute{})
+	require.Empty(t, open(w.at))
+	require.Empty(t, w.state(id).Tasks[0].Deputy)
+
+	w.exec("UPDATE users SET active = false WHERE login = 'manager1'")
+	require.Len(t, open(w.at), 1, "and to the next superior once manager1 has left")
+	w.do(id, "", deal.Recompute{})
+	require.Empty(t, open(w.at))
+	require.Equal(t, []deal.PersonID{w.people["director1"]}, w.state(id).Approvals[0].Waiting())
+	w.sound()
+}

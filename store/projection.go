@@ -102,7 +102,7 @@ var (
 			SELECT t.assignee_id FROM tasks t WHERE t.account_id = {id} AND t.kind = 'serve' AND t.status = 'open'
 			ORDER BY 1)`)
 	tasksTable = newProjection("tasks", "account_id", 1,
-		`id account_id kind assignee_id ref due_at status opened_at closed_at closed_by`)
+		`id account_id kind assignee_id ref due_at status opened_at closed_at closed_by deputy_id`)
 	approvalsTable = newProjection("approvals", "account_id", 1, `id account_id cycle kind requester_id requested_at subject_type
 		subject_id subject_version amount_minor currency text_id text_hash status level levels closed_at used waiting grade acting_id`, "cycle")
 	levelsTable = newProjection("approval_levels", "account_id", 3,

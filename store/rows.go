@@ -110,7 +110,7 @@ func calendarOf(s deal.State) (version string, provisional bool) {
 func taskRow(account deal.AccountID, t deal.Task) row {
 	return row{tasksTable, []any{
 		t.ID, string(account), string(t.Kind), string(t.Assignee), t.Ref, instantOrNull(t.Due), string(t.Status), t.OpenedAt,
-		instantOrNull(t.ClosedAt), orNull(t.ClosedBy),
+		instantOrNull(t.ClosedAt), orNull(t.ClosedBy), orNull(t.Deputy),
 	}}
 }
 

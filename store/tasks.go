@@ -29,7 +29,7 @@ func (s *Store) Tasks(ctx context.Context, v view.Viewer, f view.TaskFilter) ([]
 	}
 	people := v.Owners
 	if f.Assignee != "" {
-		people = []deal.PersonID{f.Assignee}
+		people = append([]deal.PersonID{f.Assignee}, f.Represented...)
 	}
 	args := as(v, pgx.StrictNamedArgs{
 		"people": words(people), "foreign": f.Assignee != "" && !slices.Contains(v.Owners, f.Assignee), "status": string(f.Status),
@@ -63,6 +63,6 @@ func (s *Store) Task(ctx context.Context, v view.Viewer, id string) (view.TaskIt
 func scanTask(row pgx.CollectableRow) (view.TaskItem, error) {
 	var t view.TaskItem
 	err := row.Scan(&t.ID, &t.Kind, &t.Assignee, &t.Ref, instant(&t.Due), &t.Status, instant(&t.OpenedAt), instant(&t.ClosedAt),
-		&t.ClosedBy, &t.Account, &t.AccountNumber, &t.AccountName, &t.Args, &t.ReasonWanted, &t.Reason)
+		&t.ClosedBy, &t.Account, &t.AccountNumber, &t.AccountName, &t.Args, &t.ReasonWanted, &t.Reason, &t.Deputy)
 	return t, err
 }

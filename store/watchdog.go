@@ -15,6 +15,7 @@ var (
 	openAccounts   = named("OpenAccounts")
 	staleCalendar  = named("StaleCalendar")
 	calendarsInUse = named("CalendarsInUse")
+	unrepresented  = named("Unrepresented")
 	sweepStaged    = named("SweepStaged")
 	sweepRequests  = named("SweepRequests")
 	sweepSessions  = named("SweepSessions")
@@ -34,6 +35,25 @@ func (s *Store) Overdue(ctx context.Context, before time.Time, after view.Sleepe
 		return o, err
 	})
 	return all, fail("list overdue accounts", err)
+}
+
+// Unrepresented are accounts with open tasks that should be in other hands at an instant, because somebody is away, has left or
+// is back; in order of ID behind one of them.
+func (s *Store) Unrepresented(ctx context.Context, at time.Time, after deal.AccountID, limit int) ([]view.Covered, error) {
+	org, err := s.Org(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var people, firsts, seconds []deal.PersonID
+	for _, a := range org.Absences(at) {
+		people, firsts, seconds = append(people, a.Person), append(firsts, a.First), append(seconds, a.Second)
+	}
+	rows, err := s.pool.Query(ctx, string(unrepresented), words(people), words(firsts), words(seconds), string(after), limit)
+	if err != nil {
+		return nil, fail("list tasks in other hands", err)
+	}
+	found, err := pgx.CollectRows(rows, pgx.RowToStructByPos[view.Covered])
+	return found, fail("list tasks in other hands", err)
 }
 
 // OpenAccounts are the accounts that must have a workflow, in order of ID, after the given one.

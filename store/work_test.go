@@ -102,12 +102,19 @@ func TestApprovals_areListedWithTheirTexts(t *testing.T) {
 		}
 	}
 	require.Equal(t, all, paged)
-	for f, want := range map[view.ApprovalFilter]int{
-		{Status: deal.Approved}: 2, {Kind: deal.Filing}: 3, {Account: id}: 4, {Account: "other"}: 0, {Assignee: w.people["finance1"]}: 0,
+	for _, tt := range []struct {
+		filter view.ApprovalFilter
+		want   int
+	}{
+		{view.ApprovalFilter{Status: deal.Approved}, 2},
+		{view.ApprovalFilter{Kind: deal.Filing}, 3},
+		{view.ApprovalFilter{Account: id}, 4},
+		{view.ApprovalFilter{Account: "other"}, 0},
+		{view.ApprovalFilter{Assignee: w.people["finance1"]}, 0},
 	} {
-		items, _, err := w.Approvals(t.Context(), w.as("rep1"), f)
+		items, _, err := w.Approvals(t.Context(), w.as("rep1"), tt.filter)
 		require.NoError(t, err)
-		require.Len(t, items, want, "%+v", f)
+		require.Len(t, items, tt.want, "%+v", tt.filter)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/deal"
+	"closedloop/deal/view"
 )
 
 func (h *house) Unplanned(_ context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error) {
@@ -92,4 +93,30 @@ func sentTo(h *house) []deal.AccountID {
 		ids = append(ids, cmd.Account)
 	}
 	return ids
+}
+
+func (h *house) Unrepresented(_ context.Context, at time.Time, after deal.AccountID, limit int) ([]view.Covered, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var found []view.Covered
+	for _, id := range []deal.AccountID{"a", "b"} {
+		if since, ok := h.absent[id]; ok && !at.Before(since) && id > after && len(found) < limit {
+			found = append(found, view.Covered{Account: id, Seq: int64(len(h.sent))})
+		}
+	}
+	return found, nil
+}
+
+func TestWatchdog_letsTasksChangeHandsWhenSomebodyGoesAwayOrComesBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		now := time.Now()
+		h := &house{known: "e1", identity: "e1", absent: map[deal.AccountID]time.Time{"a": now.Add(-time.Hour), "b": now.Add(30 * time.Second)}}
+		watch(t, h, 90*time.Second, func() {})
+		require.Equal(t, []deal.AccountID{"a", "a", "b"}, sentTo(h), "at once, and a minute later who has become away by then")
+		for _, cmd := range h.sent {
+			require.Equal(t, deal.RecomputeName, cmd.Name)
+		}
+		require.NotEqual(t, h.sent[0].Key, h.sent[1].Key, "the account has moved in between")
+	})
 }

@@ -27,6 +27,9 @@ type Fleet interface {
 	// Unplanned are accounts whose dated records changed before an instant and whose clocks were not looked at since, those
 	// that wait longest first, behind one of them.
 	Unplanned(ctx context.Context, before time.Time, after deal.Mark, limit int) ([]deal.Mark, error)
+	// Unrepresented are accounts with open tasks that should be in other hands at an instant, because somebody is away, has
+	// left or is back; in order of ID behind one of them.
+	Unrepresented(ctx context.Context, at time.Time, after deal.AccountID, limit int) ([]view.Covered, error)
 	// EngineIdentity is the engine that the accounts' workflows were last seen in; empty at first.
 	EngineIdentity(ctx context.Context) (string, error)
 	SetEngineIdentity(ctx context.Context, identity string) error
@@ -89,6 +92,8 @@ type Watchdog struct {
 	reached    view.Sleeper   // the last overdue account of the look before, if there were more; of the loop alone
 	planned    deal.Mark      // the last mark of the look before, if there were more; of the loop alone
 	replanned  deal.AccountID // the last account that a new calendar was sent to, if there were more; of the loop alone
+
+	handed deal.AccountID // the last account whose tasks changed hands, if there were more; of the loop alone
 
 	mu      sync.Mutex
 	rescued int
@@ -158,7 +163,7 @@ func (w *Watchdog) look(ctx context.Context) error {
 		return nil
 	}
 	defer release()
-	return errors.Join(w.returnHome(ctx), w.resume(ctx), w.wake(ctx), w.plan(ctx), w.sweep(ctx), w.makeUp(ctx), w.replan(ctx))
+	return errors.Join(w.returnHome(ctx), w.resume(ctx), w.wake(ctx), w.plan(ctx), w.represent(ctx), w.sweep(ctx), w.makeUp(ctx), w.replan(ctx))
 }
 
 // resume takes up what was ordered and is not carried out by anybody.
@@ -323,6 +328,33 @@ func (w *Watchdog) plan(ctx context.Context) error {
 	}
 	if sent > 0 {
 		w.o.Logger.InfoContext(ctx, "accounts were planned anew, their records had changed", "accounts", sent)
+	}
+	return err
+}
+
+// represent sends recompute to accounts in which tasks should be in other hands: a delegation or a leave has begun or ended,
+// somebody has left or is back. The database is asked what is so now, not what has changed: nothing is missed by a process that
+// was away, and only accounts that are touched are sent anything.
+func (w *Watchdog) represent(ctx context.Context) error {
+	now := w.o.Now()
+	list := func(limit int) ([]view.Covered, error) {
+		found, err := w.o.Fleet.Unrepresented(ctx, now, w.handed, limit)
+		if err != nil {
+			return nil, fmt.Errorf("list accounts with tasks in other hands: %w", err)
+		}
+		return found, nil
+	}
+	hour := now.UTC().Format("2006-01-02T15")
+	sent, ended, err := paced(ctx, w.o.Interval, list, func(c view.Covered) error {
+		w.handed = c.Account
+		cause := fmt.Sprintf("absence/%d/%s", c.Seq, hour)
+		return w.recompute(ctx, c.Account, cause, cause)
+	})
+	if ended {
+		w.handed = ""
+	}
+	if sent > 0 {
+		w.o.Logger.InfoContext(ctx, "tasks of absent people changed hands", "accounts", sent)
 	}
 	return err
 }

@@ -40,7 +40,8 @@ type house struct {
 	due         []time.Time           // instants by which they were due
 	swept       []contract.SweepInput
 	prepared    int
-	placed      bool // accounts that were sent the calendar are not stale any more
+	placed      bool                         // accounts that were sent the calendar are not stale any more
+	absent      map[deal.AccountID]time.Time // since when their tasks are in the wrong hands
 }
 
 func (h *house) TryLock(context.Context, string) (func(), bool, error) {

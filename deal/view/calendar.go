@@ -17,6 +17,12 @@ type CalendarChange struct {
 	At       time.Time
 }
 
+// Covered is an account with tasks that should be in other hands, as it stood when it was found.
+type Covered struct {
+	Account deal.AccountID
+	Seq     int64
+}
+
 // Stale is an account whose clocks were placed with another version of the calendar, as it stood when it was found.
 type Stale struct {
 	Account deal.AccountID

@@ -101,6 +101,8 @@ type TaskFilter struct {
 	Status   deal.TaskStatus
 	Account  deal.AccountID
 	Page     Page
+
+	Represented []deal.PersonID // whose matters are the assignee's now: they are listed, too
 }
 
 // ApprovalItem is a request with the account it belongs to and its texts.
@@ -121,6 +123,8 @@ type ApprovalFilter struct {
 	Assignee deal.PersonID // who a seat of the running level waits for
 	Account  deal.AccountID
 	Page     Page
+
+	Represented []deal.PersonID // whose matters are the assignee's now: what waits for them is listed, too
 }
 
 // NoticeItem is a line of the viewer's inbox.

@@ -3,7 +3,7 @@
 -- name: TaskColumns
 -- In the order of scanTask.
 t.id, t.kind, t.assignee_id, t.ref, t.due_at, t.status, t.opened_at, t.closed_at, COALESCE(t.closed_by, ''),
-    COALESCE(t.account_id, ''), COALESCE(a.number, ''), COALESCE(p.name, ''), t.args, t.reason_wanted, COALESCE(t.reason, '')
+    COALESCE(t.account_id, ''), COALESCE(a.number, ''), COALESCE(p.name, ''), t.args, t.reason_wanted, COALESCE(t.reason, ''), COALESCE(t.deputy_id, '')
 
 -- name: PersonVisible
 -- Whose tasks that belong to no account the viewer sees: their own, those of people they stand in for, and those of everybody
@@ -12,11 +12,11 @@ t.id, t.kind, t.assignee_id, t.ref, t.due_at, t.status, t.opened_at, t.closed_at
 
 -- name: AccountTaskRow
 t.id, t.kind, t.assignee_id, t.ref, t.due_at, t.status, t.opened_at, t.closed_at, t.closed_by, t.account_id, NULL::jsonb AS args,
-    false AS reason_wanted, NULL::text AS reason
+    false AS reason_wanted, NULL::text AS reason, t.deputy_id
 
 -- name: PersonTaskRow
 t.id, t.kind, t.assignee_id, t.ref, t.due_at, t.status, t.opened_at, t.closed_at, t.closed_by, NULL::text AS account_id, t.args,
-    t.reason_wanted, t.reason
+    t.reason_wanted, t.reason, NULL::text AS deputy_id
 
 -- name: Tasks
 -- Of each of @people the first ones of either kind, from an index in this order; together they hold the page. Where the
@@ -94,10 +94,10 @@ ORDER BY g.requested_at DESC, g.id DESC
 LIMIT @limit
 
 -- name: ApprovalsWaiting
--- An assignee is somebody for whom an open seat of the running level waits.
+-- An assignee is somebody for whom an open seat of the running level waits; with those for whom the assignee stands in.
 SELECT g.id, g.requested_at, NULL::boolean FROM (
     SELECT r.id, r.requested_at FROM approvals r JOIN accounts a ON a.id = r.account_id
-    WHERE r.status = 'pending' AND r.waiting @> ARRAY[@assignee::text]
+    WHERE r.status = 'pending' AND r.waiting && @assignees::text[]
         AND {Visible} AND {ApprovalFilters} AND (@account::text = '' OR r.account_id = @account) OFFSET 0) g
 ORDER BY g.requested_at DESC, g.id DESC
 LIMIT @limit
