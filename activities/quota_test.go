@@ -30,8 +30,10 @@ func newCountingHouse() *countingHouse {
 	return &countingHouse{
 		org: deal.Org{
 			People: []deal.Person{
-				{ID: "ann", Name: "Ann", Role: deal.Rep, Team: "home", Active: true}, {ID: "bo", Name: "Bo", Role: deal.Collector, Team: "west", Active: true},
-				{ID: "boss", Name: "Boss", Role: deal.Manager, Team: "home", Active: true}, {ID: "head", Name: "Head", Role: deal.Director, Team: "area", Active: true},
+				{ID: "ann", Name: "Ann", Role: deal.Rep, Team: "home", Active: true},
+				{ID: "bo", Name: "Bo", Role: deal.Collector, Team: "west", Active: true},
+				{ID: "boss", Name: "Boss", Role: deal.Manager, Team: "home", Active: true},
+				{ID: "head", Name: "Head", Role: deal.Director, Team: "area", Active: true},
 				{ID: "ops", Name: "Ops", Role: deal.SalesOps, Active: true},
 			},
 			Teams: []deal.Team{{ID: "area", Lead: "head"}, {ID: "home", Name: "Home", Parent: "area", Lead: "boss"}, {ID: "west", Name: "West", Parent: "area", Region: "west"}},

@@ -193,7 +193,9 @@ func mayDecide(org deal.Org, b view.QuotaBreach, actor deal.PersonID, at time.Ti
 }
 
 // breachArgs are what the sentences about a breach say beside: of whom, how many days, until when.
-func breachArgs(org deal.Org, b view.QuotaBreach) []string { return deal.QuotaArgs(org, b.Person, b.Days, b.Last) }
+func breachArgs(org deal.Org, b view.QuotaBreach) []string {
+	return deal.QuotaArgs(org, b.Person, b.Days, b.Last)
+}
 
 // Breaches lists those that the viewer sees, in one state or (empty) in any, the newest first.
 func (s *Store) Breaches(ctx context.Context, v view.Viewer, state view.BreachState, p view.Page) ([]view.QuotaBreach, string, error) {

@@ -33,7 +33,7 @@ func newSweeper(t *testing.T) *sweeper {
 	s.Quota = activities.NewQuota(s.Store, activities.FixedCalendar{Calendar: calendar.Default()}, quota.Rules{PerDay: 1, Streak: 3}, clock)
 	zone, err := time.LoadLocation("Asia/Shanghai")
 	require.NoError(t, err)
-	s.jobs, err = activities.NewJobs(s.Store, clock, slog.New(slog.DiscardHandler), s.Quota.Jobs(zone)...)
+	s.jobs, err = activities.NewJobs(s.Store, clock, slog.New(slog.DiscardHandler), s.Jobs(zone)...)
 	require.NoError(t, err)
 	s.exec("UPDATE users SET created_at = $1", monday.AddDate(0, 0, -1).Add(-2*time.Hour)) // Sunday
 	s.exec("UPDATE installation SET created_at = $1", monday.AddDate(0, 0, -1))
