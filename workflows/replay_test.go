@@ -46,7 +46,7 @@ func TestReplay_everyRecordedHistoryRunsAsItDid(t *testing.T) {
 	for file, history := range recordings(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import, workflows.Sweep, workflows.Relay))
+			require.NoError(t, replay(history, workflows.AccountLoop, workflows.Import, workflows.Sweep, workflows.Relay, workflows.Handover))
 		})
 	}
 }
@@ -62,7 +62,7 @@ func TestReplay_everyHistoryRunsAsFarAsEachOfItsTasks(t *testing.T) {
 			}
 			cuts++
 			cut := &historypb.History{Events: history.Events[:i+1]}
-			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import, workflows.Sweep, workflows.Relay), "%s, event %d", file, i+1)
+			require.NoError(t, replay(cut, workflows.AccountLoop, workflows.Import, workflows.Sweep, workflows.Relay, workflows.Handover), "%s, event %d", file, i+1)
 		}
 	}
 	require.GreaterOrEqual(t, cuts, fewestCuts)
@@ -74,7 +74,7 @@ func TestReplay_noticesAChangedWorkflow(t *testing.T) {
 	for file, history := range recordings(t) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
-			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport, hesitantSweep, hesitantRelay), "TMPRL1100", "nondeterminism")
+			require.ErrorContains(t, replay(history, hesitantLoop, hesitantImport, hesitantSweep, hesitantRelay, hesitantHandover), "TMPRL1100", "nondeterminism")
 		})
 	}
 }
@@ -103,12 +103,19 @@ func hesitantSweep(ctx workflow.Context, in contract.SweepInput) (contract.Sweep
 	return workflows.Sweep(ctx, in)
 }
 
-func replay(history *historypb.History, loop, imports, sweep, relay any) error {
+// hesitantHandover is Handover with a timer before everything else.
+func hesitantHandover(ctx workflow.Context, in contract.HandoverInput) error {
+	_ = workflow.NewTimer(ctx, time.Hour)
+	return workflows.Handover(ctx, in)
+}
+
+func replay(history *historypb.History, loop, imports, sweep, relay, handover any) error {
 	replayer := sdkworker.NewWorkflowReplayer()
 	replayer.RegisterWorkflowWithOptions(loop, workflow.RegisterOptions{Name: contract.AccountLoop})
 	replayer.RegisterWorkflowWithOptions(imports, workflow.RegisterOptions{Name: contract.Import})
 	replayer.RegisterWorkflowWithOptions(sweep, workflow.RegisterOptions{Name: contract.Sweep})
 	replayer.RegisterWorkflowWithOptions(relay, workflow.RegisterOptions{Name: contract.Relay})
+	replayer.RegisterWorkflowWithOptions(handover, workflow.RegisterOptions{Name: contract.Handover})
 	return replayer.ReplayWorkflowHistory(quiet{}, history)
 }
 

@@ -100,6 +100,7 @@ func organisation() store.Organisation {
 		Teams: []store.Team{{Name: "area", Lead: "director"}, {Name: "team", Parent: "area", Lead: "manager"}},
 		People: []store.Member{
 			{Login: "rep", Name: "Rep", Role: deal.Rep, Team: "team"},
+			{Login: "heir", Name: "Heir", Role: deal.Rep, Team: "team"},
 			{Login: "manager", Name: "Manager", Role: deal.Manager, Team: "team"},
 			{Login: "director", Name: "Director", Role: deal.Director, Team: "area"},
 			{Login: "ops", Name: "Ops", Role: deal.SalesOps},

@@ -47,6 +47,7 @@ func kinds() []kind {
 		{[]string{"import.json"}, plan{}, imported},
 		{[]string{"sweep.json"}, plan{}, swept},
 		{[]string{"relay.json"}, plan{}, relayed},
+		{[]string{"handed-over.json"}, plan{}, handedOver},
 	}
 }
 
@@ -247,6 +248,28 @@ func imported(h *house) string {
 	h.opened, err = h.store.OpenAccounts(h.t.Context(), "", 10)
 	require.NoError(h.t, err)
 	return contract.ImportWorkflowID(in.ID)
+}
+
+// handedOver lets a rep leave with two accounts.
+func handedOver(h *house) string {
+	h.open()
+	h.open()
+	ctx := h.within(time.Minute)
+	held, err := h.store.HeldBy(ctx, h.people["rep"])
+	require.NoError(h.t, err)
+	require.Len(h.t, held, 2)
+	s := deal.Succession{From: h.people["rep"], Successors: []deal.Successor{{To: h.people["heir"]}}}
+	o := view.HandoverOrder{
+		ID: uuid.NewString(), By: h.people["manager"], Reason: "leaves", Succession: s, Deactivate: true, At: time.Now().UTC(), Moves: s.Share(held),
+	}
+	require.NoError(h.t, h.store.AddHandover(ctx, o))
+	require.NoError(h.t, h.accounts.StartHandover(ctx, o.ID))
+	id := contract.HandoverWorkflowID(o.ID)
+	require.NoError(h.t, h.client.GetWorkflow(ctx, id, "").Get(ctx, nil))
+	over, err := h.store.Handover(ctx, o.ID)
+	require.NoError(h.t, err)
+	require.Equal(h.t, []any{view.HandoverDone, 2, true}, []any{over.Status, over.Moved, over.Beside.Deactivated})
+	return id
 }
 
 // swept does a job for a day by hand.

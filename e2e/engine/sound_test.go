@@ -145,5 +145,6 @@ func newReplayer(t require.TestingT) sdkworker.WorkflowReplayer {
 	r.RegisterWorkflowWithOptions(workflows.Import, workflow.RegisterOptions{Name: contract.Import})
 	r.RegisterWorkflowWithOptions(workflows.Sweep, workflow.RegisterOptions{Name: contract.Sweep})
 	r.RegisterWorkflowWithOptions(workflows.Relay, workflow.RegisterOptions{Name: contract.Relay})
+	r.RegisterWorkflowWithOptions(workflows.Handover, workflow.RegisterOptions{Name: contract.Handover})
 	return r
 }
