@@ -54,7 +54,9 @@ func (w *world) Handovers(_ context.Context, from deal.PersonID, _ view.Page) ([
 }
 
 func (w *world) HandoverMoves(_ context.Context, _ string, f view.MoveFilter, p view.Page) ([]view.HandoverMove, string, error) {
-	found := slices.DeleteFunc(slices.Clone(w.handing.moves), func(m view.HandoverMove) bool { return f.Status != "" && m.Status != f.Status || f.To != "" && m.To != f.To })
+	found := slices.DeleteFunc(slices.Clone(w.handing.moves), func(m view.HandoverMove) bool {
+		return f.Status != "" && m.Status != f.Status || f.To != "" && m.To != f.To
+	})
 	if p.Cursor != "" {
 		behind, err := strconv.Atoi(p.Cursor)
 		if err != nil {

@@ -232,11 +232,11 @@ func (d *draft) reseat(b HandOver, body *HandedOver) (tasks []Task, notices []No
 		}
 		for i, seat := range next.running() {
 			// Who answers for a request now may not sit in it, even where that was nobody's seat to hand over.
-			if seat.Decision != "" || !seat.has(b.From) && !(next.Acting == b.To && changed && seat.has(b.To)) {
-				continue
+			sits := seat.has(b.From) || next.asks(b.To) && seat.has(b.To)
+			if seat.Decision == "" && sits {
+				d.takeSeat(b, &next, i)
+				changed = true
 			}
-			d.takeSeat(b, &next, i)
-			changed = true
 		}
 		if !changed {
 			continue

@@ -31,7 +31,7 @@ func (c Clock) moves(s State, w Working) bool {
 				next.Rungs[i].At = instant(at)
 			}
 		}
-	case StepClock, ApprovalClock, FollowUpClock, RecheckClock:
+	case StepClock, ApprovalClock, FollowUpClock, RecheckClock, SpecialistClock:
 		next.place(w)
 	}
 	return !next.Due.Equal(c.Due) || !slices.EqualFunc(next.instants(), c.instants(), time.Time.Equal)

@@ -6,7 +6,6 @@ import (
 
 	"github.com/stretchr/testify/mock"
 	"github.com/stretchr/testify/require"
-	"go.temporal.io/sdk/activity"
 	"go.temporal.io/sdk/testsuite"
 
 	"closedloop/activities"
@@ -18,12 +17,7 @@ import (
 func handovers() *testsuite.TestWorkflowEnvironment {
 	var suite testsuite.WorkflowTestSuite
 	env := suite.NewTestWorkflowEnvironment()
-	var h *activities.Handovers
-	for name, act := range map[string]any{
-		"MovePlanned": h.MovePlanned, "LookAgain": h.LookAgain, "SettleHandover": h.SettleHandover, "FinishHandover": h.FinishHandover,
-	} {
-		env.RegisterActivityWithOptions(act, activity.RegisterOptions{Name: name})
-	}
+	env.RegisterActivity(&activities.Handovers{})
 	return env
 }
 
