@@ -60,3 +60,11 @@ func (a Approval) lastWord() PersonID {
 	}
 	return by
 }
+
+// ApprovalIn is the request that a notice or a task is about, by its reference; empty when it is about none.
+func ApprovalIn(ref string) string { return ofApproval(ref) }
+
+// AsksToDecide tells whether a notice asks for a word about a request: at first, and again while its time runs out.
+func (k NoticeKind) AsksToDecide() bool {
+	return k == AskedNotice || k == RungNotice(ApprovalClock, Remind) || k == RungNotice(ApprovalClock, Urge)
+}

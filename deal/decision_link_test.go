@@ -120,3 +120,17 @@ func TestDecideApproval_byALinkIsOnRecordAndForItsLevelOnly(t *testing.T) {
 	w.do(t, director1, w.say(deal.Proposal, deal.Approve))
 	require.Empty(t, w.latest(t, deal.Proposal).Levels[1].Seats[0].Via)
 }
+
+func TestAsksToDecide_isOfNoticesThatWantAWordAndNameTheirRequest(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Plan)
+	events := w.do(t, rep1, w.ask(deal.Proposal))
+	asked := events[len(events)-1].Notices[0]
+	require.True(t, asked.Kind.AsksToDecide())
+	require.Equal(t, w.latest(t, deal.Proposal).ID, deal.ApprovalIn(asked.Ref))
+	require.True(t, deal.RungNotice(deal.ApprovalClock, deal.Urge).AsksToDecide())
+	for _, other := range []deal.NoticeKind{deal.ApprovedNotice, deal.RungNotice(deal.StepClock, deal.Urge), deal.RungNotice(deal.ApprovalClock, deal.Reassign)} {
+		require.False(t, other.AsksToDecide(), other)
+	}
+	require.Empty(t, deal.ApprovalIn("step/step"))
+}

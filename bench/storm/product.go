@@ -59,7 +59,7 @@ func start(ctx context.Context, dir string) (*product, error) {
 		return nil, fmt.Errorf("look for a free port: %w", err)
 	}
 	p := &product{API: listener.Addr().String(), log: filepath.Join(dir, "log"), ended: make(chan error, 1)}
-	listener.Close()
+	_ = listener.Close() // only looked for a free port
 	log, err := os.Create(p.log)
 	if err != nil {
 		return nil, fmt.Errorf("make log of the product: %w", err)
@@ -127,7 +127,8 @@ func (p *product) stop() {
 	}
 	_ = p.command.Process.Signal(os.Interrupt) // it may have ended by itself
 	select {
-	case <-p.ended:
+	case err := <-p.ended:
+		p.ended <- err // how it ended is in its log
 	case <-time.After(patience):
 		_ = p.command.Process.Kill()
 	}

@@ -173,10 +173,10 @@ func (l *letters) Letter(ctx context.Context, o view.Outgoing, lang string, grou
 	if !o.Due.IsZero() {
 		letter.Text = l.say.LetterDue(o.Due.In(l.zone).Format("2006-01-02 15:04"), lang)
 	}
-	if deal.NoticeKind(o.Kind) == deal.AskedNotice && o.Ref != "" {
-		letter.Link = l.public + "/api/v1/approvals/" + o.Ref
+	if approval := deal.ApprovalIn(o.Ref); approval != "" && deal.NoticeKind(o.Kind).AsksToDecide() {
+		letter.Link = l.public + "/api/v1/approvals/" + approval
 		if l.decision != nil && !group {
-			link, err := l.decision(ctx, o.Ref, deal.PersonID(o.Recipient))
+			link, err := l.decision(ctx, approval, deal.PersonID(o.Recipient))
 			switch {
 			case err == nil:
 				letter.Link = link

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"closedloop/activities"
+	"closedloop/api/catalogue"
+	"closedloop/deal"
+	"closedloop/deal/view"
+)
+
+// A message that asks for a word carries a link by which its reader decides, unless others read along.
+func TestLetter_thatAsksForAWordCarriesALinkToDecideBy(t *testing.T) {
+	t.Parallel()
+	const request = "0198a7a0-0000-7000-8000-000000000001"
+	var of []string
+	l := &letters{
+		say: catalogue.New(), language: catalogue.Chinese, public: "https://loop.example.com", zone: time.UTC,
+		decision: func(_ context.Context, approval string, person deal.PersonID) (string, error) {
+			of = append(of, approval+" "+string(person))
+			if person == "late" {
+				return "", activities.ErrNotAsked
+			}
+			return "https://loop.example.com/decide/secret", nil
+		},
+	}
+	letter := func(kind deal.NoticeKind, who string, group bool) string {
+		var o view.Outgoing
+		o.Kind, o.Recipient, o.Ref, o.Account, o.Number = string(kind), who, "approval/"+request+"/2", "account", "KA-2026-0001"
+		written, err := l.Letter(t.Context(), o, catalogue.English, group)
+		require.NoError(t, err)
+		return written.Link
+	}
+	asked, urged := deal.AskedNotice, deal.RungNotice(deal.ApprovalClock, deal.Urge)
+	require.Equal(t, "https://loop.example.com/decide/secret", letter(asked, "manager", false))
+	require.Equal(t, "https://loop.example.com/decide/secret", letter(urged, "manager", false))
+	require.Equal(t, []string{request + " manager", request + " manager"}, of)
+	plain := "https://loop.example.com/api/v1/approvals/" + request
+	require.Equal(t, plain, letter(asked, "late", false), "somebody was faster")
+	require.Equal(t, plain, letter(asked, "manager", true), "others read along")
+	require.Equal(t, "https://loop.example.com/api/v1/accounts/account", letter(deal.ApprovedNotice, "manager", false))
+}
