@@ -529,6 +529,18 @@ func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error 
 	return nil
 }
 
+func (w *world) SetActive(_ context.Context, who deal.PersonID, active bool) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.org.People = slices.Clone(w.org.People)
+	for i := range w.org.People {
+		if w.org.People[i].ID == who {
+			w.org.People[i].Active = active
+		}
+	}
+	return nil
+}
+
 func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error {
 	w.mu.Lock()
 	for _, o := range w.leaves {

@@ -122,3 +122,19 @@ func TestDelegations_standInARowOfThreeAtMost(t *testing.T) {
 	r.do(ops, "POST", "/api/v1/delegations", `{"to":"`+string(rep1)+`"`+until).problem(409, "delegation_chain")
 	r.do(ops, "POST", "/api/v1/delegations", `{"to":"`+string(rep2)+`"`+until).ok(201)
 }
+
+func TestUsers_areSwitchedOffByAdministrators(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	path := "/api/v1/users/" + string(rep2)
+	r.do(manager, "PATCH", path, `{"active":false}`).problem(403, "not_your_role")
+	r.do(admin, "PATCH", "/api/v1/users/nobody", `{"active":false}`).problem(404, "not_found")
+	r.do(admin, "PATCH", "/api/v1/users/"+string(admin), `{"active":false}`).problem(409, "own_access")
+	r.do(admin, "PATCH", path, `{}`).problem(422, "invalid_request")
+	for range 2 {
+		require.Equal(t, false, r.do(admin, "PATCH", path, `{"active":false}`).ok(200)["active"])
+		r.do(rep2, "GET", "/api/v1/me", nil).problem(401, "unauthenticated")
+	}
+	require.Equal(t, true, r.do(admin, "PATCH", path, `{"active":true}`).ok(200)["active"])
+	r.do(rep2, "GET", "/api/v1/me", nil).ok(200)
+}

@@ -2,9 +2,11 @@ package api
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 
+	"closedloop/api/catalogue"
 	"closedloop/deal"
 )
 
@@ -37,8 +39,40 @@ type usersInput struct {
 
 func (a *API) organisationRoutes() {
 	register(a, op(http.MethodGet, "/users", "list-users", "setup", "People of the organisation"), a.users)
+	edit := op(http.MethodPatch, "/users/{id}", "edit-user", "setup", "Say that somebody has left, or is back")
+	edit.Description = "For administrators; saying it again changes nothing. Who has left is logged out everywhere, at once here and within a " +
+		"second elsewhere, and their tokens are gone. Approvals that waited for them go to the next superior, other tasks are seen to by the " +
+		"next superior, until the accounts are handed over."
+	register(a, edit, a.editUser)
 	register(a, op(http.MethodGet, "/teams", "list-teams", "setup", "Teams and areas with their leads"), a.teams)
 	a.regionRoutes()
+}
+
+type editUserInput struct {
+	ID   string `path:"id" maxLength:"64" doc:"ID of a person"`
+	Body struct {
+		Active bool `json:"active"`
+	}
+}
+
+func (a *API) editUser(ctx context.Context, in *editUserInput) (*reply[personBody], error) {
+	if err := needRole(ctx, deal.Admin); err != nil {
+		return nil, err
+	}
+	id := deal.PersonID(in.ID)
+	person, known := who(ctx).org.Person(id)
+	if !known {
+		return nil, fmt.Errorf("edit user: %w", deal.ErrNotFound)
+	}
+	if id == who(ctx).person.ID && !in.Body.Active { // else nobody might be left who can let them in again
+		return nil, no(http.StatusConflict, catalogue.OwnAccess)
+	}
+	if err := a.People.SetActive(ctx, id, in.Body.Active); err != nil {
+		return nil, fmt.Errorf("edit user: %w", err)
+	}
+	a.forgetPeople()
+	person.Active = in.Body.Active
+	return &reply[personBody]{personOf(person)}, nil
 }
 
 func (a *API) users(ctx context.Context, in *usersInput) (*reply[list[personBody]], error) {

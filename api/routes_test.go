@@ -196,6 +196,7 @@ PATCH /api/v1/accounts/{id}
 PATCH /api/v1/accounts/{id}/contacts/{contact}
 PATCH /api/v1/cases/{id}
 PATCH /api/v1/teams/{id}
+PATCH /api/v1/users/{id}
 PATCH /api/v1/webhooks/{id}
 POST /api/v1/accounts
 POST /api/v1/accounts/{id}/advance

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"closedloop/deal"
 	"closedloop/deal/view"
 )
@@ -13,6 +15,8 @@ var (
 	credentials = named("Credentials")
 	addSession  = named("AddSession")
 	endSession  = named("EndSession")
+	setActive   = named("SetActive")
+	endAccess   = named("EndAccess")
 	addToken    = named("AddToken")
 	bearer      = named("Bearer")
 )
@@ -35,6 +39,19 @@ func (s *Store) NewSession(ctx context.Context, hash []byte, who deal.PersonID, 
 func (s *Store) SetPassword(ctx context.Context, who deal.PersonID, hash string) error {
 	_, err := s.pool.Exec(ctx, string(setPassword), string(who), hash)
 	return fail("set password", err)
+}
+
+// SetActive says whether somebody is there. Who has left is logged out everywhere, and their tokens are gone for good. What
+// waited for them changes hands through the logs of its accounts (see [Store.Unrepresented]).
+func (s *Store) SetActive(ctx context.Context, who deal.PersonID, active bool) error {
+	return s.transact(ctx, "set active", func(tx pgx.Tx) error {
+		changed, err := tx.Exec(ctx, string(setActive), string(who), active)
+		if err != nil || active || changed.RowsAffected() == 0 {
+			return err
+		}
+		_, err = tx.Exec(ctx, string(endAccess), string(who))
+		return err
+	})
 }
 
 // EndSession forgets a login; one that is not there is none any more.

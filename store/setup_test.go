@@ -249,3 +249,25 @@ func TestEngineIdentity_isEmptyAtFirstAndThenRemembered(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "cluster-1", identity)
 }
+
+func TestSetActive_endsEveryWayIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	rep1, rep2, far := w.people["rep1"], w.people["rep2"], time.Now().Add(time.Hour)
+	for _, who := range []deal.PersonID{rep1, rep2} {
+		require.NoError(t, w.NewSession(t.Context(), digest("session of "+string(who)), who, far))
+		require.NoError(t, w.CreateToken(t.Context(), digest("token of "+string(who)), who, "laptop", far))
+	}
+	version := w.org().Version
+	require.NoError(t, w.SetActive(t.Context(), rep1, false))
+	require.Greater(t, w.org().Version, version)
+	person, _ := w.org().Person(rep1)
+	require.False(t, person.Active)
+	require.NoError(t, w.SetActive(t.Context(), rep1, true))
+	for _, secret := range []string{"session of ", "token of "} {
+		_, err := w.Bearer(t.Context(), digest(secret+string(rep1)))
+		require.ErrorIs(t, err, deal.ErrNotFound, "also once they are back")
+		_, err = w.Bearer(t.Context(), digest(secret+string(rep2)))
+		require.NoError(t, err)
+	}
+}

@@ -33,6 +33,7 @@ const (
 	LeaveOverlaps        = "leave_overlaps"         // another leave has these days
 	LeaveInPast          = "leave_in_past"          // only the line above notes days that are over
 	LeaveBackwards       = "leave_backwards"        // the last day is before the first
+	OwnAccess            = "own_access"             // administrators do not lock themselves out
 	SamePerson           = "same_person"            // nobody stands in for themselves
 	InvalidPhone         = "invalid_phone"          //
 	InvalidCreditCode    = "invalid_credit_code"    //
@@ -172,6 +173,10 @@ func problems() map[string]Entry {
 		LeaveBackwards: {
 			text("最后一天早于第一天", "the last day is before the first"),
 			text("检查 first_day 和 last_day", "check first_day and last_day"),
+		},
+		OwnAccess: {
+			text("不能停用自己的账号", "nobody takes their own access away"),
+			text("请其他管理员操作", "ask another administrator"),
 		},
 		SamePerson: {
 			text("不能代理自己", "nobody stands in for themselves"),

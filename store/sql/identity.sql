@@ -9,6 +9,14 @@ INSERT INTO sessions (hash, user_id, created_at, expires_at) VALUES ($1, $2, now
 -- name: EndSession
 DELETE FROM sessions WHERE hash = $1
 
+-- name: SetActive
+UPDATE users SET active = $2 WHERE id = $1 AND active <> $2
+
+-- name: EndAccess
+-- Of somebody who has left: whatever they were given to come in with.
+WITH logins AS (DELETE FROM sessions WHERE user_id = $1)
+DELETE FROM api_tokens WHERE user_id = $1
+
 -- name: AddToken
 INSERT INTO api_tokens (hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, now(), $4)
 
