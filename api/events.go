@@ -118,7 +118,7 @@ func (a *API) openStream(ctx context.Context, in *eventsInput) (*stream, error) 
 	switch {
 	case from < 0:
 		s.after = last
-	case from > last, first > 0 && from < first-1: // of another installation, or too long ago
+	case from > last, first > 0 && from < first-1, first == 0 && from < last: // of another installation, or too long ago
 		s.after, s.ready.Missed = last, true
 	}
 	return s, nil

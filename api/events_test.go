@@ -22,7 +22,8 @@ import (
 // outbox is what people are told, in order.
 type outbox struct {
 	mu      sync.Mutex
-	first   int64
+	first   int64 // that is kept, where it is not that of the first line
+	swept   bool  // nothing is kept
 	lines   []view.StreamedNotice
 	readers map[chan struct{}]bool
 }
@@ -43,9 +44,15 @@ func (o *outbox) OutboxEnds(context.Context) (first, last int64, err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if len(o.lines) > 0 {
-		last = o.lines[len(o.lines)-1].Position
+		first, last = o.lines[0].Position, o.lines[len(o.lines)-1].Position
 	}
-	return o.first, last, nil
+	if o.first > 0 {
+		first = o.first
+	}
+	if o.swept {
+		first = 0
+	}
+	return first, last, nil
 }
 
 func (o *outbox) Subscribe() (woken <-chan struct{}, stop func()) {
@@ -248,6 +255,9 @@ func TestEvents_sayWhenSomeWereMissed(t *testing.T) {
 	require.Equal(t, event{"ready", "19", `{"missed":false}`}, l.next())
 	id, _ := l.notice()
 	require.Equal(t, "b", id)
+	r.stream.swept = true
+	require.Equal(t, event{"ready", "20", `{"missed":true}`}, r.listen(server, rep1, "?last_event_id=19").next(), "nothing is kept any more")
+	require.Equal(t, event{"ready", "20", `{"missed":false}`}, r.listen(server, rep1, "?last_event_id=20").next())
 }
 
 func TestEvents_refuseAnIDThatIsNone(t *testing.T) {
