@@ -109,8 +109,8 @@ func (s *Store) handle(ctx context.Context, doing, id string, by deal.PersonID, 
 	return s.Delivery(ctx, id)
 }
 
-// mostReplayed bounds how many rows of the outbox one replay looks at.
-const mostReplayed = 10_000
+// replayedAtOnce bounds how many rows of the outbox a replay holds in memory.
+const replayedAtOnce = 10_000
 
 // ReplayWebhook lets everything that was said in a stretch of time go to a webhook once more: what it got goes out under
 // its ID again, what it never got is planned now. It returns how many deliveries that are.
@@ -132,16 +132,22 @@ func (s *Store) ReplayWebhook(ctx context.Context, id string, from, until time.T
 			return err
 		}
 		replayed = int(tag.RowsAffected())
-		said, err := readSaid(ctx, tx, outboxBetween, int64(0), mostReplayed, from, until, position)
-		if err != nil {
-			return err
-		}
 		var before, behind int
 		if err := tx.QueryRow(ctx, string(deliveriesOf), id).Scan(&before); err != nil {
 			return err
 		}
-		if err := insertDeliveries(ctx, tx, plan(hook, said)); err != nil {
-			return err
+		for read := int64(0); ; {
+			said, err := readSaid(ctx, tx, outboxBetween, read, replayedAtOnce, from, until, position)
+			if err != nil {
+				return err
+			}
+			if err := insertDeliveries(ctx, tx, plan(hook, said)); err != nil {
+				return err
+			}
+			if len(said) < replayedAtOnce {
+				break
+			}
+			read = said[len(said)-1].Position
 		}
 		if err := tx.QueryRow(ctx, string(deliveriesOf), id).Scan(&behind); err != nil {
 			return err

@@ -195,7 +195,8 @@ ORDER BY o.position
 SELECT channel, count(*) FROM deliveries WHERE state = 'parked' GROUP BY channel
 
 -- name: SweepDeliveries
-DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < $1::timestamptz - interval '90 days' ORDER BY at, id LIMIT 1000) AND state IN ('sent', 'skipped')
+-- What still waits, and dead letters, are passed over: they stop nobody behind them.
+DELETE FROM deliveries WHERE id IN (SELECT id FROM deliveries WHERE at < $1::timestamptz - interval '90 days' AND state IN ('sent', 'skipped') ORDER BY at, id LIMIT 1000)
 
 -- name: CountDeliveriesOf
 SELECT count(*) FROM deliveries WHERE channel = 'webhook' AND recipient = $1
