@@ -124,50 +124,57 @@ func (a *API) handoverRoutes() {
 const handoverTime = time.Minute
 
 func (a *API) handOver(ctx context.Context, in *handoverInput) (*created[handoverBody], error) {
-	return once(ctx, a, func() (*created[handoverBody], error) {
-		org, err := a.People.Org(ctx) // as it is now: rights and absences are judged here
-		if err != nil {
-			return nil, fmt.Errorf("read the organisation: %w", err)
+	act := func() (*created[handoverBody], error) { return a.orderHandover(ctx, in) }
+	if in.Body.DryRun { // changes nothing, and thousands of customers are not kept for an answer given again
+		return act()
+	}
+	return once(ctx, a, act)
+}
+
+func (a *API) orderHandover(ctx context.Context, in *handoverInput) (*created[handoverBody], error) {
+	org, err := a.People.Org(ctx) // as it is now: rights and absences are judged here
+	if err != nil {
+		return nil, fmt.Errorf("read the organisation: %w", err)
+	}
+	c := callOf(ctx)
+	from, known := org.Person(deal.PersonID(in.ID))
+	if !known {
+		return nil, deal.ErrNotFound
+	}
+	order := view.HandoverOrder{
+		ID: derivedID("handover", a.Installation, string(c.actor.person.ID), c.key), By: c.actor.person.ID, Reason: strings.TrimSpace(in.Body.Reason),
+		Succession: successionOf(from.ID, in), Deactivate: in.Body.Deactivate, At: a.Now().UTC().Truncate(time.Microsecond),
+	}
+	if !in.Body.DryRun {
+		before, err := a.Handovers.Handover(ctx, order.ID) // ordered before its answer was kept
+		if err == nil {
+			return a.ordered(org, before), nil
 		}
-		c := callOf(ctx)
-		from, known := org.Person(deal.PersonID(in.ID))
-		if !known {
-			return nil, deal.ErrNotFound
-		}
-		order := view.HandoverOrder{
-			ID: derivedID("handover", a.Installation, string(c.actor.person.ID), c.key), By: c.actor.person.ID, Reason: strings.TrimSpace(in.Body.Reason),
-			Succession: successionOf(from.ID, in), Deactivate: in.Body.Deactivate, At: a.Now().UTC().Truncate(time.Microsecond),
-		}
-		if !in.Body.DryRun {
-			before, err := a.Handovers.Handover(ctx, order.ID) // ordered before its answer was kept
-			if err == nil {
-				return a.ordered(org, before), nil
-			}
-		}
-		held, err := a.Handovers.HeldBy(ctx, from.ID)
-		if err != nil {
-			return nil, fmt.Errorf("look for what hangs on a person: %w", err)
-		}
-		against := order.Succession.Against(org, order.By, held, order.At)
-		against.Field(order.Reason == "", deal.CodeReasonMissing, "/reason")
-		order.Moves = order.Succession.Share(held)
-		switch {
-		case !org.MayHandOver(order.By, from.ID, order.At): // what hangs on others is nobody else's business
-			return nil, no(http.StatusForbidden, string(deal.CodeNotYourRole))
-		case in.Body.DryRun:
-			return &created[handoverBody]{Status: http.StatusOK, Body: a.rehearsed(ctx, org, order, against)}, nil
-		case len(against) > 0:
-			return nil, refused(against, "")
-		}
-		if err := a.Handovers.OrderHandover(ctx, order); err != nil {
-			return nil, fmt.Errorf("order handover: %w", err)
-		}
-		h, err := a.Handovers.Handover(ctx, order.ID)
-		if err != nil {
-			return nil, fmt.Errorf("read handover: %w", err)
-		}
-		return a.ordered(org, h), nil
-	})
+	}
+	if !org.MayHandOver(order.By, from.ID, order.At) { // what hangs on others is nobody else's business, nor anybody's work to look up
+		return nil, no(http.StatusForbidden, string(deal.CodeNotYourRole))
+	}
+	held, err := a.Handovers.HeldBy(ctx, from.ID)
+	if err != nil {
+		return nil, fmt.Errorf("look for what hangs on a person: %w", err)
+	}
+	against := order.Succession.Against(org, order.By, held, order.At)
+	against.Field(order.Reason == "", deal.CodeReasonMissing, "/reason")
+	order.Moves = order.Succession.Share(held)
+	switch {
+	case in.Body.DryRun:
+		return &created[handoverBody]{Status: http.StatusOK, Body: a.rehearsed(ctx, org, order, against)}, nil
+	case len(against) > 0:
+		return nil, refused(against, "")
+	}
+	if err := a.Handovers.OrderHandover(ctx, order); err != nil {
+		return nil, fmt.Errorf("order handover: %w", err)
+	}
+	h, err := a.Handovers.Handover(ctx, order.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read handover: %w", err)
+	}
+	return a.ordered(org, h), nil
 }
 
 func (a *API) ordered(org deal.Org, h view.Handover) *created[handoverBody] {

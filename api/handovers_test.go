@@ -85,6 +85,7 @@ func TestHandover_triedDryTellsEverythingAndMovesNothing(t *testing.T) {
 	require.Equal(t, []any{"unknown_person", "/successors/1/to"}, []any{problems[0].(map[string]any)["code"], problems[0].(map[string]any)["pointer"]})
 	require.NotEmpty(t, problems[0].(map[string]any)["hint"])
 	require.Empty(t, r.handing.orders)
+	require.Empty(t, r.requests, "a rehearsal is not kept")
 
 	delete(body, "dry_run")
 	r.do(director, "POST", path(rep1), body).problem(422, "unknown_person")
@@ -98,6 +99,7 @@ func TestHandover_refusesWhatCannotBe(t *testing.T) {
 	for _, who := range []deal.PersonID{rep1, rep2, collector, ops, admin, auditor} {
 		r.do(who, "POST", path(rep1), to(rep2)).problem(403, "not_your_role")
 	}
+	require.Zero(t, r.handing.looked, "nothing is looked up for who may not know")
 	r.do(manager, "POST", "/api/v1/users/nobody/handover", to(rep2)).problem(404, "not_found")
 	r.do(manager, "POST", path(rep1), to()).problem(422, "no_successor")
 	r.do(manager, "POST", path(rep1), to(rep1)).problem(409, "same_owner")

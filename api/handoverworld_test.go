@@ -16,9 +16,13 @@ type handing struct {
 	over    []view.Handover
 	moves   []view.HandoverMove
 	refused error // of the next order
+	looked  int   // for what hangs on somebody
 }
 
 func (w *world) HeldBy(context.Context, deal.PersonID) ([]deal.Held, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.handing.looked++
 	return w.handing.held, nil
 }
 
