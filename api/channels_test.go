@@ -258,6 +258,8 @@ func TestWebhooks_areSetUpByAdministratorsAndShowTheirSecretOnce(t *testing.T) {
 	require.Equal(t, before, r.post.hooks[0].FormerSecret)
 	require.Equal(t, noon().Add(24*time.Hour), r.post.hooks[0].FormerUntil)
 	require.NotEqual(t, before, r.post.hooks[0].Secret)
+	said(r.do(admin, "POST", one+"/secret", `{"keep_hours":0}`), 200)
+	require.Equal(t, noon(), r.post.hooks[0].FormerUntil, "a secret that got out signs no more")
 
 	require.Contains(t, said(r.do(admin, "POST", one+"/test", ""), 202), `"kind":"test"`)
 	r.do(admin, "POST", one+"/replay", `{}`).problem(422, "invalid_request")

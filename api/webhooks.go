@@ -57,7 +57,7 @@ type patchWebhookInput struct {
 type rotateInput struct {
 	WebhookPath
 	Body struct {
-		KeepHours int `json:"keep_hours,omitempty" minimum:"0" maximum:"720" doc:"how long the former secret signs beside the new one; default 24"`
+		KeepHours *int `json:"keep_hours,omitempty" minimum:"0" maximum:"720" doc:"how long the former secret signs beside the new one; default 24, 0: it ends at once"`
 	}
 }
 
@@ -252,9 +252,9 @@ func (a *API) rotateWebhook(ctx context.Context, in *rotateInput) (*created[webh
 		return nil, err
 	}
 	return once(ctx, a, func() (*created[webhookBody], error) {
-		hours := in.Body.KeepHours
-		if hours == 0 {
-			hours = keepFormer
+		hours := keepFormer
+		if in.Body.KeepHours != nil {
+			hours = *in.Body.KeepHours
 		}
 		next := newSecret()
 		w, err := a.Channels.ChangeWebhook(ctx, in.ID, 0, who(ctx).person.ID, func(w *view.Webhook) {
