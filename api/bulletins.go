@@ -69,6 +69,9 @@ func bulletinOf(org deal.Org) func(view.Bulletin) bulletinBody {
 }
 
 func (a *API) bulletins(ctx context.Context, in *bulletinsInput) (*reply[list[bulletinBody]], error) {
+	if err := a.dayParams(in.From, in.To); err != nil {
+		return nil, err
+	}
 	items, next, err := a.Bulletins.Bulletins(ctx, who(ctx).viewer, view.BulletinFilter{Team: deal.TeamID(in.Team), From: in.From, To: in.To, Page: in.page()})
 	if err != nil {
 		return nil, fmt.Errorf("list bulletins: %w", err)

@@ -135,10 +135,19 @@ func (a *API) dayParam(day, pointer string) (time.Time, error) {
 		return time.Time{}, nil
 	}
 	at, err := time.ParseInLocation(time.DateOnly, day, a.Zone)
-	if err != nil {
+	if err != nil || at.Year() < 1 { // there is no year 0 in Postgres
 		return time.Time{}, wrong("not_date", pointer)
 	}
 	return at, nil
+}
+
+// dayParams checks the first and the last day of a filter.
+func (a *API) dayParams(from, to string) error {
+	_, err := a.dayParam(from, "query/from")
+	if err == nil {
+		_, err = a.dayParam(to, "query/to")
+	}
+	return err
 }
 
 func (a *API) oneCase(ctx context.Context, in *CasePath) (*caseOutput, error) {

@@ -19,7 +19,7 @@ type leaveBody struct {
 	LastDay   string      `json:"last_day" format:"date" doc:"included; when the leave was ended early, the last day that was taken"`
 	Kind      leaveKind   `json:"kind"`
 	Deputy    *personBody `json:"deputy,omitempty" doc:"stands in from 00:00 of the first day to the end of the last one"`
-	Note      string      `json:"note"`
+	Note      string      `json:"note" doc:"empty for deputies and for who sees everything: it is the person's, the line's above and the administrators'"`
 	CreatedBy *personBody `json:"created_by,omitempty"`
 	CreatedAt time.Time   `json:"created_at"`
 	EndedAt   *time.Time  `json:"ended_at" doc:"when it was ended early"`
@@ -67,6 +67,9 @@ func (a *API) leaveRoutes() {
 func (a *API) leaves(ctx context.Context, in *leavesInput) (*reply[list[leaveBody]], error) {
 	me := who(ctx)
 	f := view.LeaveFilter{From: in.From, To: in.To}
+	if err := a.dayParams(in.From, in.To); err != nil {
+		return nil, err
+	}
 	if person := personParam(ctx, in.Person); person != "" {
 		f.People = []deal.PersonID{person}
 	}
@@ -84,13 +87,26 @@ func (a *API) leaves(ctx context.Context, in *leavesInput) (*reply[list[leaveBod
 	if err != nil {
 		return nil, err
 	}
-	return listOf(mapped(page, func(l view.Leave) leaveBody { return leaveOf(me.org, l) }), next), nil
+	return listOf(mapped(page, func(l view.Leave) leaveBody {
+		body := leaveOf(me.org, l)
+		if !a.readsNote(me, l) {
+			body.Note = ""
+		}
+		return body
+	}), next), nil
 }
 
 // seesAbsence tells whether the caller may hear of somebody's absence, in which another one stands in.
 func (a *API) seesAbsence(me *actor, person, deputy deal.PersonID) bool {
 	id := me.person.ID
 	return me.viewer.All || me.person.Role == deal.Admin || person == id || deputy == id || above(me.org, id, person)
+}
+
+// readsNote tells whether the caller may read what was noted about a leave, such as an illness: the person, who noted it, and
+// those who may note leave for the person. A deputy and those who see everything learn that somebody is away.
+func (a *API) readsNote(me *actor, l view.Leave) bool {
+	id := me.person.ID
+	return l.Person == id || l.CreatedBy == id || me.person.Role == deal.Admin || above(me.org, id, l.Person)
 }
 
 func leaveOf(org deal.Org, l view.Leave) leaveBody {

@@ -93,6 +93,27 @@ func TestLeave_isSeenByThoseItConcerns(t *testing.T) {
 	require.False(t, r.leaves[0].EndedAt.IsZero())
 }
 
+func TestLeave_notesAreForThosePeopleWhoMayNoteThem(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.do(rep1, "POST", "/api/v1/leave", `{"first_day":"2026-03-09","last_day":"2026-03-13","kind":"sick","note":"hospital","deputy":"`+string(collector)+`"}`).ok(201)
+	for who, note := range map[deal.PersonID]string{rep1: "hospital", manager: "hospital", director: "hospital", admin: "hospital", collector: "", ops: "", auditor: ""} {
+		item := r.do(who, "GET", "/api/v1/leave", nil).ok(200)["items"].([]any)[0].(map[string]any)
+		require.Equal(t, note, item["note"], who)
+	}
+}
+
+func TestDays_thatNoCalendarHasAreRefused(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for _, list := range []string{"leave", "bulletins", "cases"} {
+		for _, end := range []string{"from", "to"} {
+			p := r.do(rep1, "GET", "/api/v1/"+list+"?"+end+"=0000-01-01", nil).problem(422, "invalid_request")
+			require.Equal(t, "not_date query/"+end, p.Errors[0].Code+" "+p.Errors[0].Pointer)
+		}
+	}
+}
+
 func TestDelegations_endEarly(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -228,7 +228,7 @@ func dayOf(c *cursor) (day any, id string, err error) {
 	if c.Value == nil {
 		return nil, "", view.ErrBadCursor
 	}
-	if _, err := time.Parse(time.DateOnly, *c.Value); err != nil {
+	if day, err := time.Parse(time.DateOnly, *c.Value); err != nil || day.Year() < 1 {
 		return nil, "", view.ErrBadCursor
 	}
 	return *c.Value, c.ID, nil
