@@ -130,17 +130,12 @@ type linked struct {
 // the caller asks for a decision that was made before.
 func (a *API) link(ctx context.Context, token identity.Token) (linked, error) {
 	c := callOf(ctx)
-	key := "\x00" + c.address
-	if wait := a.guesses.wait(a.Now(), key); wait > 0 {
-		return linked{}, no(http.StatusTooManyRequests, catalogue.TooManyGuesses).retry(wait)
-	}
 	found, err := view.LinkedRequest{}, deal.ErrNotFound
 	if token.WellFormed() {
 		found, err = a.Links.DecisionLink(ctx, token.Hash())
 	}
 	if errors.Is(err, deal.ErrNotFound) {
-		a.guesses.fail(a.Now(), key)
-		return linked{}, no(http.StatusNotFound, catalogue.UnknownLink)
+		return linked{}, a.guessed(c)
 	}
 	if err != nil {
 		return linked{}, fmt.Errorf("look for link: %w", err)
@@ -153,6 +148,17 @@ func (a *API) link(ctx context.Context, token identity.Token) (linked, error) {
 	l.person, _ = org.Person(found.Link.Person)
 	c.actor = &actor{person: l.person, org: org, viewer: view.Of(org, l.person, l.now), token: token.Hash()}
 	return l, nil
+}
+
+// guessed is the answer to a secret in an address that nobody has. Guessing is slowed down; it keeps out nobody who has one,
+// since many people can sit behind one address.
+func (a *API) guessed(c *call) error {
+	key := "\x00" + c.address
+	if wait := a.guesses.wait(a.Now(), key); wait > 0 {
+		return no(http.StatusTooManyRequests, catalogue.TooManyGuesses).retry(wait)
+	}
+	a.guesses.fail(a.Now(), key)
+	return no(http.StatusNotFound, catalogue.UnknownLink)
 }
 
 // against is what stands against using a link, for its person's eyes.

@@ -148,18 +148,13 @@ func (a *API) endFeed(ctx context.Context, _ *struct{}) (*struct{}, error) {
 // readFeed is the calendar behind an address.
 func (a *API) readFeed(ctx context.Context, file string) ([]byte, error) {
 	c := callOf(ctx)
-	guesser := "\x00" + c.address
-	if wait := a.guesses.wait(a.Now(), guesser); wait > 0 {
-		return nil, no(http.StatusTooManyRequests, catalogue.TooManyGuesses).retry(wait)
-	}
 	secret, ok := strings.CutSuffix(file, feedSuffix)
 	token, f, err := identity.Token(secret), view.CalendarFeed{}, deal.ErrNotFound
 	if ok && token.WellFormed() {
 		f, err = a.Feeds.CalendarFeed(ctx, token.Hash())
 	}
 	if errors.Is(err, deal.ErrNotFound) {
-		a.guesses.fail(a.Now(), guesser)
-		return nil, no(http.StatusNotFound, catalogue.UnknownLink)
+		return nil, a.guessed(c)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("look for calendar feed: %w", err)
