@@ -23,6 +23,9 @@ func subjects(t *testing.T) map[string]*calendar.Calendar {
 		"weekends":    newCalendar(t, wednesdays, manyMakeUps()),
 		"company":     over(t, 2026, mayDay),
 		"year end":    over(t, 2027, turn),
+		"berlin":      newCalendar(t, strings.Replace(lunch, "Asia/Shanghai", "Europe/Berlin", 1), crowded),
+		"region":      regional(t, only2026(t), `{}`, fair),
+		"region away": regional(t, over(t, 2026, mayDay), `{"zone":"Europe/Berlin","week":["mon","tue","wed","thu","fri","sat"]}`, fair),
 	}
 }
 
