@@ -56,8 +56,51 @@ func TestBook_ofExpressHasTheNumbersOfTheTrade(t *testing.T) {
 		{Name: deal.Remind, Before: &hour}, {Name: deal.Urge, Percent: 100}, {Name: deal.Superior, After: &day},
 	}, book.Step(deal.Collect).Deadlines[0].Ladder)
 	require.Equal(t, []deal.LadderRung{
-		{Name: deal.Remind, Percent: 50}, {Name: deal.Urge, Percent: 100}, {Name: deal.Superior, Percent: 150},
+		{Name: deal.Remind, Percent: 50}, {Name: deal.Urge, Percent: 100}, {Name: deal.Superior, Percent: 150}, {Name: deal.Reassign, Percent: 200},
 	}, book.Step(deal.Survey).Deadlines[0].Ladder)
+}
+
+// Every trade climbs the whole ladder where nobody moves: steps with their duplicate checks and filings, follow-ups and
+// every level of every approval. Only the handover of a lead ends with the superior, and quick, which is for trying things
+// out, has nobody reassigned but approvals.
+func TestBook_everyTradeReachesTheSuperiorAndWhoReassigns(t *testing.T) {
+	t.Parallel()
+	names := func(ladder []deal.LadderRung) []deal.RungName {
+		var all []deal.RungName
+		for _, r := range ladder {
+			all = append(all, r.Name)
+		}
+		return all
+	}
+	whole := []deal.RungName{deal.Remind, deal.Urge, deal.Superior, deal.Reassign}
+	for _, trade := range []string{playbooktest.Express, "industrial", "project", "group-buying"} {
+		book := newest(t, trade).Book()
+		require.Equal(t, whole, names(book.FollowUp.Ladder), trade)
+		checked := 0
+		for _, step := range book.Steps {
+			for _, d := range step.Deadlines {
+				if step.Step == deal.Collect {
+					require.Equal(t, whole[:3], names(d.Ladder), "%s %s", trade, d.Name)
+					continue
+				}
+				require.Equal(t, whole, names(d.Ladder), "%s %s %s", trade, step.Step, d.Name)
+				if d.Until == deal.UntilIntake {
+					require.Equal(t, deal.OfficeTime(4*time.Hour), d.Within, "the duplicate check has four office hours")
+					checked++
+				}
+				if d.Until == deal.UntilRequested+"filing" {
+					require.Equal(t, deal.WorkingDays(1), d.Within, "the filing has a working day")
+					checked++
+				}
+			}
+		}
+		require.Equal(t, 2, checked, trade)
+		for _, rules := range book.Approvals {
+			for i, l := range rules.Levels {
+				require.Equal(t, whole, names(l.Ladder), "%s %s level %d", trade, rules.Kind, i+1)
+			}
+		}
+	}
 }
 
 func TestBook_ofExpressHasTheChainsOfTheTrade(t *testing.T) {
