@@ -23,6 +23,9 @@ type Calendars interface {
 	// Now is the calendar of a region (empty: of the organisation) in force, and the newest word of administrators on each
 	// year and on the office hours (year 0), on those of the organisation as well as on those of the region.
 	Now(ctx context.Context, region string) (*calendar.Calendar, []view.CalendarChange, error)
+	// Provisional tells whether a date that was counted from one instant to another one in a region crosses a year whose
+	// public holidays nobody knows yet. It asks nobody.
+	Provisional(region string, from, to time.Time) bool
 	// Changes is the record of changes of a region, or of the organisation, newest first, behind one of them.
 	Changes(ctx context.Context, region string, after view.CalendarChange, limit int) ([]view.CalendarChange, error)
 	// Change stores a word; its revision is the one it was made from, another one on file is [deal.ErrStale]. Preview says

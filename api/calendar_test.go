@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -99,6 +100,11 @@ func (d *days) Now(_ context.Context, region string) (*calendar.Calendar, []view
 	return now, d.newest(), err
 }
 
+func (d *days) Provisional(region string, from, to time.Time) bool {
+	now, err := d.with(d.newest(), region)
+	return err != nil || now.Provisional(from, to)
+}
+
 func (d *days) Changes(_ context.Context, region string, _ view.CalendarChange, _ int) ([]view.CalendarChange, error) {
 	var all []view.CalendarChange
 	for _, c := range d.said {
@@ -190,6 +196,19 @@ func TestCalendar_aYearWithoutHolidaysIsProvisionalUntilSomebodyBringsThem(t *te
 	require.Equal(t, "administrators", out["holidays_from"])
 	require.InDelta(t, 2, out["revision"], 0)
 	require.Len(t, out["days"], 4)
+}
+
+func TestTasks_markDatesThatCrossAYearWithoutHolidays(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	mark := func() any {
+		r.tasks[0].Status, r.tasks[0].OpenedAt = deal.TaskOpen, time.Date(2026, 12, 28, 2, 0, 0, 0, time.UTC)
+		r.tasks[0].Due = time.Date(2027, 1, 4, 2, 0, 0, 0, time.UTC)
+		return r.do(manager, "GET", "/api/v1/tasks", nil).ok(200)["items"].([]any)[0].(map[string]any)["provisional"]
+	}
+	require.Equal(t, true, mark())
+	r.do(admin, "PUT", "/api/v1/calendar/2027", newYear, match("0")).ok(200)
+	require.Nil(t, mark(), "it goes when the holidays are known")
 }
 
 func TestCalendar_onlyAdministratorsChangeIt(t *testing.T) {

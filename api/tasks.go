@@ -21,10 +21,12 @@ type taskBody struct {
 	Deputy   *personBody `json:"deputy,omitempty" doc:"who sees to it while the assignee is away, or has left"`
 	Ref      string      `json:"ref" doc:"what it is about: step/<deadline>, approval/<id>/<level>, follow_up, intake, …"`
 	Due      *time.Time  `json:"due"`
-	Status   taskStatus  `json:"status"`
-	OpenedAt time.Time   `json:"opened_at"`
-	ClosedAt *time.Time  `json:"closed_at"`
-	ClosedBy *personBody `json:"closed_by,omitempty"`
+	// Provisional is told of the dates of open tasks only: of the others it is no news.
+	Provisional bool        `json:"provisional,omitempty" doc:"the date crosses a year without holiday data, and is placed anew when they come"`
+	Status      taskStatus  `json:"status"`
+	OpenedAt    time.Time   `json:"opened_at"`
+	ClosedAt    *time.Time  `json:"closed_at"`
+	ClosedBy    *personBody `json:"closed_by,omitempty"`
 
 	ReasonWanted bool   `json:"reason_wanted,omitempty" doc:"it is ticked off with a stated reason only"`
 	Reason       string `json:"reason,omitempty" doc:"as stated when it was ticked off"`
@@ -79,6 +81,8 @@ func (a *API) taskBody(ctx context.Context) func(view.TaskItem) taskBody {
 			Due: instant(t.Due), Status: taskStatus(t.Status), OpenedAt: t.OpenedAt.UTC(), ClosedAt: instant(t.ClosedAt),
 			ClosedBy: personIn(c.actor.org, t.ClosedBy), ReasonWanted: t.ReasonWanted, Reason: t.Reason,
 		}
+		body.Provisional = t.Status == deal.TaskOpen && !t.Due.IsZero() &&
+			a.Calendars.Provisional(c.actor.org.RegionOf(t.Assignee), t.OpenedAt, t.Due)
 		if t.Account == "" {
 			body.Text = a.say.Task(t.Kind, c.lang, t.Args...)
 		} else {

@@ -33,6 +33,8 @@ type (
 	noChannels  struct{ api.Channels }
 )
 
+func (noCalendars) Provisional(string, time.Time, time.Time) bool { return false }
+
 var errReadOnly = errors.New("this process only reads")
 
 func (readOnly) Send(context.Context, deal.Command) (deal.Receipt, error) {

@@ -45,6 +45,11 @@ func (m *almanac) Working(region string) deal.Working {
 	return activities.Working(m.now.Load().of(region))
 }
 
+// Provisional tells whether a date counted from one instant to another in a region crosses a year without holiday data.
+func (m *almanac) Provisional(region string, from, to time.Time) bool {
+	return m.now.Load().of(region).Provisional(from, to)
+}
+
 // Versions are those in force by region, with what other processes changed; that of none (empty) is the organisation's and
 // that of every region that is not there. What stands behind them is on file afterwards, so that the accounts that a later
 // change moves can be told from the others.
