@@ -378,10 +378,12 @@ func officeOf(ctx context.Context, c *calendar.Calendar, said []view.CalendarCha
 // most is how many changes the record gives: years of edits.
 const most = 2000
 
-func (a *API) calendarChanges(ctx context.Context, in *struct {
+type calendarChangesInput struct {
 	RegionQuery
 	Paging
-}) (*reply[list[calendarChangeBody]], error) {
+}
+
+func (a *API) calendarChanges(ctx context.Context, in *calendarChangesInput) (*reply[list[calendarChangeBody]], error) {
 	if err := in.check(); err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 func TestRegions_administratorsGiveThemToTeams(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
-	team := string(r.world.org.Teams[0].ID)
+	team := string(r.org.Teams[0].ID)
 	for _, person := range []deal.PersonID{rep1, collector, manager, director, ops, auditor} {
 		r.do(person, "PATCH", "/api/v1/teams/"+team, `{"region":"north"}`).problem(403, "not_your_role")
 	}
@@ -43,7 +43,7 @@ func TestRegions_anAreaHandsItsOwnDownToItsTeams(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	var area, below string
-	for _, one := range r.world.org.Teams {
+	for _, one := range r.org.Teams {
 		if one.Parent != "" {
 			area, below = string(one.Parent), string(one.ID)
 		}

@@ -123,8 +123,10 @@ func TestLadders_everyCommandMovesOrEndsTheRestOfEveryClock(t *testing.T) {
 		"handover": {func(w *world) {
 			w.do(t, deal.System, deal.HandOver{Handover: "h", From: rep1, To: rep2, Reason: note("leaves")})
 		}, before},
-		"decide: the next level": {func(w *world) { w.do(t, manager1, w.say(deal.Proposal, deal.Approve)) },
-			with(without("proposal/"), "proposal/2: remind urge superior reassign")},
+		"decide: the next level": {
+			func(w *world) { w.do(t, manager1, w.say(deal.Proposal, deal.Approve)) },
+			with(without("proposal/"), "proposal/2: remind urge superior reassign"),
+		},
 		"decide: rejected":  {func(w *world) { w.do(t, manager1, w.say(deal.Proposal, deal.Reject)) }, without("proposal/")},
 		"decide: sent back": {func(w *world) { w.do(t, manager1, w.say(deal.VetoLift, deal.SendBack)) }, without("veto_lift/")},
 		"withdraw": {func(w *world) {

@@ -91,6 +91,77 @@ func TestTick_thatComesLateDoesWhatPunctualOnesDid(t *testing.T) {
 	})
 }
 
+// The list of what is coming is what comes, if nobody does anything (trust-and-speed.md T7).
+func TestDueList_isWhatHappensWhenNobodyActs(t *testing.T) {
+	t.Parallel()
+	traces, things := 0, 0
+	for n := 0; traces < 10_000; n++ {
+		m := begin(t, seed(n))
+		for range 25 {
+			m.drift()
+			if _, no := m.w.try(m.command()); len(no) > 0 || !m.w.state.Exists() {
+				continue
+			}
+			traces++
+			things += coming(t, m.w)
+		}
+	}
+	require.Greater(t, things, 3*traces, "accounts on which something is due")
+}
+
+// coming compares the list with what ticks do, and tells how long it is. Of a paused account the list knows the day
+// on which it resumes.
+func coming(t tb, w *world) int {
+	t.Helper()
+	s, facts := w.state, w.facts
+	facts.Agenda = nil        // what the records ask for after that is not in the list yet
+	facts.Records = records() // as submitted: nobody edits what a request is about
+	for _, a := range s.Approvals {
+		if a.Status != deal.Pending {
+			continue
+		}
+		if a.Subject.Type == deal.FormSubject {
+			facts.Records.Forms[deal.Step(a.Subject.ID).Number()-1].Version = a.Subject.Version
+		}
+		for i, d := range facts.Records.Dossier {
+			if a.Subject.Type == deal.RecordSubject && a.Subject.ID == d.Kind+"/"+d.ID {
+				facts.Records.Dossier[i].Version = a.Subject.Version
+			}
+		}
+	}
+	list := deal.DueList(s, facts.Org)
+	for i := 0; i < len(list); {
+		tick := deal.Command{Account: account, Actor: deal.System, At: s.WakeAt(), Name: deal.TickName, Body: deal.Tick{Due: s.WakeAt()}}
+		events, no := deal.Decide(s, tick, facts)
+		require.Empty(t, no)
+		require.NotEmpty(t, events)
+		for _, e := range events {
+			require.Less(t, i, len(list), "%s was not in the list", e.Kind)
+			c := list[i]
+			i++
+			b, rung := e.Body.(deal.RungReached)
+			if rung && (c.Clock != b.Clock || c.Kind != b.ClockKind || c.Rung != b.Rung || !c.At.Equal(b.Due)) {
+				require.Fail(t, "something else happened", "want %v, got %v", c, b)
+			}
+			for _, person := range c.To {
+				hears := slices.ContainsFunc(e.Notices, func(n deal.Notice) bool { return n.To == person })
+				require.True(t, hears, "%s should hear of %s", person, c.Rung)
+			}
+			if c.Kind != deal.AgendaClock || len(c.To) > 0 { // who is asked hears even where nobody stands above
+				require.Equal(t, len(c.To) == 0, len(e.Notices) == 0)
+			}
+			if !rung {
+				require.Equal(t, deal.ResumedKind, e.Kind)
+				require.Equal(t, deal.Resume, c.Rung)
+				return i // what stood still counts from here
+			}
+		}
+		s = deal.Fold(s, events...)
+	}
+	require.True(t, s.WakeAt().IsZero(), "something is due that was not in the list")
+	return len(list)
+}
+
 // Pauses cost nobody working time and give nobody any: what a clock consumed while it ran, and what it has left, are
 // together what it had.
 func TestPause_keepsWhatEveryClockHasLeft(t *testing.T) {
