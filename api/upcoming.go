@@ -69,8 +69,9 @@ func (a *API) upcoming(ctx context.Context, in *upcomingInput) (*reply[list[comi
 // wakers is how many accounts are read at once for one person.
 const wakers = 200
 
-// myUpcoming merges what the accounts that the caller owns or leads will tell the caller, or somebody the caller stands
-// in for. Accounts are read in the order in which they wake, and no further than it takes to know what comes first.
+// myUpcoming merges what the accounts that the caller owns, leads, serves or has a seat in will tell the caller, in person or
+// as a deputy at that instant. Accounts are read in the order in which they wake, and no further than it takes to know what
+// comes first. What calls all of sales_ops stands in the list of the account alone: it may be any account.
 func (a *API) myUpcoming(ctx context.Context, in *myUpcomingInput) (*reply[list[comingBody]], error) {
 	me := who(ctx)
 	from, err := placeOf(in.Cursor)
@@ -85,7 +86,7 @@ func (a *API) myUpcoming(ctx context.Context, in *myUpcomingInput) (*reply[list[
 		}
 		for _, account := range read {
 			for _, item := range a.coming(ctx, account) {
-				forMe := func(p personBody) bool { return slices.Contains(me.viewer.Owners, deal.PersonID(p.ID)) }
+				forMe := func(p personBody) bool { return deal.PersonID(p.ID) == me.person.ID }
 				if from.before(item) && slices.ContainsFunc(item.To, forMe) {
 					mine = append(mine, item)
 				}

@@ -100,7 +100,9 @@ func (c Clock) notice(r RungName) NoticeKind {
 		return RecheckNotice
 	case AgendaClock:
 		return TopicNotice(c.Topic, r)
-	case StepClock, ApprovalClock, FollowUpClock, ResumeClock, SpecialistClock:
+	case ResumeClock:
+		return ResumedNotice
+	case StepClock, ApprovalClock, FollowUpClock, SpecialistClock:
 	}
 	return RungNotice(c.Kind, r)
 }

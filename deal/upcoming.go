@@ -13,7 +13,7 @@ type Coming struct {
 	Topic       Topic // of the agenda
 	Rung        RungName
 	Due         time.Time  // of the clock
-	To          []PersonID // as things stand now
+	To          []PersonID // as things stand now, in the hands of whoever stands in at that instant
 	Provisional bool       // a year on the way has no holiday data yet
 }
 

@@ -190,6 +190,9 @@ type coming struct {
 	Rung  string    `json:"rung"`
 	To    []human   `json:"to"`
 	Text  string    `json:"text"`
+
+	Account     reference `json:"account"`
+	Provisional bool      `json:"provisional"`
 }
 
 type event struct {

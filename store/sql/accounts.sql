@@ -30,9 +30,9 @@ a.id = ANY(ARRAY(
     SELECT m.id FROM members JOIN accounts m ON m.id = members.id WHERE m.merged_into IS NULL))
 
 -- name: TimedOnes
--- What the viewer owns, leads or serves and the clock will touch.
+-- What the viewer owns, leads or serves, or has a seat in, and the clock will touch.
 a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[])
-        OR (a.served_by <> '{}' AND a.served_by && @owners::text[]))
+        OR (a.served_by <> '{}' AND a.served_by && @owners::text[]) OR a.seen_by && @owners::text[])
     AND (a.wake_at, a.id) > (@at::timestamptz, @after::text)
 
 -- name: Timed
