@@ -59,10 +59,13 @@ func plans(s deal.State, cmd deal.Command) bool {
 	case deal.Recompute, deal.SetGrade, deal.ReopenAccount, deal.SecondDevelopment,
 		deal.MovePlaybook: // perhaps from a version by which nothing could be planned
 		return true
-	case deal.Advance: // a win is evaluated, and customers are asked while they are maintained
-		return s.Step == deal.Sign || s.Step == deal.Maintain
+	case deal.Advance: // plans are revised until sign is left, a win is evaluated, and customers are asked while they are maintained
+		return s.Step == deal.Analyse || s.Step == deal.Sign || s.Step == deal.Maintain
 	case deal.Return:
-		return s.Step == deal.Maintain || b.To == deal.Maintain
+		return !s.Step.Before(deal.Plan)
+	case deal.DecideApproval: // what was approved is to be done by a time
+		a, _ := s.Approval(b.Approval)
+		return a.Kind == deal.SupportRequest || a.Kind == deal.ExecutiveVisit
 	case deal.ResumeNow:
 		return slices.ContainsFunc(s.Clocks, onAgenda)
 	case deal.Tick:

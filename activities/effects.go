@@ -3,6 +3,7 @@ package activities
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"closedloop/deal"
@@ -34,6 +35,33 @@ func (l *Ledger) subject(ctx context.Context, tx deal.LedgerTx, s deal.State, cm
 	for _, filed := range file {
 		if string(filed.Record.Kind()) == d.Kind && filed.ID == d.ID {
 			f.Unfit = rules.Unfit(b.Kind, filed.Record, dossier.Bodies[dossier.Filing](file), today(f.Working, later(s, cmd)))
+		}
+	}
+	return nil
+}
+
+// nameInChain puts the person whom the record names in the place of [deal.NamedPerson]. A record that names nobody who is
+// there leaves it empty, and then the level falls to sales_ops like any other that finds nobody.
+func nameInChain(b deal.RequestApproval, f *deal.Facts) error {
+	isNamed := func(l deal.LevelRules) bool { return l.Who == deal.NamedPerson }
+	kind, id, ok := b.Subject.RecordOf()
+	if !ok || !slices.ContainsFunc(f.Chain, isNamed) {
+		return nil
+	}
+	who := deal.Audience("person:")
+	if d, onFile := f.Records.Document(kind, id); onFile {
+		record, err := dossier.Load(dossier.Kind(kind), d.Body)
+		if err != nil {
+			return fmt.Errorf("%w: read whom the record names: %w", deal.ErrPermanent, err)
+		}
+		if p, known := f.Org.Person(dossier.NamedIn(record)); known {
+			who += deal.Audience(p.Login)
+		}
+	}
+	f.Chain = slices.Clone(f.Chain)
+	for i, l := range f.Chain {
+		if isNamed(l) {
+			f.Chain[i].Who = who
 		}
 	}
 	return nil

@@ -64,6 +64,9 @@ func (l *Ledger) read(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (
 			if f.Chain, err = l.books.Chain(s, f.Records, b.Kind, b.Amount, b.Currency, later(s, cmd)); err != nil {
 				return f, fmt.Errorf("%w: find approval chain: %w", deal.ErrPermanent, err)
 			}
+			if err = nameInChain(b, &f); err != nil {
+				return f, err
+			}
 			err = l.subject(ctx, tx, s, cmd, b, &f)
 		}
 	case deal.DecideApproval, deal.Arbitrate:

@@ -20,11 +20,20 @@ const (
 	ServiceTopic    Topic = "service"       // a planned service is due
 	SurveyTopic     Topic = "survey"        // the customer is to be asked how satisfied they are
 	CreditTopic     Topic = "credit_change" // a change of the credit colour is to be decided
+
+	SupportTopic          Topic = "support"           // the support centre is to answer an approved request
+	VisitPreparationTopic Topic = "visit_preparation" // a visit of one of our executives is to be prepared
+	VisitResultTopic      Topic = "visit_result"      // what an executive's visit brought is to be written down
+	VisitReviewTopic      Topic = "visit_review"      // a visit is to be held against its aim
+	PlanRevisionTopic     Topic = "plan_revision"     // the plan is to be revised
 )
 
 // Topics returns every topic.
 func Topics() []Topic {
-	return []Topic{AgreementTopic, EvaluationTopic, RegradeTopic, ServiceTopic, SurveyTopic, CreditTopic}
+	return []Topic{
+		AgreementTopic, EvaluationTopic, RegradeTopic, ServiceTopic, SurveyTopic, CreditTopic,
+		SupportTopic, VisitPreparationTopic, VisitResultTopic, VisitReviewTopic, PlanRevisionTopic,
+	}
 }
 
 // TopicNotice is the kind of notice that a rung of a topic sends: "agreement_remind", "service_remind".
@@ -36,7 +45,8 @@ func (t Topic) rests() bool {
 	switch t {
 	case AgreementTopic, EvaluationTopic:
 		return false
-	case RegradeTopic, ServiceTopic, SurveyTopic, CreditTopic:
+	case RegradeTopic, ServiceTopic, SurveyTopic, CreditTopic, SupportTopic, VisitPreparationTopic, VisitResultTopic, VisitReviewTopic,
+		PlanRevisionTopic:
 	}
 	return true
 }
@@ -54,12 +64,27 @@ func (t Topic) task() (TaskKind, RungName) {
 		return ServeTask, Remind
 	case SurveyTopic:
 		return SurveyTask, Remind
+	case SupportTopic:
+		return SupportTask, Remind
+	case VisitPreparationTopic:
+		return PrepareVisitTask, Remind
+	case VisitResultTopic:
+		return VisitResultTask, Remind
+	case VisitReviewTopic:
+		return VisitReviewTask, Remind
+	case PlanRevisionTopic:
+		return RevisePlanTask, Remind
 	case CreditTopic:
 	}
 	return "", ""
 }
 
-// Appointment is one dated matter as the records have it now.
+// begins tells whether somebody is asked as soon as a matter with a length begins; the others are spoken of by their ladder.
+func (t Topic) begins() bool { return t == SupportTopic || t == VisitReviewTopic }
+
+// Appointment is one dated matter as the records have it now. It stands on days with the rungs that are named, or it has a
+// length and a ladder: then it runs like a deadline from the instant at which it began, stands still with the account, and
+// goes on with the time it had left.
 type Appointment struct {
 	ID    string // unique in the account and the same as long as the matter is: "agreement/<document>"
 	Topic Topic
@@ -70,7 +95,18 @@ type Appointment struct {
 	Done  bool // it was attended to: what was asked about it is done
 	Due   time.Time
 	Rungs []Rung // in order of time, each with its day
+
+	Ask    []Audience // where For is nobody: whose duty it is; where For is somebody: who takes over from them
+	From   time.Time
+	Within Span // of a matter with a length
+	Ladder []LadderRung
 }
+
+// timed tells whether the matter has a length.
+func (a Appointment) timed() bool { return a.Within.Unit != "" }
+
+// timed tells whether the clock is one of the agenda with a length.
+func (c Clock) timed() bool { return c.Kind == AgendaClock && c.Length.Unit != "" }
 
 // agendaPrefix begins the IDs of the agenda's clocks, and the references of the tasks that they open.
 const agendaPrefix = "agenda/"
@@ -128,6 +164,13 @@ func (d *draft) plan(at time.Time) {
 // anew or stood still in a pause, only the latest of the rungs that have passed by is left: it fires at once.
 func (d *draft) appoint(a Appointment, old Clock, at time.Time) Clock {
 	same := old.ID != "" && old.Basis == a.Basis
+	if a.timed() {
+		if same {
+			old.For, old.Ask = a.For, a.Ask
+			return old
+		}
+		return timedClock(d.f, a, at, d.s.Status == Paused)
+	}
 	c := Clock{ID: agendaPrefix + a.ID, Kind: AgendaClock, Topic: a.Topic, For: a.For, Basis: a.Basis, Calendar: d.f.Working.Version()}
 	if same {
 		c.Passed = old.Passed
@@ -161,16 +204,41 @@ func (d *draft) appoint(a Appointment, old Clock, at time.Time) Clock {
 	return c
 }
 
+// timedClock starts the clock of a matter that has a length. The rungs that lie behind when it comes to be known are one:
+// the latest.
+func timedClock(f Facts, a Appointment, at time.Time, paused bool) Clock {
+	ladder := a.Ladder
+	if a.Topic.begins() {
+		ladder = append([]LadderRung{{Name: Ask}}, ladder...)
+	}
+	c := start(f, agendaPrefix+a.ID, AgendaClock, a.From, a.Within, ladder)
+	c.Topic, c.For, c.Ask, c.Basis = a.Topic, a.For, a.Ask, a.Basis
+	gone := 0
+	for _, r := range c.Rungs {
+		if r.At.Before(at) {
+			gone++
+		}
+	}
+	c.Rungs = c.Rungs[max(0, gone-1):]
+	if paused && a.Topic.rests() {
+		return c.hold(at, f.Working)
+	}
+	return c
+}
+
 // sameClock tells whether planning changed nothing about a clock.
 func sameClock(a, b Clock) bool {
-	return a.Basis == b.Basis && a.Topic == b.Topic && a.For == b.For && a.From.Equal(b.From) && a.Due.Equal(b.Due) && a.Passed == b.Passed &&
+	return a.Basis == b.Basis && slices.Equal(a.Ask, b.Ask) && a.Topic == b.Topic && a.For == b.For && a.From.Equal(b.From) && a.Due.Equal(b.Due) && a.Passed == b.Passed &&
 		a.Calendar == b.Calendar && a.Provisional == b.Provisional &&
 		slices.EqualFunc(a.Rungs, b.Rungs, func(x, y Rung) bool { return x.Name == y.Name && x.Day == y.Day && x.At.Equal(y.At) })
 }
 
 // rest is a clock of the agenda in a pause: one that stands still keeps what it was about and how far it had come, and is
-// dated anew from the records when the account goes on.
-func (c Clock) rest() Clock {
+// dated anew from the records when the account goes on. One with a length keeps what it has left.
+func (c Clock) rest(now time.Time, w Working) Clock {
+	if c.timed() && c.Topic.rests() {
+		return c.hold(now, w)
+	}
 	if c.Topic.rests() {
 		c.From, c.Due, c.Rungs = time.Time{}, time.Time{}, nil
 	}
@@ -185,13 +253,19 @@ func (d *draft) agendaTasks(c Clock, r Rung) []Task {
 	if kind == "" || (from == Urge && r.Name == Remind) {
 		return nil
 	}
+	if r.Name == Reassign { // somebody else sees to it from now on
+		people, _ := called(d.s, d.f.Org, c, r)
+		return tasksFor(people, kind, c)
+	}
 	if slices.ContainsFunc(d.s.Tasks, func(t Task) bool { return t.Status == TaskOpen && t.Kind == kind && ofClock(t, c.ID) }) {
 		return nil
 	}
 	people, _ := called(d.s, d.f.Org, c, Rung{Name: Remind})
 	tasks := tasksFor(people, kind, c)
 	for i := range tasks {
-		tasks[i].Ref = c.ID + "/" + r.Day
+		if !c.timed() {
+			tasks[i].Ref = c.ID + "/" + r.Day
+		}
 	}
 	return tasks
 }

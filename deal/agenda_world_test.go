@@ -11,7 +11,25 @@ import (
 // keepAgenda lets every command look at what the records of the world ask for, as Perform does for those that move it.
 func (w *world) keepAgenda() *world {
 	w.facts.Agenda = func(s deal.State, at time.Time) []deal.Appointment {
-		return dossier.Agenda(dossier.Dates{State: s, At: at, File: w.file, Rules: dossier.DefaultRules(), Working: w.facts.Working})
+		rules := dossier.DefaultRules()
+		rules.Duties = w.duties
+		return dossier.Agenda(dossier.Dates{State: s, At: at, File: w.file, Rules: rules, Working: w.facts.Working})
+	}
+	return w
+}
+
+// bound is the world under a playbook that asks for everything beside the ring.
+func (w *world) bound() *world {
+	ladder := []deal.LadderRung{
+		{Name: deal.Remind, Percent: 50}, {Name: deal.Urge, Percent: 100}, {Name: deal.Superior, Percent: 150}, {Name: deal.Reassign, Percent: 200},
+	}
+	w.duties = dossier.Duties{
+		Support: []dossier.CentreRules{
+			{Centre: dossier.SalesCentre, Who: []deal.Audience{"role:sales_ops"}, Within: deal.WorkingDays(1), Ladder: ladder},
+			{Centre: dossier.FinanceCentre, Who: []deal.Audience{"person:finance1"}, Within: deal.WorkingDays(2), Ladder: ladder},
+		},
+		Visits: dossier.VisitRules{Prepare: 3, Result: 1, Urge: 3, Superior: 7},
+		Plan:   dossier.PlanRules{Every: calendarDays(7), Ladder: ladder[1:3]},
 	}
 	return w
 }

@@ -1,6 +1,9 @@
 package deal
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Text is a sentence in both languages of the product.
 type Text struct {
@@ -33,6 +36,21 @@ type Book struct {
 	OneOff     bool            // for projects that are sold once: an account can be promoted out of it
 	Recheck    Span            // how long an archived account rests when its form names no date
 	Grades     []GradeRules    // empty: grades set the cadence of follow-ups and nothing else
+	Review     ReviewRules     // empty: no visit is reviewed
+}
+
+// ReviewRules say which visits are held against their aim afterwards, and by when (domain.md §9).
+type ReviewRules struct {
+	Kinds  []InteractionKind `json:"kinds"`
+	Grades []Grade           `json:"grades"` // of the account; one of these, or an intent from Intent on
+	Intent int               `json:"intent"` // 1–5; 0: the intent does not matter
+	Within Span              `json:"within"`
+	Ladder []LadderRung      `json:"ladder"`
+}
+
+// wants tells whether a visit to an account of a grade and with an intent is to be reviewed.
+func (r ReviewRules) wants(kind InteractionKind, grade Grade, intent int) bool {
+	return slices.Contains(r.Kinds, kind) && (slices.Contains(r.Grades, grade) || r.Intent > 0 && intent >= r.Intent)
 }
 
 // GradeRules are what a grade means for the effort on an account (domain.md §5).
@@ -84,9 +102,10 @@ const (
 // RungName says what a rung does (domain.md §1, ladder).
 type RungName string
 
-// The rungs of a ladder. Due is the silent mark of a breach where no rung stands at 100 %; Resume and Recheck wake
-// paused and resting accounts.
+// The rungs of a ladder. Ask begins a matter of the agenda that has a length; Due is the silent mark of a breach where no
+// rung stands at 100 %; Resume and Recheck wake paused and resting accounts.
 const (
+	Ask      RungName = "ask"
 	Remind   RungName = "remind"
 	Urge     RungName = "urge"
 	Superior RungName = "superior"
@@ -131,20 +150,25 @@ type ApprovalKind string
 
 // The kinds of this release.
 const (
-	Filing        ApprovalKind = "filing"
-	Proposal      ApprovalKind = "proposal"
-	Contract      ApprovalKind = "contract"
-	TrialWaiver   ApprovalKind = "trial_waiver"
-	VetoLift      ApprovalKind = "veto_lift"      // a veto item that is hit does not stop the account
-	GradeOverride ApprovalKind = "grade_override" // the account's grade may stand against its scores, or go on where it stops
-	CreditChange  ApprovalKind = "credit_change"  // another credit colour comes into force
-	Merger        ApprovalKind = "merge"          // the account becomes part of another one
-	Reopen        ApprovalKind = "reopen"
+	Filing         ApprovalKind = "filing"
+	Proposal       ApprovalKind = "proposal"
+	Contract       ApprovalKind = "contract"
+	TrialWaiver    ApprovalKind = "trial_waiver"
+	VetoLift       ApprovalKind = "veto_lift"       // a veto item that is hit does not stop the account
+	GradeOverride  ApprovalKind = "grade_override"  // the account's grade may stand against its scores, or go on where it stops
+	CreditChange   ApprovalKind = "credit_change"   // another credit colour comes into force
+	ExecutiveVisit ApprovalKind = "executive_visit" // one of our executives visits the customer
+	SupportRequest ApprovalKind = "support_request" // the support centre is to help
+	Gift           ApprovalKind = "gift"            // a gift above the limits
+	Merger         ApprovalKind = "merge"           // the account becomes part of another one
+	Reopen         ApprovalKind = "reopen"
 )
 
 // ApprovalKinds returns every kind.
 func ApprovalKinds() []ApprovalKind {
-	return []ApprovalKind{Filing, Proposal, Contract, TrialWaiver, VetoLift, GradeOverride, CreditChange, Merger, Reopen}
+	return []ApprovalKind{
+		Filing, Proposal, Contract, TrialWaiver, VetoLift, GradeOverride, CreditChange, ExecutiveVisit, SupportRequest, Gift, Merger, Reopen,
+	}
 }
 
 // ApprovalRules are the chain of one kind. Step is where it may be asked for; empty: anywhere while the account is
@@ -179,10 +203,12 @@ func (a Audience) Places() []Audience {
 	return places
 }
 
-// The places that need no argument.
+// The places that need no argument. NamedPerson is whom the record names that is decided about: whoever reads the chain
+// puts their login in its place, see package activities.
 const (
 	OwnerManager  Audience = "owner_manager"
 	OwnerSuperior Audience = "superior"
+	NamedPerson   Audience = "named"
 )
 
 // SeatMode says how many seats of a level must approve.

@@ -27,6 +27,8 @@ type Clock struct {
 	For    PersonID `json:"for,omitempty"`
 	Basis  string   `json:"basis,omitempty"`
 	Passed string   `json:"passed,omitempty"`
+
+	Ask []Audience `json:"ask,omitempty"` // see [Appointment]
 }
 
 // Rung is one coming act of a clock. Offset counts from the clock's start, so that a new calendar can place it anew.

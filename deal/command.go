@@ -203,6 +203,7 @@ type LogInteraction struct {
 	Result   *TextRef        `json:"result"`
 	NextStep *TextRef        `json:"next_step"`
 	NextAt   time.Time       `json:"next_at,omitzero"` // the cadence of the grade dates it when nobody does
+	Intent   int             `json:"intent,omitempty"` // 1–5, how much the customer wants to buy; 0 where nobody says
 }
 
 // RequestApproval starts the chain of a kind.

@@ -42,6 +42,7 @@ func (d *draft) logInteraction(b LogInteraction) {
 	d.needReason(b.NextStep, "/next_step")
 	d.no.Field(!b.NextAt.IsZero() && !b.NextAt.After(d.at), CodeDateInPast, "/next_at")
 	d.no.Field(tooFar(d.at, b.NextAt), CodeInvalidValue, "/next_at", string(WithinHundredYears))
+	d.no.Field(b.Intent < 0 || b.Intent > mostIntent, CodeInvalidValue, "/intent", "1", "2", "3", "4", "5")
 	d.no.Field(len(b.With) == 0, CodeInvalidValue, "/with", string(AtLeastOneContact))
 	for _, id := range b.With {
 		known := slices.ContainsFunc(d.f.Records.Contacts, func(c Contact) bool { return c.ID == id })
@@ -56,21 +57,46 @@ func (d *draft) logInteraction(b LogInteraction) {
 		auto.Note = b.NextStep
 		follow, clock = *auto, c
 	}
+	id := d.newID("interaction")
 	d.emit(InteractionLogged{
 		Interaction: Interaction{
-			ID: d.newID("interaction"), Cycle: d.s.Cycle, Step: d.s.Step, Pass: d.s.Pass(), Kind: b.Kind, At: instant(b.At), With: b.With,
+			ID: id, Cycle: d.s.Cycle, Step: d.s.Step, Pass: d.s.Pass(), Kind: b.Kind, At: instant(b.At), With: b.With,
 			By: d.cmd.Actor, Aim: b.Aim, Result: b.Result, NextStep: b.NextStep, NextAt: follow.At,
+			Intent: b.Intent,
 		},
-		FollowUp: follow, Clock: clock,
+		FollowUp: follow, Clock: clock, Review: d.review(id, b),
 	}, nil, nil)
+}
+
+// mostIntent is the highest degree of intent to buy (domain.md §9 counts from 1 to it).
+const mostIntent = 5
+
+// ReviewMatter is the ID among the matters of the agenda of the review of a visit.
+func ReviewMatter(interaction string) string { return string(VisitReviewTopic) + "/" + interaction }
+
+// review is the clock of a visit that is to be held against its aim (domain.md §9); nil for any other interaction. The
+// clock itself is what knows of the visit: it runs from when the visit was recorded until its review is on file.
+func (d *draft) review(id string, b LogInteraction) *Clock {
+	rules, intent := d.f.Book.Review, b.Intent
+	if intent == 0 {
+		intent = d.s.Intent
+	}
+	if !rules.wants(b.Kind, d.s.Grade, intent) {
+		return nil
+	}
+	c := timedClock(d.f, Appointment{
+		ID: ReviewMatter(id), Topic: VisitReviewTopic, Basis: id, From: d.at, Within: rules.Within, Ladder: rules.Ladder,
+	}, d.at, false)
+	return &c
 }
 
 // manual tells whether a task is ticked off by hand; the others are done by doing what they ask for.
 func (k TaskKind) manual() bool {
 	switch k {
-	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask, QuotaReasonTask:
+	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask, PrepareVisitTask, QuotaReasonTask:
 		return true
-	case AssignOwnerTask, TakeStepTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask, QuotaDecisionTask:
+	case AssignOwnerTask, TakeStepTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask, SupportTask, VisitResultTask,
+		VisitReviewTask, RevisePlanTask, QuotaDecisionTask:
 	}
 	return false
 }

@@ -17,7 +17,7 @@ func (d *draft) pause(b Pause) {
 	var clocks []Clock
 	for _, c := range d.s.Clocks {
 		if c.Kind == AgendaClock {
-			clocks = append(clocks, c.rest())
+			clocks = append(clocks, c.rest(d.at, d.f.Working))
 			continue
 		}
 		clocks = append(clocks, c.hold(d.at, d.f.Working))
@@ -48,7 +48,10 @@ func (d *draft) resume(from time.Time, byItself bool) {
 	for _, c := range d.s.Clocks {
 		switch c.Kind {
 		case ResumeClock:
-		case AgendaClock: // what stood still is dated anew from the records
+		case AgendaClock: // what stood still is dated anew from the records, unless it kept what it had left
+			if c.timed() && c.held() {
+				c = c.resume(from, d.f.Working)
+			}
 			clocks = append(clocks, c)
 		case StepClock, ApprovalClock, FollowUpClock, RecheckClock, SpecialistClock:
 			clocks = append(clocks, c.resume(from, d.f.Working))

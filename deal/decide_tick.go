@@ -2,6 +2,7 @@ package deal
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -87,7 +88,7 @@ func (d *draft) reach(c Clock, r Rung) {
 	if r.Name == Superior && c.Kind != ApprovalClock {
 		tasks = append(tasks, tasksFor(people, OverdueTask, c)...)
 	}
-	if r.Name == Reassign {
+	if r.Name == Reassign && c.Kind != AgendaClock {
 		tasks = tasksFor(people, ReassignTask, c)
 	}
 	d.emit(body, tasks, append(asked, notify(c.notice(r.Name), c.ID, c.Due, audience(d.s, d.f.Org, c, r, d.at)...)...))
@@ -142,8 +143,11 @@ func represented(org Org, people []PersonID, at time.Time, unfit []PersonID) []P
 // matter is a request of theirs.
 func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	who = []PersonID{s.responsible(org)}
-	if c.For != "" {
+	switch {
+	case c.For != "":
 		who = []PersonID{c.For}
+	case len(c.Ask) > 0:
+		who = org.at(c.Ask)
 	}
 	var askers []PersonID
 	if c.Kind == ApprovalClock {
@@ -173,9 +177,12 @@ func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 		who = up
 	case Reassign:
 		who = org.Holders(SalesOps)
+		if c.For != "" && len(c.Ask) > 0 {
+			who = org.at(c.Ask)
+		}
 	case Due:
 		return nil, nil
-	case Remind, Urge, Resume, Recheck:
+	case Ask, Remind, Urge, Resume, Recheck:
 		var there []PersonID
 		for _, p := range who {
 			there = append(there, org.inPlaceOf(p, askers...)...)
@@ -185,6 +192,27 @@ func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	who = slices.DeleteFunc(slices.Clone(who), func(p PersonID) bool { return p == "" })
 	slices.Sort(who)
 	return slices.Compact(who), askers
+}
+
+// at are the people of places, whoever of them is there; sales_ops where nobody is.
+func (o Org) at(places []Audience) []PersonID {
+	var ids []PersonID
+	for _, place := range places {
+		if role, isRole := strings.CutPrefix(string(place), "role:"); isRole {
+			ids = append(ids, o.Holders(Role(role))...)
+			continue
+		}
+		login := strings.TrimPrefix(string(place), "person:")
+		for _, p := range o.People {
+			if p.Login == login && p.Active {
+				ids = append(ids, p.ID)
+			}
+		}
+	}
+	if len(ids) == 0 {
+		return o.Holders(SalesOps)
+	}
+	return ids
 }
 
 // holdersOf are the people in some seats of the running level.
@@ -248,7 +276,7 @@ func (d *draft) placeAnew() {
 	clocks := slices.Clone(d.s.Clocks)
 	changed := false
 	for i, c := range clocks {
-		if c.Calendar == d.f.Working.Version() || c.Kind == AgendaClock {
+		if c.Calendar == d.f.Working.Version() || c.Kind == AgendaClock && !c.timed() {
 			continue
 		}
 		changed = true

@@ -260,6 +260,7 @@ type InteractionLogged struct {
 	Interaction Interaction `json:"interaction"`
 	FollowUp    FollowUp    `json:"follow_up"`
 	Clock       Clock       `json:"clock"`
+	Review      *Clock      `json:"review,omitempty"` // of a visit that is to be held against its aim
 }
 
 // ApprovalRequested: a chain has begun.

@@ -145,8 +145,17 @@ func playbook() deal.Book {
 			}},
 			{Kind: deal.GradeOverride, Subject: "value_score", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
 			{Kind: deal.CreditChange, Subject: "credit", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
+			{Kind: deal.ExecutiveVisit, Subject: "executive_visit", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
+			{Kind: deal.SupportRequest, Subject: "support_request", Levels: []deal.LevelRules{
+				level(deal.OwnerManager, deal.AnySeat), level(deal.OwnerSuperior, deal.AnySeat),
+			}},
+			{Kind: deal.Gift, Subject: "gift", Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
 			{Kind: deal.Merger, Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
 			{Kind: deal.Reopen, Levels: []deal.LevelRules{level(deal.OwnerManager, deal.AnySeat)}},
+		},
+		Review: deal.ReviewRules{
+			Kinds: []deal.InteractionKind{deal.VisitInteraction, deal.PlantTour}, Grades: []deal.Grade{deal.GradeA}, Intent: 4,
+			Within: deal.WorkingDays(1), Ladder: stepLadder(),
 		},
 	}
 }

@@ -129,7 +129,7 @@ func (b Assigned) fold(s *State, e Event) {
 	s.endSpecialists(e, func(p Specialist) bool { return p.Person == b.Owner }) // all of it is theirs now
 	s.closeTasks(e, TaskDone, func(t Task) bool { return t.Kind == AssignOwnerTask || t.asksToReassign() })
 	for i, t := range s.Tasks { // what the previous owner still had to do goes along, and so does what waited for an owner
-		his := t.Assignee == b.Previous && t.Kind != ApproveTask && t.Kind != TakeStepTask && b.Previous != ""
+		his := t.Assignee == b.Previous && t.Kind != ApproveTask && t.Kind != TakeStepTask && t.Kind != SupportTask && b.Previous != ""
 		if t.Status == TaskOpen && (his || t.Kind == FollowUpTask) {
 			s.Tasks[i].Assignee, s.Tasks[i].Deputy = b.Owner, ""
 		}
@@ -145,6 +145,12 @@ func (b FollowUpSet) fold(s *State, e Event) {
 func (b InteractionLogged) fold(s *State, e Event) {
 	s.closeTasks(e, TaskDone, aboutFollowUp)
 	s.setClock(b.Clock)
+	if b.Interaction.Intent != 0 {
+		s.Intent = b.Interaction.Intent
+	}
+	if b.Review != nil {
+		s.setClock(*b.Review)
+	}
 	s.follow(&b.FollowUp, e)
 }
 
@@ -154,7 +160,11 @@ func (b TaskCompleted) fold(s *State, e Event) {
 	s.closeTasks(e, TaskDone, func(t Task) bool { return t.ID == b.Task })
 }
 
-func (b RungReached) fold(s *State, _ Event) {
+func (b RungReached) fold(s *State, e Event) {
+	if b.ClockKind == AgendaClock && b.Rung == Reassign { // somebody else is asked in their place
+		kind, _ := b.Topic.task()
+		s.closeTasks(e, TaskVoid, func(t Task) bool { return t.Kind == kind && ofClock(t, b.Clock) })
+	}
 	for i, c := range s.Clocks {
 		if c.ID != b.Clock {
 			continue

@@ -26,6 +26,9 @@ func (c Clock) moves(s State, w Working) bool {
 		opens, err := w.Opening(s.ResumeOn)
 		return err == nil && !instant(opens).Equal(c.Due)
 	case AgendaClock: // its rungs stand at the opening of their days; what it is due on stays
+		if c.timed() {
+			next.place(w)
+		}
 		for i, r := range next.Rungs {
 			if at, err := w.Opening(r.Day); err == nil && r.Day != "" {
 				next.Rungs[i].At = instant(at)

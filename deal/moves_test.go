@@ -41,19 +41,20 @@ type mover struct {
 func begin(t tb, s source) mover {
 	t.Helper()
 	if s.pick("not opened", 11) == 0 {
-		return mover{s, newWorld().keepAgenda()}
+		return mover{s, newWorld().bound().keepAgenda()}
 	}
 	w := standingIn(t, one(s, "begins in", deal.Steps()...))
 	if s.pick("rests", 8) == 0 {
 		w.walk(t, deal.Archive).do(t, rep1, deal.Advance{From: deal.Archive})
 	}
-	if kind := wanted(place{step: w.state.Step}); stepKinds()[kind] == w.state.Step && w.state.Status == deal.Active && s.pick("asks", 2) == 0 {
+	if kinds := kindsOf(w.state.Step); len(kinds) > 0 && w.state.Status == deal.Active && s.pick("asks", 2) == 0 {
+		kind := one(s, "kind", kinds...)
 		w.do(t, rep1, w.ask(kind))
 		for s.pick("approved", 2) == 0 && w.latest(t, kind).Status == deal.Pending {
 			w.do(t, w.latest(t, kind).Waiting()[0], w.say(kind, deal.Approve))
 		}
 	}
-	m := mover{s, w.keepAgenda()}
+	m := mover{s, w.bound().keepAgenda()}
 	for range s.pick("records", 5) {
 		m.record()
 	}
@@ -67,7 +68,7 @@ func begin(t tb, s source) mover {
 func (m mover) record() {
 	w := m.w
 	on := w.today().Add(m.pick("day", 120) - 60)
-	switch id := one(m, "record", "a", "b", "s", "t", "e", "q", "v", "k"); {
+	switch id := one(m, "record", "a", "b", "s", "t", "e", "q", "v", "k", "p", "x", "r", "d"); {
 	case m.pick("deleted", 4) == 0:
 		w.remove(id)
 	case id == "a" || id == "b":
@@ -81,6 +82,29 @@ func (m mover) record() {
 		w.put(id, dossier.Evaluation{On: min(on, w.today())}) // nobody reports ahead of time
 	case id == "q":
 		w.put(id, dossier.Survey{On: min(on, w.today())})
+	case id == "p": // asked for, approved by an earlier cycle, answered
+		r := dossier.SupportRequest{
+			Centre: one(m, "centre", dossier.SalesCentre, dossier.FinanceCentre, dossier.TrainingCentre), Addressee: one(m, "by", "", director1, left1),
+			AcceptedAt: dossier.InstantOf(w.now.Add(-time.Duration(m.pick("for hours", 99)) * time.Hour)),
+		}
+		if m.pick("answered", 3) == 0 {
+			r.Answer = &dossier.SupportAnswer{Result: dossier.SupportGiven, On: w.today()}
+		}
+		w.put(id, r)
+	case id == "x":
+		v := dossier.ExecutiveVisit{Executive: director1, VisitOn: on, AcceptedAt: dossier.InstantOf(w.now)}
+		if m.pick("held", 3) == 0 {
+			v.HeldOn = min(on, w.today())
+		}
+		w.put(id, v)
+	case id == "r":
+		w.put(id+fmt.Sprint(len(w.file)), dossier.PlanRevision{Summary: "as it was"})
+	case id == "d":
+		for _, c := range w.state.Clocks {
+			if c.Topic == deal.VisitReviewTopic {
+				w.put(id+c.Basis, dossier.VisitReview{Interaction: c.Basis, Reached: dossier.AimReached})
+			}
+		}
 	case id == "v":
 		w.put(id, dossier.ValueScore{On: w.today(), RegradeOn: w.today().Add(1 + m.pick("regrade", 90))})
 	case id == "k":
@@ -111,7 +135,13 @@ func (m mover) drift() {
 	case "edit":
 		w.edit(one(m, "form", deal.Steps()...))
 		if m.pick("edits a subject", 4) == 0 {
-			w.editSubject(one(m, "subject", deal.ApprovalKinds()...))
+			kinds := deal.ApprovalKinds()
+			for _, a := range w.state.Approvals {
+				if a.Status == deal.Pending { // what waits is edited most often
+					kinds = []deal.ApprovalKind{a.Kind}
+				}
+			}
+			w.editSubject(one(m, "subject", kinds...))
 		}
 	case "person":
 		id := one(m, "person", rep1, rep2, manager1, manager2, director1, finance1, ops1, collector1)
@@ -422,6 +452,9 @@ func (m mover) interaction() deal.LogInteraction {
 	}
 	if m.pick("dated", 2) == 0 {
 		b.NextAt = m.instant()
+	}
+	if m.pick("says", 2) == 0 {
+		b.Intent = m.pick("intent", 6)
 	}
 	switch m.pick("mistake", 9) {
 	case 0:

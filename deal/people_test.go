@@ -104,7 +104,8 @@ func TestClosedSets_areListedInFull(t *testing.T) {
 	require.Equal(t, []deal.Status{"active", "paused", "resting", "closed"}, deal.Statuses())
 	require.Equal(t, []deal.Grade{"A", "B", "C", "D"}, deal.Grades())
 	require.Equal(t, []deal.ApprovalKind{
-		"filing", "proposal", "contract", "trial_waiver", "veto_lift", "grade_override", "credit_change", "merge", "reopen",
+		"filing", "proposal", "contract", "trial_waiver", "veto_lift", "grade_override", "credit_change",
+		"executive_visit", "support_request", "gift", "merge", "reopen",
 	}, deal.ApprovalKinds())
 	require.Equal(t, []deal.SubjectType{"form", "account", "record"}, deal.SubjectTypes())
 	require.Equal(t, []deal.Arbitration{"grant", "refuse"}, deal.Arbitrations())

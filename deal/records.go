@@ -142,6 +142,7 @@ type Interaction struct {
 	Result   *TextRef        `json:"result,omitempty"`
 	NextStep *TextRef        `json:"next_step,omitempty"`
 	NextAt   time.Time       `json:"next_at"`
+	Intent   int             `json:"intent,omitempty"` // 1–5, how much the customer wants to buy; 0: nobody said
 }
 
 // InteractionKind is the way of meeting.

@@ -57,6 +57,7 @@ const (
 	CodeNotAProject      Code = "not_a_project"      // the playbook does not serve one-off projects
 	CodeAlreadyPromoted  Code = "already_promoted"   // the next cycle has its playbook already
 	CodeSetByApproval    Code = "set_by_approval"    // only an approval or an event writes this, or takes it off the file
+	CodeOverLimit        Code = "over_limit"         // more than may be done without an approval
 	CodeFilingConflict   Code = "filing_conflict"    // another account of the customer holds the project; Args say who
 	CodeNoFilingConflict Code = "no_filing_conflict" // nobody else holds the project
 	CodeSuccessorAway    Code = "successor_away"     // who is to take over is on leave; Args name them

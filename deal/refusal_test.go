@@ -34,7 +34,7 @@ func everyCode(t tb) []deal.Code {
 
 // givenElsewhere are codes of Perform and of the API; they are declared here so that there is one list of codes.
 func givenElsewhere() []deal.Code {
-	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs, deal.CodeHandoverRunning, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval, deal.CodeLinkUsed, deal.CodeLinkExpired}
+	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs, deal.CodeHandoverRunning, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeOverLimit}
 }
 
 // classes are the status that each code has on the wire (contract.md §4): 403 for rights, 409 for what the state
@@ -56,7 +56,7 @@ func classes() map[deal.Class][]deal.Code {
 			deal.CodeGateUnmet, deal.CodeFamilyTooDeep, deal.CodeReasonMissing, deal.CodeDateInPast, deal.CodeDateInFuture, deal.CodeInvalidValue,
 			deal.CodeUnknownAccount, deal.CodeUnknownPerson, deal.CodeUnknownContact, deal.CodeUnknownApproval, deal.CodeUnknownTask,
 			deal.CodeNotARep, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs,
-			deal.CodeSubjectMissing, deal.CodeUnknownPlaybook, deal.CodeKeyReused, deal.CodeTextMissing,
+			deal.CodeSubjectMissing, deal.CodeUnknownPlaybook, deal.CodeKeyReused, deal.CodeTextMissing, deal.CodeOverLimit,
 		},
 		deal.Fault: {deal.CodeInternalError},
 	}

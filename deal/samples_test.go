@@ -17,6 +17,7 @@ func samples(t tb) []deal.Event {
 		ID: "step/step", Kind: deal.StepClock, Until: deal.UntilIntake, From: now, Length: deal.WorkingDays(2), Due: now.Add(2 * day), Breached: true,
 		Rungs: []deal.Rung{{Name: deal.Urge, Offset: hours(16), At: now.Add(2 * day), Breach: true, Day: "2026-03-04"}},
 		Quiet: true, Provisional: true, Calendar: "cal-1", Topic: deal.ServiceTopic, For: rep2, Basis: "2026-03-04/7", Passed: "2026-02-25",
+		Ask: []deal.Audience{"role:finance"},
 	}
 	clock.Length.Length, clock.Rungs[0].Offset.Count = time.Hour, 1 // no span has both; every field has a value
 	before, after := clock.Length, clock.Length
@@ -37,7 +38,7 @@ func samples(t tb) []deal.Event {
 	}
 	interaction := deal.Interaction{
 		ID: "interaction", Cycle: 1, Step: deal.Visit, Pass: 2, Kind: deal.PlantTour, At: now, With: []string{contact1}, By: rep1, Aim: note("a"),
-		Result: note("r"), NextStep: note("s"), NextAt: now.Add(day),
+		Result: note("r"), NextStep: note("s"), NextAt: now.Add(day), Intent: 4,
 	}
 	book := deal.BookRef{Name: "express", Version: 3}
 	clocks := []deal.Clock{clock}
@@ -57,7 +58,7 @@ func samples(t tb) []deal.Event {
 		deal.Reopened{Reason: note("r"), Approval: "approval", Clocks: clocks, FollowUp: &follow},
 		deal.Assigned{Owner: rep1, Previous: rep2, Team: team1, Reason: note("r")},
 		deal.FollowUpSet{FollowUp: follow, Clock: clock},
-		deal.InteractionLogged{Interaction: interaction, FollowUp: follow, Clock: clock},
+		deal.InteractionLogged{Interaction: interaction, FollowUp: follow, Clock: clock, Review: &clock},
 		deal.ApprovalRequested{Approval: approval, Clock: clock},
 		deal.ApprovalDecided{
 			Approval: approval, By: director1, For: manager1, Decision: deal.Approve, Comment: note("c"), Level: 1, Clock: &clock,

@@ -24,6 +24,7 @@ type State struct {
 	Team     TeamID    `json:"team,omitempty"`
 	Grade    Grade     `json:"grade,omitempty"`
 	GradedAt time.Time `json:"graded_at,omitzero"` // zero where an earlier release graded it
+	Intent   int       `json:"intent,omitempty"`   // 1–5, how much the customer wants to buy, as the last interaction that says so found it; 0: not known
 	Intake   Intake    `json:"intake,omitempty"`
 	Late     bool      `json:"late,omitempty"`   // the lead was handed over after its working day
 	WonAt    time.Time `json:"won_at,omitzero"`  // when sign was left in this cycle
@@ -101,6 +102,12 @@ const (
 	RegradeTask        TaskKind = "regrade"             // the grade is to be looked at again
 	ServeTask          TaskKind = "serve"               // a planned service is due
 	SurveyTask         TaskKind = "satisfaction_survey" // the customer is to be asked
+
+	SupportTask      TaskKind = "support"       // the support centre is asked for help
+	PrepareVisitTask TaskKind = "prepare_visit" // of an executive
+	VisitResultTask  TaskKind = "visit_result"  // of an executive
+	VisitReviewTask  TaskKind = "visit_review"  // what a visit brought is held against its aim
+	RevisePlanTask   TaskKind = "revise_plan"   // the week's revision of the plan
 )
 
 // TaskStatus says whether a task is still there.

@@ -113,12 +113,24 @@ func stepPlaces(t tb) []place {
 	)
 }
 
-// stepKinds are the approvals that the table asks for in a step of the ring, and where. The last four belong to none.
+// stepKinds are the approvals that the table asks for in a step of the ring, and where. The last seven belong to none.
 func stepKinds() map[deal.ApprovalKind]deal.Step {
 	return map[deal.ApprovalKind]deal.Step{
 		deal.Filing: deal.Screen, deal.Proposal: deal.Plan, deal.TrialWaiver: deal.Trial, deal.Contract: deal.Sign,
 		deal.VetoLift: deal.Survey, deal.GradeOverride: deal.Analyse, deal.CreditChange: deal.Archive, deal.Merger: deal.Visit,
+		deal.ExecutiveVisit: deal.Trial, deal.SupportRequest: deal.Survey, deal.Gift: deal.Sign,
 	}
+}
+
+// kindsOf are the approvals that are asked for in a step.
+func kindsOf(step deal.Step) []deal.ApprovalKind {
+	var kinds []deal.ApprovalKind
+	for _, kind := range deal.ApprovalKinds() {
+		if stepKinds()[kind] == step {
+			kinds = append(kinds, kind)
+		}
+	}
+	return kinds
 }
 
 func requestPlaces(t tb) []place {
@@ -166,7 +178,7 @@ func requestPlaces(t tb) []place {
 		}
 		w.do(t, manager1, w.say(kind, deal.Approve))
 		if second := map[deal.ApprovalKind]deal.PersonID{
-			deal.Proposal: director1, deal.VetoLift: director1, deal.Contract: finance1,
+			deal.Proposal: director1, deal.VetoLift: director1, deal.Contract: finance1, deal.SupportRequest: director1,
 		}[kind]; second != "" {
 			add("at its second level", deal.Active, deal.Pending, second, w)
 			w.do(t, second, w.say(kind, deal.Approve))

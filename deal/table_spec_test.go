@@ -137,8 +137,11 @@ func wanted(p place) deal.ApprovalKind {
 	if p.status == deal.Closed {
 		return deal.Reopen
 	}
-	for kind, step := range stepKinds() {
-		if step == p.step {
+	if p.asked != "" && p.asked != deal.Reopen {
+		return p.asked
+	}
+	for _, kind := range deal.ApprovalKinds() {
+		if stepKinds()[kind] == p.step {
 			return kind
 		}
 	}

@@ -25,6 +25,8 @@ type world struct {
 	facts deal.Facts
 	now   time.Time
 	file  dossier.File // what the agenda follows from
+
+	duties dossier.Duties // what the playbook asks for beside the ring
 }
 
 // newWorld is a Monday morning, 2 March 2026, before the account is opened.

@@ -131,15 +131,18 @@ func TestBook_ofExpressHasTheChainsOfTheTrade(t *testing.T) {
 		}
 	}
 	require.Equal(t, map[deal.ApprovalKind]string{
-		deal.Filing:        "screen/filing owner_manager role:sales_ops",
-		deal.Proposal:      "plan/proposal owner_manager superior",
-		deal.Contract:      "sign/agreement owner_manager role:finance superior",
-		deal.TrialWaiver:   "trial/ owner_manager",
-		deal.VetoLift:      "/veto owner_manager superior",
-		deal.GradeOverride: "/value_score owner_manager superior",
-		deal.CreditChange:  "/credit role:finance superior",
-		deal.Merger:        "/ owner_manager role:sales_ops",
-		deal.Reopen:        "/ owner_manager",
+		deal.Filing:         "screen/filing owner_manager role:sales_ops",
+		deal.Proposal:       "plan/proposal owner_manager superior",
+		deal.Contract:       "sign/agreement owner_manager role:finance superior",
+		deal.TrialWaiver:    "trial/ owner_manager",
+		deal.VetoLift:       "/veto owner_manager superior",
+		deal.GradeOverride:  "/value_score owner_manager superior",
+		deal.CreditChange:   "/credit role:finance superior",
+		deal.ExecutiveVisit: "/executive_visit superior named",
+		deal.SupportRequest: "/support_request owner_manager superior",
+		deal.Gift:           "/gift owner_manager superior",
+		deal.Merger:         "/ owner_manager role:sales_ops",
+		deal.Reopen:         "/ owner_manager",
 	}, who)
 }
 
@@ -208,7 +211,7 @@ func TestChain_climbsToTheSuperiorOnlyWhereTheConditionHolds(t *testing.T) {
 		"contract":                    {deal.Contract, "", 5, "", 0, []deal.Audience{"owner_manager", "role:finance"}},
 		"filing":                      {deal.Filing, deal.GradeA, limit * 2, "CNY", 0, []deal.Audience{"owner_manager", "role:sales_ops"}},
 		"reopen":                      {deal.Reopen, deal.GradeA, 0, "", 0, []deal.Audience{"owner_manager"}},
-		"unknown kind":                {"gift", deal.GradeA, 0, "", 0, nil},
+		"unknown kind":                {"bribe", deal.GradeA, 0, "", 0, nil},
 	} {
 		rules, _ := p.Book().Approval(c.kind)
 		a := playbooktest.Account{State: deal.State{Book: p.Ref(), Cycle: 1, Step: rules.Step, Grade: c.grade}}

@@ -63,6 +63,7 @@ func build(file bookFile, f *faults, zone *time.Location) *Playbook {
 	b.steps(file)
 	b.approvals(file)
 	b.dossier(file)
+	b.duties(file)
 	b.grades(file)
 	b.compile()
 	return &b.book

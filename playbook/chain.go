@@ -26,7 +26,7 @@ func (b *builder) approvals(file bookFile) {
 		out := approval{kind: kind, label: b.text(a.Label, "label of approval "+a.Kind.text, line, maxLabel)}
 		always := false
 		for _, l := range a.Levels {
-			rules.Levels = append(rules.Levels, b.level(file, l, line))
+			rules.Levels = append(rules.Levels, b.level(file, kind, l, line))
 			out.when = append(out.when, levelCondition{source: l.When})
 			always = always || l.When.missing()
 		}
@@ -74,6 +74,12 @@ func subjectsOf(k deal.ApprovalKind) dossier.Kind {
 		return dossier.ValueScoreKind
 	case deal.CreditChange:
 		return dossier.CreditKind
+	case deal.SupportRequest:
+		return dossier.SupportRequestKind
+	case deal.ExecutiveVisit:
+		return dossier.ExecutiveVisitKind
+	case deal.Gift:
+		return dossier.GiftRecordKind
 	case deal.Proposal, deal.Contract, deal.TrialWaiver, deal.Merger, deal.Reopen:
 	}
 	return ""
@@ -88,12 +94,13 @@ func approvalKinds() string {
 	return strings.Join(names, ", ")
 }
 
-func (b *builder) level(file bookFile, l levelFile, line int) deal.LevelRules {
+func (b *builder) level(file bookFile, kind deal.ApprovalKind, l levelFile, line int) deal.LevelRules {
 	line = firstLine(line, l.Who, l.Mode, l.When, l.Within)
 	rules := deal.LevelRules{Who: deal.Audience(l.Who.text), Mode: deal.SeatMode(l.Mode.text)}
+	named := rules.Who == deal.NamedPerson && kind == deal.ExecutiveVisit
 	for _, place := range rules.Who.Places() {
-		if !knownAudience(string(place)) {
-			b.add(line, "who %q is unknown: write owner_manager, superior, role:<role> or person:<login>, or several with commas", place)
+		if !named && !knownAudience(string(place)) {
+			b.add(line, "who %q is unknown: write owner_manager, superior, role:<role> or person:<login>, or several with commas; of an executive_visit also named", place)
 		}
 	}
 	if l.Opinion.line > 0 {

@@ -28,7 +28,7 @@ func TestRules_ofExpressAreTheTradesDefaultsWrittenOut(t *testing.T) {
 	rules := newest(t, playbooktest.Express).Rules()
 	want := dossier.DefaultRules()
 	require.ElementsMatch(t, want.Cadence, rules.Cadence, "the cadence is that of the follow-ups")
-	rules.Cadence = want.Cadence
+	rules.Cadence, rules.Duties = want.Cadence, want.Duties
 	require.Equal(t, want, rules)
 	require.NoError(t, rules.Check())
 }
@@ -46,6 +46,7 @@ func TestRules_ofAPlaybookThatSaysNothingAreTheDefaultsWithItsOwnCadence(t *test
 	}
 	quick := newest(t, playbooktest.Quick).Rules()
 	require.Equal(t, 1, quick.CadenceDays(deal.GradeA), "seconds are a day at least")
+	quick.Duties = dossier.Duties{}
 	quick.Cadence = dossier.DefaultRules().Cadence
 	require.Equal(t, dossier.DefaultRules(), quick)
 	_, err := load(t).Rules(deal.BookRef{Name: "nothing", Version: 1})
@@ -77,7 +78,7 @@ func TestRules_takeEveryNumberFromThePlaybook(t *testing.T) {
     urge: 20 calendar days
     superior: 21 calendar days
 `).Rules()
-	rules.Cadence = nil
+	rules.Cadence, rules.Duties = nil, dossier.Duties{}
 	require.Equal(t, dossier.Rules{
 		Weights: []dossier.ItemWeight{
 			{Item: dossier.ShareOfWallet, Weight: 1},

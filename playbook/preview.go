@@ -195,7 +195,7 @@ func settingsOf(d Description) []setting {
 		list = append(list, setting{"grades." + string(g), meaning})
 	}
 	list = append(list, setting{"follow_up.ungraded", d.FollowUp.Ungraded}, setting{"follow_up.ladder", ladderText(d.FollowUp.Ladder)})
-	return append(list, dossierSettings(d.Dossier)...)
+	return append(append(list, dossierSettings(d.Dossier)...), dutiesSettings(d.Dossier.Duties)...)
 }
 
 func ladderText(rungs []RungDescription) deal.Text {

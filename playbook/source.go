@@ -30,6 +30,7 @@ type bookFile struct {
 	Approvals  []approvalFile `yaml:"approvals"`
 	Dossier    dossierFile    `yaml:"dossier"` // over the trade's defaults
 	Grades     gradesFile     `yaml:"grades"`
+	Duties     dutiesFile     `yaml:"duties"`
 }
 
 type followUpFile struct {

@@ -112,7 +112,7 @@ var (
 	followUpsTable = newProjection("follow_ups", "account_id", 1,
 		`id account_id cycle due_at note_id note_hash dated_by auto set_at closed_at status`)
 	interactionsTable = newProjection("interactions", "account_id", 1, `id account_id cycle step pass kind at contact_ids by_id
-		aim_id aim_hash result_id result_hash next_step_id next_step_hash next_at`)
+		aim_id aim_hash result_id result_hash next_step_id next_step_hash next_at intent`)
 )
 
 // projections are all of them; the account's own row comes last, so that it never speaks of rows not yet there.

@@ -86,7 +86,7 @@ type refColumns struct{ aim, aimHash, result, resultHash, next, nextHash string 
 func interactionTargets(i *deal.Interaction, r *refColumns) []any {
 	return []any{
 		&i.ID, &i.Cycle, &i.Step, &i.Pass, &i.Kind, instant(&i.At), &i.With, &i.By,
-		&r.aim, &r.aimHash, &r.result, &r.resultHash, &r.next, &r.nextHash, instant(&i.NextAt),
+		&r.aim, &r.aimHash, &r.result, &r.resultHash, &r.next, &r.nextHash, instant(&i.NextAt), &i.Intent,
 	}
 }
 

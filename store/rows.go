@@ -70,7 +70,7 @@ func accountRow(s deal.State) (row, error) {
 }
 
 // served are the people who work on the account beside its owner: whom its agenda names, who collects it after a
-// handover, and to whom a step was offered.
+// handover, and to whom a step was offered. Who answers a support request sees the request and no more: see sql/support.sql.
 func served(s deal.State) []string {
 	people := []string{}
 	if s.Collects != "" {
@@ -82,7 +82,7 @@ func served(s deal.State) []string {
 		}
 	}
 	for _, c := range s.Clocks {
-		if c.For != "" && !slices.Contains(people, string(c.For)) {
+		if c.For != "" && c.Topic != deal.SupportTopic && !slices.Contains(people, string(c.For)) {
 			people = append(people, string(c.For))
 		}
 	}
@@ -179,6 +179,6 @@ func interactionRow(account deal.AccountID, i deal.Interaction) row {
 	nextID, nextHash := refOrNull(i.NextStep)
 	return row{interactionsTable, []any{
 		i.ID, string(account), i.Cycle, string(i.Step), i.Pass, string(i.Kind), i.At, words(i.With), string(i.By),
-		aimID, aimHash, resultID, resultHash, nextID, nextHash, instantOrNull(i.NextAt),
+		aimID, aimHash, resultID, resultHash, nextID, nextHash, instantOrNull(i.NextAt), numberOrNull(i.Intent),
 	}}
 }

@@ -77,3 +77,11 @@ func ref(id, hash string) *deal.TextRef {
 	}
 	return &deal.TextRef{ID: id, Hash: hash}
 }
+
+// numberOrNull is a number, or NULL when it is 0.
+func numberOrNull(n int) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}

@@ -88,6 +88,9 @@ func labels() map[Set]map[string]deal.Text {
 			string(deal.EvaluateTask): text("效果评估", "evaluate"), string(deal.RegradeTask): text("重新评级", "grade again"),
 			string(deal.ServeTask): text("计划内服务", "planned service"), string(deal.SurveyTask): text("满意度调查", "satisfaction survey"),
 			string(deal.QuotaReasonTask): text("说明缺少线索的原因", "state why leads are missing"), string(deal.QuotaDecisionTask): text("决定扣减", "decide a deduction"),
+			string(deal.SupportTask): text("答复支持申请", "answer a support request"), string(deal.PrepareVisitTask): text("准备高层拜访", "prepare an executive's visit"),
+			string(deal.VisitResultTask): text("登记高层拜访结果", "result of an executive's visit"), string(deal.VisitReviewTask): text("拜访复盘", "review a visit"),
+			string(deal.RevisePlanTask): text("修订方案", "revise the plan"),
 		},
 		Subjects: {
 			string(deal.FormSubject): text("表单", "form"), string(deal.AccountSubject): text("客户", "account"), string(deal.RecordSubject): text("档案", "record"),

@@ -85,6 +85,34 @@ func agendaLines() map[deal.Topic]map[deal.RungName]deal.Text {
 			deal.Urge:     text("{0}:信用等级变更今日到期,请办结", "{0}: today is the last day to decide a change of credit"),
 			deal.Superior: text("{0}:信用等级变更逾期未决,提请上级处理", "{0}: a change of credit was not decided in time and comes to the line above"),
 		},
+		deal.SupportTopic: {
+			deal.Ask:      text("{0}:支持申请已获批,请您答复", "{0}: a support request was approved and waits for your answer"),
+			deal.Remind:   text("{0}:支持申请待答复,请办理", "{0}: a support request waits for your answer"),
+			deal.Urge:     text("{0}:支持申请到答复时限,请尽快答复", "{0}: a support request has reached its target: please answer at once"),
+			deal.Superior: text("{0}:支持申请逾期未答复,提请上级处理", "{0}: a support request is overdue and comes to the line above"),
+			deal.Reassign: text("{0}:支持申请长期未答复,现转请您答复", "{0}: a support request was left unanswered and now comes to you"),
+		},
+		deal.VisitPreparationTopic: {
+			deal.Remind:   text("{0}:高层拜访临近,请做好准备", "{0}: an executive's visit is near: please prepare it"),
+			deal.Urge:     text("{0}:高层拜访在即,请尽快准备", "{0}: an executive's visit is at hand: please prepare it at once"),
+			deal.Superior: text("{0}:高层拜访未准备,提请上级处理", "{0}: an executive's visit is not prepared, which comes to the line above"),
+		},
+		deal.VisitResultTopic: {
+			deal.Remind:   text("{0}:请登记高层拜访的结果", "{0}: please write down what the executive's visit brought"),
+			deal.Urge:     text("{0}:高层拜访的结果尚未登记,请尽快登记", "{0}: the result of the executive's visit is overdue: please write it down at once"),
+			deal.Superior: text("{0}:高层拜访的结果逾期未登记,提请上级处理", "{0}: the result of the executive's visit is overdue and comes to the line above"),
+		},
+		deal.VisitReviewTopic: {
+			deal.Ask:      text("{0}:请对照目的复盘本次拜访", "{0}: please hold the visit against its aim"),
+			deal.Remind:   text("{0}:拜访复盘将到期,请完成", "{0}: the review of the visit is due soon: please see to it"),
+			deal.Urge:     text("{0}:拜访复盘已到期,请尽快完成", "{0}: the review of the visit is due: please see to it at once"),
+			deal.Superior: text("{0}:拜访复盘逾期未做,提请上级处理", "{0}: the review of the visit is overdue and comes to the line above"),
+		},
+		deal.PlanRevisionTopic: {
+			deal.Remind:   text("{0}:方案将到修订日期,请修订", "{0}: the plan is to be revised soon"),
+			deal.Urge:     text("{0}:方案到修订日期,请修订", "{0}: the plan is due to be revised"),
+			deal.Superior: text("{0}:方案逾期未修订,提请上级处理", "{0}: the revision of the plan is overdue and comes to the line above"),
+		},
 	}
 }
 
@@ -107,6 +135,7 @@ func clocks() map[deal.ClockKind]deal.Text {
 // rungs say how far it has run out.
 func rungs() map[deal.RungName]deal.Text {
 	return map[deal.RungName]deal.Text{
+		deal.Ask:      text("已开始", "has begun"),
 		deal.Remind:   text("将到,请办理", "is near: please see to it"),
 		deal.Urge:     text("已到,请尽快办理", "has come: please see to it at once"),
 		deal.Superior: text("已超期,提请上级处理", "is over and comes to the line above"),
@@ -134,6 +163,11 @@ func tasks() map[deal.TaskKind]deal.Text {
 		deal.RegradeTask:        text("{0}:重新评分定级", "{0}: score and grade anew"),
 		deal.ServeTask:          text("{0}:执行计划内的服务", "{0}: render the planned service"),
 		deal.SurveyTask:         text("{0}:进行满意度调查", "{0}: ask how satisfied the customer is"),
+		deal.SupportTask:        text("{0}:答复支持申请", "{0}: answer a support request"),
+		deal.PrepareVisitTask:   text("{0}:准备高层拜访", "{0}: prepare the executive's visit"),
+		deal.VisitResultTask:    text("{0}:登记高层拜访结果", "{0}: write down what the executive's visit brought"),
+		deal.VisitReviewTask:    text("{0}:对照目的复盘拜访", "{0}: hold the visit against its aim"),
+		deal.RevisePlanTask:     text("{0}:修订方案", "{0}: revise the plan"),
 	}
 }
 

@@ -153,6 +153,10 @@ func refusals() map[string]Entry {
 			text("只能由审批或系统确定,不能直接修改或删除", "only an approval or an event writes this, or takes it off the file"),
 			text("提交相应的审批", "ask for the approval that it takes"),
 		},
+		string(deal.CodeOverLimit): {
+			text("超过限额,须先获批", "this is above the limit and takes an approval first"),
+			text("提交相应的审批", "ask for the approval that it takes"),
+		},
 		string(deal.CodeFilingConflict): {
 			text("该客户的同一项目已有有效备案[,负责人:{0}][({1})]", "another account of this customer holds the project[, owner: {0}][ ({1})]"),
 			text("与其协商,或请销售管理部仲裁", "agree with them, or ask sales operations to arbitrate"),

@@ -28,7 +28,10 @@ type Dates struct {
 
 // DatedKinds are the kinds of records that put something on the agenda, or take it off.
 func DatedKinds() []Kind {
-	return []Kind{AgreementKind, EvaluationKind, ValueScoreKind, ServicePlanKind, SurveyKind, CreditKind}
+	return []Kind{
+		AgreementKind, EvaluationKind, ValueScoreKind, ServicePlanKind, SurveyKind, CreditKind, SupportRequestKind, ExecutiveVisitKind,
+		VisitReviewKind, PlanRevisionKind,
+	}
 }
 
 // Dated tells whether records of a kind put something on the agenda, or take it off.
@@ -47,6 +50,10 @@ func Agenda(in Dates) []deal.Appointment {
 	p.services()
 	p.survey()
 	p.credit()
+	p.supports()
+	p.executiveVisits()
+	p.visitReviews()
+	p.planRevision()
 	slices.SortFunc(p.out, func(a, b deal.Appointment) int { return cmp.Compare(a.ID, b.ID) })
 	return p.out
 }

@@ -17,6 +17,7 @@ type Set struct {
 func Sets() []Set {
 	return []Set{
 		shown("account_kind", accountKinds()), shown("arbitration_result", arbitrationResults()), shown("buying_phase", buyingPhases()), shown("buying_role", buyingRoles()),
+		shown("centre", centres()), shown("gift_kind", giftKinds()), shown("review_result", reviewResults()), shown("support_result", supportResults()),
 		shown("champion_rung", championRungs()), shown("commitment_type", commitmentTypes()), shown("credit_colour", colours()),
 		shown("document_purpose", documentPurposes()), shown("focus", focuses()), shown("gatekeeper_kind", gatekeeperKinds()),
 		shown("key_account_test", tests()), shown("man_cell", cells()), shown("need_origin", needOrigins()), shown("pillar", pillars()),
@@ -33,13 +34,14 @@ func shown[T ~string](name string, s set[T]) Set {
 // FieldType says what a field of a record holds.
 type FieldType string
 
-// The types of fields. Days are YYYY-MM-DD; a reference is an ID; choices are closed sets, rows are lists of groups and
+// The types of fields. Days are YYYY-MM-DD and instants RFC 3339; a reference is an ID; choices are closed sets, rows are lists of groups and
 // lists are lists of texts or IDs.
 const (
 	TextField    FieldType = "text"
 	DayField     FieldType = "day"
 	ChoiceField  FieldType = "choice"
 	WholeField   FieldType = "whole"
+	InstantField FieldType = "instant"
 	YesNoField   FieldType = "yes_no"
 	PersonField  FieldType = "person"
 	GroupField   FieldType = "group"
@@ -96,6 +98,8 @@ func fieldType(t reflect.Type, sets []Set) (FieldType, []Member) {
 	switch t {
 	case reflect.TypeFor[Day]():
 		return DayField, nil
+	case reflect.TypeFor[Instant]():
+		return InstantField, nil
 	case reflect.TypeFor[deal.PersonID]():
 		return PersonField, nil
 	case reflect.TypeFor[deal.Step](), reflect.TypeFor[string]():

@@ -35,6 +35,7 @@ type Changes struct {
 //   - an arbitration releases the filing of the account that loses the project, and stands in both records
 //   - an approved change of credit comes into force; one that was not approved is gone, unless somebody has edited it
 //     meanwhile, because then it is what they ask for now
+//   - an approved support request, visit of an executive or gift remembers when it was approved
 //
 // They are written with the events. Like these they are facts: no effect is ever refused.
 func Effects(h Happening) (Changes, error) {
@@ -105,6 +106,21 @@ func (w *effects) over(s deal.State, a deal.Approval, e deal.Event) {
 			}
 		case deal.Pending, deal.SentBack: // one that is to be reworked is still asked for
 		}
+	case a.Status == deal.Approved:
+		w.accepted(a, kind, id)
+	}
+}
+
+// accepted notes when something was approved that people now may do: it is on file for life, the approval is not.
+func (w *effects) accepted(a deal.Approval, kind, id string) {
+	at := InstantOf(a.ClosedAt)
+	switch {
+	case a.Kind == deal.SupportRequest && kind == string(SupportRequestKind):
+		change(w, id, func(r SupportRequest) SupportRequest { r.AcceptedAt = at; return r })
+	case a.Kind == deal.ExecutiveVisit && kind == string(ExecutiveVisitKind):
+		change(w, id, func(v ExecutiveVisit) ExecutiveVisit { v.AcceptedAt = at; return v })
+	case a.Kind == deal.Gift && kind == string(GiftRecordKind):
+		change(w, id, func(g Gift) Gift { g.AcceptedAt = at; return g })
 	}
 }
 

@@ -51,6 +51,15 @@ func Erase(r Record, contact string) (Record, Erasure) {
 		if clearIf(&v.Contact, contact) {
 			return v, Rewritten
 		}
+	case ExecutiveVisit:
+		if slices.Contains(v.Contacts, contact) {
+			v.Contacts = slices.DeleteFunc(slices.Clone(v.Contacts), func(id string) bool { return id == contact })
+			return v, Rewritten
+		}
+	case Gift: // that something was given, and what it was worth, stays
+		if clearIf(&v.Contact, contact, &v.What, &v.Occasion) {
+			return v, Rewritten
+		}
 	case Survey:
 		if clearIf(&v.Contact, contact, &v.Comment) {
 			v.Answers, _ = rewrite(v.Answers, func(a *Answer) bool { a.Comment = ""; return true })

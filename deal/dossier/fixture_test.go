@@ -57,9 +57,39 @@ func filled() []dossier.Record {
 		},
 		filledSurvey(),
 		filledEvaluation(),
+		dossier.PlanRevision{Summary: "the price of foam rose", Reason: "foam", FromVersion: 2, ToVersion: 3},
+		filledVisit(),
+		dossier.VisitReview{Interaction: "visit1", Reached: dossier.AimInPart, AgainstAim: "a date was wanted, a week was given", Adjust: "ask again"},
+		filledSupport(),
+		filledGift(),
 		dossier.Document{
 			Name: "协议.pdf", MediaType: "application/pdf", Size: 1234, SHA256: hash, Purpose: dossier.AgreementDocument, Step: deal.Sign,
 		},
+	}
+}
+
+// approvedAt is when something on file was approved.
+const approvedAt dossier.Instant = "2026-11-10T02:00:00Z"
+
+func filledVisit() dossier.ExecutiveVisit {
+	return dossier.ExecutiveVisit{
+		Executive: "director1", Contacts: []string{"zheng", "li"}, Aim: "a yes to the trial", VisitOn: "2026-11-11", Preparation: "figures of last year",
+		ExpectedResult: "a date", AcceptedAt: approvedAt, HeldOn: "2026-11-11", Result: "the first of December",
+	}
+}
+
+func filledSupport() dossier.SupportRequest {
+	return dossier.SupportRequest{
+		Centre: dossier.FinanceCentre, Wanted: "terms of 60 days", Why: "the rival gives them", NeededBy: "2026-11-20", Addressee: "director1",
+		AcceptedAt: approvedAt, Satisfaction: 4,
+		Answer: &dossier.SupportAnswer{Result: dossier.SupportInPart, Text: "45 days", On: today, By: "finance1"},
+	}
+}
+
+func filledGift() dossier.Gift {
+	return dossier.Gift{
+		Contact: "zheng", GiftKind: dossier.Present, What: "tea", ValueMinor: 20_000, Currency: "CNY", Occasion: "spring festival",
+		AcceptedAt: approvedAt, GivenOn: today,
 	}
 }
 

@@ -36,6 +36,11 @@ const (
 	ClassificationKind Kind = "classification"
 	CreditKind         Kind = "credit"
 	FilingKind         Kind = "filing"
+	SupportRequestKind Kind = "support_request"
+	ExecutiveVisitKind Kind = "executive_visit"
+	GiftRecordKind     Kind = "gift"
+	VisitReviewKind    Kind = "visit_review"
+	PlanRevisionKind   Kind = "plan_revision"
 )
 
 // KindInfo says how a kind of record is kept and called.
@@ -75,6 +80,11 @@ func Kinds() []KindInfo {
 		many[ServicePlan](ForLife, "service-plans", deal.Maintain, "服务计划", "Service plan"),
 		many[Survey](ForLife, "surveys", deal.Maintain, "满意度调查", "Satisfaction survey"),
 		many[Evaluation](PerCycle, "evaluations", deal.Maintain, "效果评估", "Evaluation report"),
+		many[PlanRevision](PerCycle, "plan-revisions", deal.Plan, "方案修订", "Plan revision"),
+		many[ExecutiveVisit](ForLife, "executive-visits", deal.Visit, "高层拜访", "Executive visit"),
+		many[VisitReview](PerCycle, "visit-reviews", deal.Visit, "拜访复盘", "Visit review"),
+		many[SupportRequest](ForLife, "support-requests", deal.Screen, "支持申请", "Support request"),
+		many[Gift](ForLife, "gifts", deal.Visit, "礼品与招待", "Gift"),
 		many[Document](PerCycle, "documents", deal.Collect, "文件", "Document"),
 	}
 }

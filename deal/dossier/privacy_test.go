@@ -177,6 +177,14 @@ func TestReferences_findEveryIDUnderItsField(t *testing.T) {
 			{To: dossier.ToPerson, ID: "rep1", Field: "/owners/0"},
 		},
 		dossier.BuyingProcessKind: nil,
+		dossier.ExecutiveVisitKind: {
+			{To: dossier.ToPerson, ID: "director1", Field: "/executive"}, {To: dossier.ToContact, ID: "zheng", Field: "/contacts/0"},
+			{To: dossier.ToContact, ID: "li", Field: "/contacts/1"},
+		},
+		dossier.SupportRequestKind: {
+			{To: dossier.ToPerson, ID: "director1", Field: "/addressee"}, {To: dossier.ToPerson, ID: "finance1", Field: "/answer/answered_by"},
+		},
+		dossier.GiftRecordKind: {{To: dossier.ToContact, ID: "zheng", Field: "/contact"}},
 	}
 	for _, r := range filled() {
 		got := dossier.References(r)

@@ -24,6 +24,15 @@ func (r Rules) Protect(before, after Record, today Day) (Record, deal.Refusals) 
 			c.byApproval(!v.Hit, "/hit", liftVeto)
 			c.byApproval(v.Item != was.Item, "/item", liftVeto)
 		}
+	case SupportRequest:
+		was, _ := before.(SupportRequest)
+		after = protectSupport(&c, was, v)
+	case ExecutiveVisit:
+		was, _ := before.(ExecutiveVisit)
+		after = protectVisit(&c, was, v)
+	case Gift:
+		was, _ := before.(Gift)
+		after = protectGift(&c, was, v)
 	}
 	return after, c.done()
 }
@@ -36,6 +45,10 @@ func Removable(before Record) deal.Refusals {
 		c.byApproval(!v.Draft(), "", fileAnew)
 	case Veto:
 		c.byApproval(v.Hit, "", liftVeto)
+	case SupportRequest:
+		c.byApproval(v.AcceptedAt != "", "", askSupport)
+	case Gift:
+		c.byApproval(v.AcceptedAt != "" || v.GivenOn != "", "", giftStays)
 	}
 	return c.done()
 }
@@ -45,10 +58,24 @@ var (
 	askCredit = deal.Text{
 		ZH: "在变更（change）中填写所需等级和理由，再提交 credit_change 审批", EN: "Write the colour and the reason in change, then request an approval of kind credit_change",
 	}
-	askFiling = deal.Text{ZH: "去掉该字段，提交 filing 审批", EN: "Leave it out, and request an approval of kind filing"}
-	fileAnew  = deal.Text{ZH: "新建一条备案并提交 filing 审批", EN: "Put another filing on file, and request an approval of kind filing"}
-	liftVeto  = deal.Text{ZH: "提交 veto_lift 审批以解除该否决项", EN: "Request an approval of kind veto_lift to lift the veto"}
-	limitSet  = deal.Text{ZH: "去掉该字段，日期由系统填写", EN: "Leave it out; the date is filled in"}
+	askFiling  = deal.Text{ZH: "去掉该字段，提交 filing 审批", EN: "Leave it out, and request an approval of kind filing"}
+	fileAnew   = deal.Text{ZH: "新建一条备案并提交 filing 审批", EN: "Put another filing on file, and request an approval of kind filing"}
+	liftVeto   = deal.Text{ZH: "提交 veto_lift 审批以解除该否决项", EN: "Request an approval of kind veto_lift to lift the veto"}
+	askSupport = deal.Text{
+		ZH: "去掉该字段；需要别的支持时，新建一条支持申请并提交 support_request 审批",
+		EN: "Leave it out; to ask for something else, put another support request on file and request an approval of kind support_request",
+	}
+	answerStays = deal.Text{ZH: "去掉该字段，答复已经登记", EN: "Leave it out; the answer is on file"}
+	askVisit    = deal.Text{
+		ZH: "去掉该字段；换人或换目的时，新建一条高层拜访并提交 executive_visit 审批",
+		EN: "Leave it out; for another executive or aim, put another visit on file and request an approval of kind executive_visit",
+	}
+	askGift = deal.Text{
+		ZH: "去掉该字段；要改时，新建一条记录并提交 gift 审批", EN: "Leave it out; to change it, put another gift on file and request an approval of kind gift",
+	}
+	giftStays   = deal.Text{ZH: "保留记录", EN: "Leave it on file"}
+	versionsSet = deal.Text{ZH: "去掉该字段，版本由系统填写", EN: "Leave it out; the versions are filled in"}
+	limitSet    = deal.Text{ZH: "去掉该字段，日期由系统填写", EN: "Leave it out; the date is filled in"}
 )
 
 // byApproval refuses what is not for people to write, and says how it comes about.

@@ -84,6 +84,15 @@ func References(r Record) []Reference {
 		out.add(ToPerson, string(v.Evaluator), "/evaluator")
 	case Filing:
 		out.add(ToPerson, string(v.Owner), "/owner")
+	case SupportRequest:
+		out.add(ToPerson, string(v.Addressee), "/addressee")
+		if v.Answer != nil {
+			out.add(ToPerson, string(v.Answer.By), "/answer/answered_by")
+		}
+	case ExecutiveVisit:
+		v.references(&out)
+	case Gift:
+		out.add(ToContact, v.Contact, "/contact")
 	}
 	return out
 }

@@ -31,6 +31,7 @@ type Rules struct {
 	FlagBonus        int   `json:"flag_bonus"`         // percent that every focus flag adds to the rank of a visit
 
 	Agenda AgendaRules `json:"agenda"`
+	Duties Duties      `json:"duties"`
 }
 
 // ItemWeight weighs a value item against the others.

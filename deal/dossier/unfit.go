@@ -31,6 +31,15 @@ func (r Rules) Unfit(kind deal.ApprovalKind, record Record, filings []Filing, to
 	case ValueScore:
 		return nothing(kind == deal.GradeOverride && r.Value(v).Grade == "", "七项价值尚未全部评分", "The value items are not all scored yet",
 			"先完成价值评分", "Complete the value score first")
+	case SupportRequest:
+		return nothing(kind == deal.SupportRequest && v.AcceptedAt != "", "该支持申请已经获批", "The support request is approved already",
+			"需要别的支持时，新建一条支持申请", "To ask for something else, put another support request on file")
+	case ExecutiveVisit:
+		return nothing(kind == deal.ExecutiveVisit && v.AcceptedAt != "", "该高层拜访已经获批", "The visit is approved already",
+			"另一次拜访请新建一条记录", "For another visit, put another one on file")
+	case Gift:
+		return nothing(kind == deal.Gift && (v.AcceptedAt != "" || v.GivenOn != ""), "该礼品已经获批或已赠送", "The gift is approved or given already",
+			"另一份礼品请新建一条记录", "For another gift, put another one on file")
 	}
 	return nil
 }

@@ -32,6 +32,14 @@ func TestValidate_saysAtOnceWhatAnEmptyRecordLacks(t *testing.T) {
 		dossier.ServicePlanKind: {"invalid_value /role", "invalid_value /service", "invalid_value /every_days", "invalid_value /next_on"},
 		dossier.SurveyKind:      {"invalid_value /on", "invalid_value /answers"},
 		dossier.EvaluationKind:  {"invalid_value /on"},
+
+		dossier.PlanRevisionKind:   {"invalid_value /summary"},
+		dossier.ExecutiveVisitKind: {"invalid_value /executive", "invalid_value /contacts", "invalid_value /aim", "invalid_value /visit_on"},
+		dossier.VisitReviewKind:    {"invalid_value /interaction", "invalid_value /reached", "reason_missing /against_aim", "reason_missing /adjust"},
+		dossier.SupportRequestKind: {"invalid_value /centre", "invalid_value /wanted", "reason_missing /why"},
+		dossier.GiftRecordKind: {
+			"invalid_value /contact", "invalid_value /gift_kind", "invalid_value /what", "invalid_value /value_minor", "invalid_value /occasion",
+		},
 		dossier.DocumentKind: {
 			"invalid_value /name", "invalid_value /media_type", "invalid_value /size", "invalid_value /sha256", "invalid_value /purpose",
 		},
@@ -54,6 +62,26 @@ func TestValidate_refusesWhatMakesNoSense(t *testing.T) {
 		record dossier.Record
 		want   []string
 	}{
+		"support that was not asked for": {dossier.SupportRequest{
+			Centre: "magic", Wanted: "w", Why: "y", NeededBy: "soon", Addressee: "a b", Satisfaction: 6, AcceptedAt: "",
+			Answer: &dossier.SupportAnswer{Result: "perhaps", On: tomorrow, By: "a b"},
+		}, []string{
+			"invalid_value /centre", "invalid_value /needed_by", "invalid_value /addressee", "invalid_value /satisfaction", "invalid_value /answer",
+			"invalid_value /answer/result", "reason_missing /answer/text", "date_in_future /answer/on", "invalid_value /answer/answered_by",
+		}},
+		"a visit that was not approved": {
+			edited(filledVisit(), func(v *dossier.ExecutiveVisit) { v.AcceptedAt, v.HeldOn, v.Result = "", tomorrow, " " }),
+			[]string{"date_in_future /held_on", "reason_missing /result", "invalid_value /held_on"},
+		},
+		"a gift of nothing": {
+			edited(filledGift(), func(g *dossier.Gift) {
+				g.ValueMinor, g.Currency, g.AcceptedAt, g.GivenOn, g.GiftKind = -1, "yuan", "noon", tomorrow, "bribe"
+			}),
+			[]string{"invalid_value /gift_kind", "invalid_value /value_minor", "invalid_value /value_minor", "invalid_value /currency", "invalid_value /accepted_at", "date_in_future /given_on"},
+		},
+		"a revision that says not why": {
+			dossier.PlanRevision{Summary: "s", FromVersion: 2, ToVersion: -3}, []string{"reason_missing /reason", "invalid_value /to_version"},
+		},
 		"stakeholder off every scale": {dossier.Stakeholder{
 			Contact: "a b", Gatekeeper: "dragon", Temper: "mouse", Power: 6, Support: &dossier.Support{Level: 3, On: tomorrow},
 			Champion: &dossier.Champion{Rung: "king", On: "2026-02-30"}, Private: &dossier.Private{Birthday: tomorrow, Masked: true},

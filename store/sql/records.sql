@@ -112,7 +112,8 @@ ORDER BY i.at, i.id
 -- name: InteractionColumns
 -- In the order of scanInteraction.
 i.id, i.cycle, i.step, i.pass, i.kind, i.at, i.contact_ids, i.by_id, COALESCE(i.aim_id, ''), COALESCE(i.aim_hash, ''),
-    COALESCE(i.result_id, ''), COALESCE(i.result_hash, ''), COALESCE(i.next_step_id, ''), COALESCE(i.next_step_hash, ''), i.next_at
+    COALESCE(i.result_id, ''), COALESCE(i.result_hash, ''), COALESCE(i.next_step_id, ''), COALESCE(i.next_step_hash, ''), i.next_at,
+    COALESCE(i.intent, 0)
 
 -- name: Interactions
 -- Of an account and of those that were merged into it.
