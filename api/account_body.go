@@ -32,6 +32,8 @@ type accountBody struct {
 	Team  *teamBody   `json:"team,omitempty"`
 	Grade string      `json:"grade" enum:"A,B,C,D," doc:"empty until graded"`
 
+	Intent int `json:"intent,omitempty" doc:"1–5, how much the customer wants to buy, as the last interaction that says so found it"`
+
 	GradeMeans *gradeBody `json:"grade_means,omitempty" doc:"treatment, effort and re-grade date; absent until graded"`
 
 	Intake     string     `json:"intake" doc:"of a handed-over lead: pending, accepted, returned, merged; else empty"`

@@ -106,6 +106,7 @@ func (a *API) operations() {
 	a.specialistRoutes()
 	a.leaveRoutes()
 	a.taskRoutes()
+	a.supportRoutes()
 	a.noticeRoutes()
 	a.jobRoutes()
 	a.eventRoutes()

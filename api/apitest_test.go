@@ -140,6 +140,8 @@ type world struct {
 	deny    error // every write of a record fails with it
 	orgs    int   // how often the organisation was read
 	leaves  []view.Leave
+
+	supports []view.SupportItem
 }
 
 type imported struct {
@@ -165,7 +167,9 @@ func newWorld() *world {
 		Code: deal.CodeGateUnmet, Item: "proposal_not_approved", Text: deal.Text{ZH: "方案未获批", EN: "the proposal is not approved"},
 		Hint: deal.Text{ZH: "提交方案审批", EN: "ask for its approval"}, Link: "approvals",
 	}}}
-	w.records = deal.Records{Forms: []deal.Form{{Step: deal.Plan, Cycle: 1, Version: 2, Content: map[string]any{"price": "1"}}}}
+	w.records = deal.Records{Forms: []deal.Form{{Step: deal.Plan, Cycle: 1, Version: 2, Content: map[string]any{"price": "1"}}},
+		Interactions: []deal.Interaction{{ID: "visit1", Cycle: 1, Step: deal.Survey, Pass: 1, Kind: deal.VisitInteraction, At: noon().AddDate(0, -2, 0), By: rep1}},
+	}
 	w.contacts = []deal.Contact{{ID: "c1", Version: 4, Name: "刘总", Role: deal.DeciderRole, Mobile: "13805240011", PhoneValid: true}}
 	w.approvals = []view.ApprovalItem{{
 		Approval: pendingProposal(), Account: mine, AccountNumber: "KA-2026-0001", AccountName: "晨风集团", Cycle: 1,
@@ -666,7 +670,7 @@ func (w *world) CheckForm(deal.BookRef, deal.Step, map[string]any) (deal.Refusal
 }
 
 func (w *world) Book(ref deal.BookRef) (deal.Book, error) {
-	return deal.Book{Ref: ref, Grades: w.grades, OneOff: w.oneOff}, nil
+	return deal.Book{Ref: ref, Grades: w.grades, OneOff: w.oneOff, Approvals: []deal.ApprovalRules{{Kind: deal.SupportRequest, Subject: "support_request"}}}, nil
 }
 
 func (w *world) List() []any { return []any{map[string]any{"name": "express", "version": 1}} }

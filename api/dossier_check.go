@@ -53,6 +53,10 @@ func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, 
 		}
 		record, more = a.judged(ctx, record, onFile, rules, records)
 		bad = append(bad, more...)
+		if record, more, err = a.dutiful(record, before, rules, read.State, records); err != nil {
+			return deal.Document{}, err
+		}
+		bad = append(bad, more...)
 	}
 	if len(bad) > 0 {
 		return deal.Document{}, unfit(bad)

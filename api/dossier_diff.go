@@ -46,6 +46,31 @@ func (a *API) diffRoutes() {
 	k := a.kindOf(dossier.ProposalKind)
 	o := op(http.MethodGet, "/accounts/{id}/"+k.Path+"/diff", "diff-"+k.noun, "dossier", k.Label.EN+": what changed between two versions")
 	register(a, o, func(ctx context.Context, in *diffInput) (*reply[diffBody], error) { return a.diff(ctx, k, in) })
+	revised := op(http.MethodGet, "/accounts/{id}/plan-revisions/{record}/diff", "diff-plan-revision", "dossier",
+		"Plan revision: what the week changed in the proposal")
+	register(a, revised, func(ctx context.Context, in *RecordPath) (*reply[diffBody], error) { return a.diffRevision(ctx, k, in) })
+}
+
+// diffRevision compares the versions of the proposal that a revision of the plan lies between.
+func (a *API) diffRevision(ctx context.Context, k *recordKind, in *RecordPath) (*reply[diffBody], error) {
+	id, err := accountID(in.ID)
+	if err != nil {
+		return nil, err
+	}
+	d, err := a.Dossier.Document(ctx, who(ctx).viewer, id, string(dossier.PlanRevisionKind), in.Record)
+	if err != nil {
+		return nil, fmt.Errorf("read document: %w", err)
+	}
+	record, err := dossier.Load(dossier.PlanRevisionKind, d.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read revision: %w", err)
+	}
+	revision, _ := record.(dossier.PlanRevision)
+	all, err := a.versionsOfOnly(ctx, k, OnlyRecordInput{AccountPath: in.AccountPath, Cycles: Cycles{Cycle: d.Cycle}})
+	if err != nil {
+		return nil, err
+	}
+	return a.compared(ctx, k, id, all, revision.FromVersion, revision.ToVersion)
 }
 
 func (a *API) diff(ctx context.Context, k *recordKind, in *diffInput) (*reply[diffBody], error) {
@@ -59,15 +84,23 @@ func (a *API) diff(ctx context.Context, k *recordKind, in *diffInput) (*reply[di
 	if in.From == 0 {
 		in.From = in.To - 1
 	}
-	older, from, err := versionOf(k, all, in.From)
+	if in.From == 0 || in.To == 0 { // nothing is on file, or only the first version
+		return nil, deal.ErrNotFound
+	}
+	return a.compared(ctx, k, deal.AccountID(in.ID), all, in.From, in.To) // an ID by now
+}
+
+// compared is what changed between two versions, from 0: before there was anything.
+func (a *API) compared(ctx context.Context, k *recordKind, id deal.AccountID, all []deal.Document, old, present int64) (*reply[diffBody], error) {
+	older, from, err := versionOf(k, all, old)
 	if err != nil {
 		return nil, err
 	}
-	newer, to, err := versionOf(k, all, in.To)
+	newer, to, err := versionOf(k, all, present)
 	if err != nil {
 		return nil, err
 	}
-	look, err := a.look(ctx, k, deal.AccountID(in.ID), "") // an ID by now
+	look, err := a.look(ctx, k, id, "")
 	if err != nil {
 		return nil, err
 	}
@@ -105,8 +138,11 @@ func (a *API) diff(ctx context.Context, k *recordKind, in *diffInput) (*reply[di
 	return &reply[diffBody]{body}, nil
 }
 
-// versionOf finds a version and reads it.
+// versionOf finds a version and reads it; version 0 is the empty record before the first one.
 func versionOf(k *recordKind, all []deal.Document, version int64) (dossier.Record, deal.Document, error) {
+	if version == 0 {
+		return k.New(), deal.Document{}, nil
+	}
 	i := slices.IndexFunc(all, func(d deal.Document) bool { return d.Version == version })
 	if i < 0 {
 		return nil, deal.Document{}, deal.ErrNotFound

@@ -113,6 +113,8 @@ func fieldSchema(f dossier.FieldInfo) *huma.Schema {
 		s.MaxLength = ptr(textLength)
 	case dossier.DayField:
 		s.Pattern = `^(\d{4}-\d{2}-\d{2})?$`
+	case dossier.InstantField:
+		s.Description += "; written by the system, RFC 3339 or empty"
 	case dossier.ChoiceField:
 		s.Enum = []any{""}
 		for _, m := range f.Choices {

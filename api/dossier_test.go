@@ -46,8 +46,24 @@ func records() map[string][2]string {
 		"surveys": {
 			`{"on":"2026-03-01","answers":[{"question":"speed","score":4}]}`, `{"on":"2026-03-01","answers":[{"question":"speed","score":5}]}`,
 		},
-		"evaluations": {`{"on":"2026-03-01"}`, `{"on":"2026-03-01","satisfaction":4}`},
-		"documents":   {"an upload, see rig.file", `{"name":"b.pdf","purpose":"other"}`},
+		"evaluations":    {`{"on":"2026-03-01"}`, `{"on":"2026-03-01","satisfaction":4}`},
+		"plan-revisions": {`{"summary":"looked at","reason":"r"}`, `{"summary":"looked at again","reason":"r"}`},
+		"executive-visits": {
+			`{"executive":"` + owner + `","contacts":["c1"],"aim":"a date","visit_on":"2026-04-01"}`,
+			`{"executive":"` + owner + `","contacts":["c1","c2"],"aim":"a date","visit_on":"2026-04-02"}`,
+		},
+		"visit-reviews": {
+			`{"interaction":"visit1","reached":"missed","against_aim":"no date","adjust":"nothing"}`,
+			`{"interaction":"visit1","reached":"in_part","against_aim":"a week","adjust":"ask again"}`,
+		},
+		"support-requests": {
+			`{"centre":"sales","wanted":"a car","why":"samples"}`, `{"centre":"finance","wanted":"60 days","why":"the rival","needed_by":"2026-04-01"}`,
+		},
+		"gifts": {
+			`{"contact":"c1","gift_kind":"present","what":"tea","value":"80.00","currency":"CNY","occasion":"spring"}`,
+			`{"contact":"c1","gift_kind":"meal","what":"lunch","value":"60.00","currency":"CNY","occasion":"signing"}`,
+		},
+		"documents": {"an upload, see rig.file", `{"name":"b.pdf","purpose":"other"}`},
 	}
 }
 

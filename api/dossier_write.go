@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"closedloop/deal"
 	"closedloop/deal/dossier"
@@ -209,7 +210,7 @@ func (a *API) deleteDocument(ctx context.Context, k *recordKind, in *putRecordIn
 // removable refuses to take a record off the file that an approval put there or that only one takes away. What is not
 // there, or is somebody else's, is for the port to say.
 func (a *API) removable(ctx context.Context, k *recordKind, id deal.AccountID, record string) error {
-	if k.Kind != dossier.FilingKind && k.Kind != dossier.VetoKind {
+	if !slices.Contains([]dossier.Kind{dossier.FilingKind, dossier.VetoKind, dossier.SupportRequestKind, dossier.GiftRecordKind}, k.Kind) {
 		return nil
 	}
 	read, err := a.Accounts.Account(ctx, who(ctx).viewer, id)

@@ -35,6 +35,8 @@ type formBody struct {
 	Content map[string]any `json:"content"`
 	Hidden  []string       `json:"hidden,omitempty" doc:"figures that are there, but not for you; an edit leaves them as they are"`
 	Gate    *gateBody      `json:"gate,omitempty" doc:"of the present step, when this is its form"`
+
+	Support *briefSupport `json:"support_request,omitempty" doc:"that the visit brief in this form has led to: it wants support from a superior"`
 }
 
 type formOutput struct {
@@ -122,6 +124,9 @@ func (a *API) putForm(ctx context.Context, in *putFormInput) (*formOutput, error
 	if len(unfit) > 0 {
 		return nil, invalid(formReasons(unfit, "/content"))
 	}
+	if err := a.superior(ctx, read.State, step, content); err != nil {
+		return nil, err
+	}
 	form, err := a.Records.PutForm(ctx, me, id, step, version, content)
 	if errors.Is(err, deal.ErrStale) {
 		return nil, stale(form.Version)
@@ -156,8 +161,11 @@ func (a *API) written(ctx context.Context, id deal.AccountID, form deal.Form) (*
 	if err == nil && a.voidApprovals(ctx, read.State, deal.Subject{Type: deal.FormSubject, ID: string(form.Step), Version: form.Version}) {
 		read, records, err = a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
 	}
+	var support *briefSupport
 	if err == nil {
+		support = a.askForSupport(ctx, read.State, form)
 		out.Body, err = a.shownForm(ctx, read.State, form)
+		out.Body.Support = support
 	}
 	if err != nil {
 		out.Body.Content = map[string]any{} // nobody knows what the caller may see of it

@@ -20,6 +20,7 @@ type interactionInput struct {
 		Result   string          `json:"result" maxLength:"4000"`
 		NextStep string          `json:"next_step" maxLength:"4000"`
 		NextAt   time.Time       `json:"next_at,omitzero" doc:"when; the cadence of the grade dates it when this is absent"`
+		Intent   int             `json:"intent,omitempty" minimum:"1" maximum:"5" doc:"how much the customer wants to buy, as you judge; the account keeps the last one"`
 	}
 }
 
@@ -36,6 +37,7 @@ type interactionBody struct {
 	Result   string          `json:"result"`
 	NextStep string          `json:"next_step"`
 	NextAt   *time.Time      `json:"next_at"`
+	Intent   int             `json:"intent,omitempty" doc:"1–5, how much the customer wants to buy; absent where nobody said"`
 
 	Imported *historyNote `json:"imported,omitempty" doc:"of an entry that came with a lead sheet: it moves no clock and meets no gate"`
 
@@ -62,6 +64,7 @@ func (a *API) logInteraction(ctx context.Context, in *interactionInput) (*comman
 		return deal.LogInteraction{
 			Kind: deal.InteractionKind(in.Body.Kind), At: in.Body.At, With: in.Body.With, Aim: t.ref("aim", in.Body.Aim),
 			Result: t.ref("result", in.Body.Result), NextStep: t.ref("next_step", in.Body.NextStep), NextAt: in.Body.NextAt,
+			Intent: in.Body.Intent,
 		}
 	})
 }
@@ -87,7 +90,7 @@ func (a *API) interactions(ctx context.Context, in *accountListInput) (*reply[li
 		return interactionBody{
 			ID: i.ID, Cycle: i.Cycle, Step: stepName(i.Step), Pass: i.Pass, Kind: interactionKind(i.Kind), At: i.At.UTC(),
 			With: append([]string{}, i.With...), By: personIn(org, i.By), Aim: i.AimText, Result: i.ResultText, NextStep: i.NextStepText,
-			NextAt: instant(i.NextAt), Account: merged.of(other(i.Account, id)),
+			NextAt: instant(i.NextAt), Intent: i.Intent, Account: merged.of(other(i.Account, id)),
 		}
 	}), next), nil
 }

@@ -22,6 +22,7 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[timelineItem]():       timelineListing(),
 		reflect.TypeFor[approvalBody]():       approvalListing(),
 		reflect.TypeFor[taskBody]():           taskListing(),
+		reflect.TypeFor[centreRequest]():      supportListing(),
 		reflect.TypeFor[noticeBody]():         noticeListing(),
 		reflect.TypeFor[comingBody]():         comingListing(),
 		reflect.TypeFor[delegationBody]():     delegationListing(),
@@ -131,11 +132,20 @@ func interactionListing() listing {
 		num("参加的联系人数", "Contacts met", func(i T) int64 { return int64(len(i.With)) }),
 		txt("目的", "Aim", func(i T) string { return i.Aim }),
 		txt("结果", "Result", func(i T) string { return i.Result }),
+		txt("意向", "Intent", func(i T) string { return numberOr(i.Intent) }),
 		txt("下一步", "Next step", func(i T) string { return i.NextStep }),
 		when("下一步时间", "Next at", func(i T) *time.Time { return i.NextAt }),
 		txt("所属客户", "Account", func(i T) string { return belonging(i.Account) }),
 		txt("ID", "ID", func(i T) string { return i.ID }),
 	}}
+}
+
+// numberOr is a number as people read it, and nothing where there is none.
+func numberOr(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return strconv.Itoa(n)
 }
 
 // event leaves the cell of a line of the timeline empty that is no event.

@@ -114,7 +114,7 @@ func (l look) fieldText(f dossier.FieldInfo, v any) string {
 			if p, ok := l.org.Person(deal.PersonID(v)); ok {
 				return p.Name
 			}
-		case dossier.TextField, dossier.DayField, dossier.WholeField, dossier.YesNoField, dossier.GroupField, dossier.RowsField, dossier.ListField:
+		case dossier.TextField, dossier.DayField, dossier.InstantField, dossier.WholeField, dossier.YesNoField, dossier.GroupField, dossier.RowsField, dossier.ListField:
 		}
 		return v
 	case []any:

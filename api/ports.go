@@ -109,6 +109,13 @@ type Work interface {
 	// SimilarFilings are live filings of other accounts whose customer resembles this account's, the most similar first. Names
 	// of accounts outside the viewer's scope are masked.
 	SimilarFilings(ctx context.Context, v view.Viewer, id deal.AccountID, today string) ([]view.SimilarFiling, error)
+	// SupportRequests are what the support centre is asked for: of accounts in scope, and what the viewer, or somebody they
+	// stand in for, was asked for whatever the account. SupportRequest is one of them, on the same terms.
+	SupportRequests(ctx context.Context, v view.Viewer, f view.SupportFilter) ([]view.SupportItem, string, error)
+	SupportRequest(ctx context.Context, v view.Viewer, id deal.AccountID, record string, now time.Time) (view.SupportItem, error)
+	// AnswerSupport replaces a request with an answered one, for whoever was asked and whoever may write the account's records.
+	// A version that is not the present one gives [deal.ErrStale].
+	AnswerSupport(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error)
 	Notices(ctx context.Context, v view.Viewer, unread bool, page view.Page) ([]view.NoticeItem, string, error)
 	// ReadNotices marks lines of the viewer's own inbox as read; no IDs: all of them. It returns how many there were.
 	ReadNotices(ctx context.Context, v view.Viewer, ids []string) (int, error)

@@ -68,8 +68,8 @@ DELETE /api/v1/accounts/{id}/texts/{text}
 DELETE /api/v1/accounts/{id}/trials/{record}
 DELETE /api/v1/accounts/{id}/trust/{record}
 DELETE /api/v1/accounts/{id}/vetoes/{record}
-DELETE /api/v1/delegations/{id}
 DELETE /api/v1/accounts/{id}/visit-reviews/{record}
+DELETE /api/v1/delegations/{id}
 DELETE /api/v1/imports/mappings/{mapping}
 DELETE /api/v1/leave/{id}
 DELETE /api/v1/me/calendar-feed
@@ -122,6 +122,7 @@ GET /api/v1/accounts/{id}/negotiation
 GET /api/v1/accounts/{id}/negotiation/versions
 GET /api/v1/accounts/{id}/plan-revisions
 GET /api/v1/accounts/{id}/plan-revisions/{record}
+GET /api/v1/accounts/{id}/plan-revisions/{record}/diff
 GET /api/v1/accounts/{id}/plan-revisions/{record}/versions
 GET /api/v1/accounts/{id}/proposal
 GET /api/v1/accounts/{id}/proposal/diff
@@ -254,12 +255,13 @@ POST /api/v1/accounts/{id}/specialists/{specialist}/answer
 POST /api/v1/accounts/{id}/specialists/{specialist}/withdraw
 POST /api/v1/accounts/{id}/stakeholders
 POST /api/v1/accounts/{id}/support-requests
+POST /api/v1/accounts/{id}/support-requests/{record}/answer
 POST /api/v1/accounts/{id}/surveys
 POST /api/v1/accounts/{id}/trials
 POST /api/v1/accounts/{id}/trust
 POST /api/v1/accounts/{id}/vetoes
-POST /api/v1/approvals/decisions
 POST /api/v1/accounts/{id}/visit-reviews
+POST /api/v1/approvals/decisions
 POST /api/v1/approvals/{id}/decision
 POST /api/v1/approvals/{id}/transfer
 POST /api/v1/approvals/{id}/withdraw
@@ -348,6 +350,8 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 		"playbook": `{"playbook":"express","version":2,"reason":"x"}`, "family": `{"parent":"x","relation":"subsidiary","reason":"x"}`, "promote": `{"reason":"x"}`, "merge": `{"into":"x","reason":"x"}`,
 		"arbitration": `{"decision":"grant","reason":"x"}`, "specialists": `{"step":"plan","person":"x"}`, "answer": `{"decision":"accept"}`, "withdraw": `{}`,
 		"{record}": `{}`, "{text}": `{"reason":"x"}`,
+		"arbitration": `{"decision":"grant","reason":"x"}`, "answer": `{"result":"given","text":"x"}`,
+		"{record}":    `{}`, "{text}": `{"reason":"x"}`,
 	}
 	for _, k := range dossier.Kinds() {
 		bodies[k.Path] = `{}`

@@ -32,6 +32,8 @@ var bearable = []string{
 	"number without unit", "bounds crossed", "lengths crossed", "pattern without help", "option without label", "option name",
 	"option twice", "options of no enum", "table without columns", "weights of nothing", "grades crossed", "credit upside down",
 	"focus on everybody", "figures twice", "private twice", "veto without label", "reminders out of order",
+	"visits in part", "visits upside down", "gifts without limit", "gifts upside down", "review by nobody", "review reassigned", "plan without end",
+	"support of nobody",
 }
 
 func TestAddStored_keepsWhatIsUnderstoodAndNothingInPart(t *testing.T) {

@@ -41,6 +41,10 @@ func words() map[string]deal.Text {
 		string(deal.Withdrawn):  text("已撤回", "withdrawn"),
 		string(deal.VoidStatus): text("已作废", "void"),
 
+		"draft":    text("草稿", "draft"),
+		"open":     text("待答复", "open"),
+		"answered": text("已答复", "answered"),
+
 		string(deal.IntakeAccepted): text("已接收", "accepted"),
 		string(deal.IntakeMerged):   text("已合并", "merged"),
 
