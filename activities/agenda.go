@@ -62,7 +62,7 @@ func plans(s deal.State, cmd deal.Command) bool {
 	case deal.Advance: // plans are revised until sign is left, a win is evaluated, and customers are asked while they are maintained
 		return s.Step == deal.Analyse || s.Step == deal.Sign || s.Step == deal.Maintain
 	case deal.Return:
-		return !s.Step.Before(deal.Plan)
+		return s.Step == deal.Maintain || b.To == deal.Maintain || !s.Step.Before(deal.Plan) && b.To.Before(deal.Plan)
 	case deal.DecideApproval: // what was approved is to be done by a time
 		a, _ := s.Approval(b.Approval)
 		return a.Kind == deal.SupportRequest || a.Kind == deal.ExecutiveVisit

@@ -351,7 +351,7 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 		"arbitration": `{"decision":"grant","reason":"x"}`, "specialists": `{"step":"plan","person":"x"}`, "answer": `{"decision":"accept"}`, "withdraw": `{}`,
 		"{record}": `{}`, "{text}": `{"reason":"x"}`,
 		"arbitration": `{"decision":"grant","reason":"x"}`, "answer": `{"result":"given","text":"x"}`,
-		"{record}":    `{}`, "{text}": `{"reason":"x"}`,
+		"{record}": `{}`, "{text}": `{"reason":"x"}`,
 	}
 	for _, k := range dossier.Kinds() {
 		bodies[k.Path] = `{}`

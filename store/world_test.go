@@ -249,6 +249,9 @@ func judge(ctx context.Context, tx deal.LedgerTx, cmd deal.Command) (deal.Entry,
 	if err != nil {
 		return deal.Entry{}, nil, err
 	}
+	if err := supported(before, &f); err != nil {
+		return deal.Entry{}, nil, err
+	}
 	events, no := deal.Decide(before, cmd, f)
 	if len(no) > 0 || len(events) == 0 {
 		return deal.Entry{}, no, nil
@@ -301,6 +304,7 @@ func book() deal.Book {
 		{Kind: deal.CreditChange, Subject: "credit", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 		{Kind: deal.VetoLift, Subject: "veto", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 		{Kind: deal.GradeOverride, Subject: "value_score", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
+		{Kind: deal.SupportRequest, Subject: "support_request", Levels: []deal.LevelRules{level(deal.OwnerManager)}},
 	}
 	return b
 }

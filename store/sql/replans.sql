@@ -2,8 +2,7 @@
 
 -- name: Dated
 -- The kinds of records that put something on the agenda, or take it off: those of dossier.DatedKinds; a test compares.
-('agreement', 'evaluation', 'value_score', 'service_plan', 'survey', 'credit', 'support_request', 'executive_visit', 'visit_review',
-    'plan_revision')
+('agreement', 'evaluation', 'value_score', 'service_plan', 'survey', 'credit', 'support_request', 'executive_visit', 'visit_review', 'plan_revision')
 
 -- name: DatedDocuments
 -- Of every cycle: an agreement outlives the one in which it was signed.
