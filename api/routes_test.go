@@ -255,7 +255,7 @@ POST /api/v1/accounts/{id}/specialists/{specialist}/answer
 POST /api/v1/accounts/{id}/specialists/{specialist}/withdraw
 POST /api/v1/accounts/{id}/stakeholders
 POST /api/v1/accounts/{id}/support-requests
-POST /api/v1/accounts/{id}/support-requests/{record}/answer
+POST /api/v1/accounts/{id}/support-requests/{record}/outcome
 POST /api/v1/accounts/{id}/surveys
 POST /api/v1/accounts/{id}/trials
 POST /api/v1/accounts/{id}/trust
@@ -317,7 +317,8 @@ PUT /api/v1/accounts/{id}/visit-reviews/{record}
 PUT /api/v1/calendar/office-hours
 PUT /api/v1/calendar/{year}
 PUT /api/v1/me/channels/{channel}
-PUT /api/v1/users/{id}/channels/{channel}`), strings.Join(routes, "\n"))
+PUT /api/v1/users/{id}/channels/{channel}
+`), strings.Join(routes, "\n"))
 }
 
 // Nobody gets anything of a resource without saying who they are, whatever the method.
@@ -348,9 +349,7 @@ func TestRoutes_belowAForeignAccountAreNotFound(t *testing.T) {
 		"interactions": `{"kind":"call","at":"2026-03-01T00:00:00Z","with":["c1"],"aim":"x","result":"x","next_step":"x"}`,
 		"contacts":     `{"name":"x"}`, "approvals": `{"kind":"proposal","subject":{"type":"form","id":"plan","version":1}}`, "form": `{"content":{}}`,
 		"playbook": `{"playbook":"express","version":2,"reason":"x"}`, "family": `{"parent":"x","relation":"subsidiary","reason":"x"}`, "promote": `{"reason":"x"}`, "merge": `{"into":"x","reason":"x"}`,
-		"arbitration": `{"decision":"grant","reason":"x"}`, "specialists": `{"step":"plan","person":"x"}`, "answer": `{"decision":"accept"}`, "withdraw": `{}`,
-		"{record}": `{}`, "{text}": `{"reason":"x"}`,
-		"arbitration": `{"decision":"grant","reason":"x"}`, "answer": `{"result":"given","text":"x"}`,
+		"outcome": `{"result":"given","text":"x"}`, "arbitration": `{"decision":"grant","reason":"x"}`, "specialists": `{"step":"plan","person":"x"}`, "answer": `{"decision":"accept"}`, "withdraw": `{}`,
 		"{record}": `{}`, "{text}": `{"reason":"x"}`,
 	}
 	for _, k := range dossier.Kinds() {

@@ -92,7 +92,7 @@ func (a *API) supportRoutes() {
 	list := op(http.MethodGet, "/support-requests", "list-centre-requests", "work", "What the support centre is asked for, newest first")
 	list.Description = "Of all accounts in your scope, and what you were asked for yourself. Of an account outside your scope you see its name."
 	register(a, list, a.supportRequests)
-	answer := op(http.MethodPost, "/accounts/{id}/support-requests/{record}/answer", "answer-support-request", "work",
+	answer := op(http.MethodPost, "/accounts/{id}/support-requests/{record}/outcome", "answer-support-request", "work",
 		"Say what came of a support request")
 	answer.Description = "For whoever is asked, and for the owner and the line above. The clocks of the request end; the answer is kept."
 	register(a, answer, a.answerSupport)

@@ -97,7 +97,7 @@ func TestSupportCentre_answersOnceAndEndsTheClocks(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	r.wanting(accepted())
-	path, body := at(mine, "/support-requests/s1/answer"), `{"result":"in_part","text":"45 天"}`
+	path, body := at(mine, "/support-requests/s1/outcome"), `{"result":"in_part","text":"45 天"}`
 	r.do(collector, "POST", path, body).problem(404, "not_found")
 	p := r.do(rep2, "POST", path, `{"result":"in_part","text":" "}`).problem(422, "invalid_request")
 	require.Equal(t, "/text", p.Errors[0].Pointer)
@@ -117,7 +117,7 @@ func TestSupportCentre_answersNothingThatIsNotApproved(t *testing.T) {
 	draft := accepted()
 	draft.AcceptedAt = ""
 	r.wanting(draft)
-	p := r.do(rep2, "POST", at(mine, "/support-requests/s1/answer"), `{"result":"given","text":"x"}`).problem(422, "invalid_request")
+	p := r.do(rep2, "POST", at(mine, "/support-requests/s1/outcome"), `{"result":"given","text":"x"}`).problem(422, "invalid_request")
 	require.Contains(t, p.Errors[0].Hint, "support_request")
 }
 
