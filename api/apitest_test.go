@@ -167,7 +167,8 @@ func newWorld() *world {
 		Code: deal.CodeGateUnmet, Item: "proposal_not_approved", Text: deal.Text{ZH: "方案未获批", EN: "the proposal is not approved"},
 		Hint: deal.Text{ZH: "提交方案审批", EN: "ask for its approval"}, Link: "approvals",
 	}}}
-	w.records = deal.Records{Forms: []deal.Form{{Step: deal.Plan, Cycle: 1, Version: 2, Content: map[string]any{"price": "1"}}},
+	w.records = deal.Records{
+		Forms:        []deal.Form{{Step: deal.Plan, Cycle: 1, Version: 2, Content: map[string]any{"price": "1"}}},
 		Interactions: []deal.Interaction{{ID: "visit1", Cycle: 1, Step: deal.Survey, Pass: 1, Kind: deal.VisitInteraction, At: noon().AddDate(0, -2, 0), By: rep1}},
 	}
 	w.contacts = []deal.Contact{{ID: "c1", Version: 4, Name: "刘总", Role: deal.DeciderRole, Mobile: "13805240011", PhoneValid: true}}

@@ -127,7 +127,7 @@ func value(t *rapid.T, f dossier.FieldInfo, what string) any {
 		return rows
 	case dossier.ListField:
 		return rapid.SliceOfN(text, 0, 3).Draw(t, what)
-	case dossier.TextField, dossier.DayField, dossier.PersonField:
+	case dossier.TextField, dossier.DayField, dossier.InstantField, dossier.PersonField:
 	}
 	return text.Draw(t, what)
 }

@@ -26,7 +26,7 @@ func (f FieldInfo) schema(lang string) map[string]any {
 	s := map[string]any{}
 	kind := "string"
 	switch f.Type {
-	case TextField, PersonField, DayField, unknownField:
+	case TextField, PersonField, DayField, InstantField, unknownField:
 	case ChoiceField:
 		values := []any{""}
 		for _, m := range f.Choices {

@@ -178,7 +178,8 @@ func TestReferences_findEveryIDUnderItsField(t *testing.T) {
 		},
 		dossier.BuyingProcessKind: nil,
 		dossier.ExecutiveVisitKind: {
-			{To: dossier.ToPerson, ID: "director1", Field: "/executive"}, {To: dossier.ToContact, ID: "zheng", Field: "/contacts/0"},
+			{To: dossier.ToPerson, ID: "director1", Field: "/executive"},
+			{To: dossier.ToContact, ID: "zheng", Field: "/contacts/0"},
 			{To: dossier.ToContact, ID: "li", Field: "/contacts/1"},
 		},
 		dossier.SupportRequestKind: {
