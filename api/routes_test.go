@@ -200,6 +200,7 @@ GET /api/v1/playbooks/{name}
 GET /api/v1/playbooks/{name}/versions
 GET /api/v1/quota/breaches
 GET /api/v1/reports/quota
+GET /api/v1/support-requests
 GET /api/v1/tasks
 GET /api/v1/teams
 GET /api/v1/users

@@ -140,7 +140,7 @@ func (a *API) supportOf(ctx context.Context, i view.SupportItem) (centreRequest,
 		return b, nil
 	}
 	b.RequestedBy = personIn(org, i.Request.Requester)
-	for n, level := range approvalOf(org, i.Request.Approval, i.Request.Texts).Levels {
+	for n, level := range approvalOf(org, i.Request.Approval, i.Request.Texts, a.Now()).Levels {
 		for _, s := range level.Seats {
 			if s.Decision != "" {
 				b.Opinions = append(b.Opinions, opinionBody{Level: n + 1, By: s.By, Decision: s.Decision, Comment: s.Comment, At: s.At})
