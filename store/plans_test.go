@@ -137,7 +137,7 @@ func workPlans() map[string]planned {
 	ask("approvals, newest", "ApprovalsWalked", approvals(pgx.StrictNamedArgs{"rows": 2000}), true, "approvals_requested_at_idx", "accounts_pkey")
 	ask("approvals, my own", "ApprovalsGathered", approvals(pgx.StrictNamedArgs{"account": ""}), true, "accounts_seen_by_idx")
 	ask("approvals, of an account", "ApprovalsGathered", approvals(pgx.StrictNamedArgs{"account": "a000007"}), true, "approvals_account_id_idx")
-	ask("approvals, waiting", "ApprovalsWaiting", approvals(pgx.StrictNamedArgs{"account": "", "assignee": "m10"}), true, "approvals_waiting_idx")
+	ask("approvals, waiting", "ApprovalsWaiting", approvals(pgx.StrictNamedArgs{"account": "", "assignees": []string{"m10"}}), true, "approvals_waiting_idx")
 	timed := pgx.StrictNamedArgs{"owners": []string{"p7"}, "teams": []string{"t1", "t2", "t3", "t4"}, "at": at, "after": "x", "limit": 50}
 	all["timed"] = planned{store.Question{SQL: store.Statements()["Timed"], Args: timed}, []string{"accounts_wake_at_idx"}}
 	few := maps.Clone(timed)
