@@ -139,8 +139,8 @@ func represented(org Org, people []PersonID, at time.Time, unfit []PersonID) []P
 	return slices.Compact(there)
 }
 
-// called is whom a rung calls: whose turn it is, their superior, or sales_ops; and who never stands in for them, because the
-// matter is a request of theirs.
+// called is whom a rung calls: whose turn it is, their superior, or sales_ops; and who never stands in for them, because they
+// may not decide about the request.
 func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	who = []PersonID{s.responsible(org)}
 	switch {
@@ -149,13 +149,12 @@ func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	case len(c.Ask) > 0:
 		who = org.at(c.Ask)
 	}
-	var askers []PersonID
 	if c.Kind == ApprovalClock {
 		a, _ := s.Approval(ofApproval(c.ID))
-		who, askers = a.holdersOf(a.seatsOf(c.ID)), a.askers()
+		who, unfit = a.holdersOf(a.seatsOf(c.ID)), a.unfit()
 	}
 	if a, asked := s.Latest(CreditChange); c.Topic == CreditTopic && asked && a.Status == Pending {
-		who, askers = a.holdersOf(a.waiting()), a.askers()
+		who, unfit = a.holdersOf(a.waiting()), a.unfit()
 	}
 	if c.Kind == SpecialistClock && r.Name == Superior { // who does not answer blocks nobody: the account's own line looks into it
 		who = []PersonID{s.responsible(org)}
@@ -185,13 +184,13 @@ func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	case Ask, Remind, Urge, Resume, Recheck:
 		var there []PersonID
 		for _, p := range who {
-			there = append(there, org.inPlaceOf(p, askers...)...)
+			there = append(there, org.inPlaceOf(p, unfit...)...)
 		}
 		who = there
 	}
 	who = slices.DeleteFunc(slices.Clone(who), func(p PersonID) bool { return p == "" })
 	slices.Sort(who)
-	return slices.Compact(who), askers
+	return slices.Compact(who), unfit
 }
 
 // at are the people of places, whoever of them is there; sales_ops where nobody is.
@@ -224,12 +223,12 @@ func (a Approval) holdersOf(seats []int) []PersonID {
 	return people
 }
 
-// seatSuperiors lets the superior of every holder of whom a clock speaks decide as well, unless that would be the requester.
+// seatSuperiors lets the superior of every holder of whom a clock speaks decide as well, or the next one above who may.
 func (d *draft) seatSuperiors(a Approval, c Clock) Approval {
 	a = a.clone()
 	for _, i := range a.seatsOf(c.ID) {
 		seat := &a.Levels[a.Level-1].Seats[i]
-		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.askers()...)
+		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.unfit()...)
 		if up != "" && !seat.has(up) {
 			seat.Alternates = append(seat.Alternates, up)
 		}

@@ -54,7 +54,8 @@ func (o Org) StandsInFor(id PersonID, at time.Time) []PersonID {
 	return people
 }
 
-// Absence says who sees to what is somebody's at an instant, and who does where that one may not: an approval's requester.
+// Absence says who sees to what is somebody's at an instant, and who does where that one may not: because they ask for the
+// approval, or have decided in its chain.
 type Absence struct {
 	Person, First, Second PersonID
 }
@@ -110,12 +111,11 @@ func (s *State) cover(task string, by PersonID) {
 	}
 }
 
-// standIn is who sees to a task now; empty for the one that it is for. Who asks for an approval never decides about it, so a
-// task of deciding does not go to them.
+// standIn is who sees to a task now; empty for the one that it is for. A task of deciding does not go to who may not decide.
 func (d *draft) standIn(t Task) PersonID {
 	var unfit []PersonID
 	if a, ok := d.s.Approval(ofApproval(t.Ref)); ok && t.Kind == ApproveTask {
-		unfit = a.askers()
+		unfit = a.unfit()
 	}
 	if by := d.f.Org.StandIn(t.Assignee, d.at, unfit...); by != t.Assignee {
 		return by
@@ -173,18 +173,24 @@ func (d *draft) succeed() {
 	}
 }
 
+// unfit are all who may not decide about a request any more, or never might: who asks, and whose word is in the chain already.
+func (a Approval) unfit() []PersonID {
+	people := a.askers()
+	for _, l := range a.Levels {
+		for _, s := range l.Seats {
+			if s.Decision != "" {
+				people = append(people, s.By)
+			}
+		}
+	}
+	return people
+}
+
 // successor is who sits in a seat whose holder has left: the next superior who is there, does not ask, has not decided in this
 // chain and does not sit in the level; else one of sales_ops; empty when there is nobody.
 func (d *draft) successor(a Approval, i int) PersonID {
 	org := d.f.Org
-	unfit := a.askers()
-	for _, l := range a.Levels {
-		for _, s := range l.Seats {
-			if s.Decision != "" {
-				unfit = append(unfit, s.By)
-			}
-		}
-	}
+	unfit := a.unfit()
 	for j, s := range a.running() {
 		if j != i {
 			unfit = append(unfit, s.Holder)

@@ -162,6 +162,41 @@ func TestDelegation_toWhoAskedLeavesTheDecisionWithItsHolder(t *testing.T) {
 	require.Contains(t, w.hands(), "approve manager1>manager2", "the next deputy is")
 }
 
+func TestDelegation_toWhoHasDecidedInTheChainLeavesTheDecisionWithItsHolder(t *testing.T) {
+	t.Parallel()
+	level := func(who deal.Audience, mode deal.SeatMode) deal.LevelRules {
+		return deal.LevelRules{Who: who, Mode: mode, Within: deal.WorkingDays(2), Ladder: decisionLadder()}
+	}
+	w := asked(t, level(deal.OwnerManager, deal.AnySeat), level(deal.OwnerSuperior, deal.AnySeat))
+	w.delegate(director1, manager1, 9)
+	events := w.do(t, manager1, w.say(deal.Proposal, deal.Approve))
+	require.Equal(t, []string{"approve director1"}, w.hands(), "manager1 may not decide twice")
+	require.Contains(t, told(events), "approval_asked director1")
+	require.Empty(t, w.do(t, deal.System, deal.Recompute{}))
+	events = w.tick(t, "2026-03-03 09:00")
+	require.Contains(t, told(events), "approval_remind director1")
+	require.NotContains(t, told(events), "approval_remind manager1")
+
+	w = asked(t, level("role:manager", deal.AllSeats))
+	w.delegate(manager1, manager2, 9)
+	w.recompute(t, "2026-03-02 09:01")
+	require.Equal(t, []string{"approve manager1>manager2", "approve manager2"}, w.hands())
+	w.do(t, manager2, w.say(deal.Proposal, deal.Approve))
+	w.do(t, deal.System, deal.Recompute{})
+	require.Equal(t, []string{"approve manager1"}, w.hands(), "back, as soon as the deputy has spoken for themselves")
+	w.do(t, manager1, w.say(deal.Proposal, deal.Approve))
+	require.Equal(t, deal.Approved, w.latest(t, deal.Proposal).Status)
+}
+
+func TestSuperior_whoHasDecidedInTheChainIsNotAskedAgain(t *testing.T) {
+	t.Parallel()
+	w := asked(t, deal.LevelRules{Who: "person:director1"}, deal.LevelRules{Who: deal.OwnerManager, Within: deal.WorkingDays(2), Ladder: decisionLadder()})
+	w.do(t, director1, w.say(deal.Proposal, deal.Approve))
+	w.tick(t, "2026-03-05 10:00")
+	require.NotContains(t, w.hands(), "approve director1")
+	require.Equal(t, []deal.PersonID{manager1}, w.latest(t, deal.Proposal).Waiting())
+}
+
 func TestDeparture_givesTheSeatToTheNextSuperiorByItself(t *testing.T) {
 	t.Parallel()
 	w := asked(t, deal.LevelRules{Who: deal.OwnerManager})

@@ -233,3 +233,36 @@ func TestUnrepresented_areAccountsWithTasksInOtherHandsThanTheyShouldBe(t *testi
 	require.Equal(t, []deal.PersonID{w.people["director1"]}, w.state(id).Approvals[0].Waiting())
 	w.sound()
 }
+
+func TestUnrepresented_leavesTheDecisionOfADeputyWhoHasDecidedInTheChain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.lead("rep1", customer("晨风集团"))
+	w.do(id, "rep1", deal.Advance{From: deal.Collect})
+	w.do(id, "manager1", deal.ReviewIntake{Decision: deal.AcceptIntake})
+	form, err := w.PutForm(t.Context(), w.as("rep1"), id, deal.Screen, 0, map[string]any{"need": true})
+	require.NoError(t, err)
+	w.do(id, "rep1", deal.RequestApproval{
+		Kind: deal.Filing, Subject: deal.Subject{Type: deal.FormSubject, ID: string(deal.Screen), Version: form.Version},
+		Amount: 1_234_500, Currency: "CNY", Text: text("please"),
+	})
+	w.decide(id, "manager1", deal.Approve, nil)
+	require.Equal(t, []deal.PersonID{w.people["finance1"]}, w.latest(id, deal.Filing).Waiting())
+	require.NoError(t, w.AddDelegation(t.Context(), deal.Delegation{
+		From: w.people["finance1"], To: w.people["manager1"], Since: w.at, Until: w.at.AddDate(0, 0, 30),
+	}))
+	found, err := w.Unrepresented(t.Context(), w.at, "", 10)
+	require.NoError(t, err)
+	require.Empty(t, found, "manager1 may not decide twice")
+	require.NoError(t, w.AddDelegation(t.Context(), deal.Delegation{
+		From: w.people["finance1"], To: w.people["manager2"], Since: w.at, Until: w.at.AddDate(0, 0, 30),
+	}))
+	found, err = w.Unrepresented(t.Context(), w.at, "", 10)
+	require.NoError(t, err)
+	require.Len(t, found, 1)
+	w.do(id, "", deal.Recompute{})
+	require.Equal(t, w.people["manager2"], w.state(id).Tasks[len(w.state(id).Tasks)-1].Deputy, "the next deputy is asked")
+	found, err = w.Unrepresented(t.Context(), w.at, "", 10)
+	require.NoError(t, err)
+	require.Empty(t, found)
+}

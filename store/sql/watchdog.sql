@@ -30,15 +30,17 @@ SELECT calendar, team FROM v
 
 -- name: Unrepresented
 -- Accounts with open tasks that are not in the hands that they should be in: those of absent people ($1), which the first of
--- their deputies ($2) should have, or the second one ($3) where the first asks for the approval that it is about; and those
--- that a deputy has and should not.
+-- their deputies ($2) should have, or the second one ($3) where the first asks for the approval that it is about or has decided
+-- in its chain; and those that a deputy has and should not.
 SELECT a.id, a.seq FROM accounts a WHERE a.id > $4 AND a.id IN (
     SELECT t.account_id FROM tasks t
     LEFT JOIN unnest($1::text[], $2::text[], $3::text[]) c(person, first, second) ON c.person = t.assignee_id
     LEFT JOIN approvals r ON t.kind = 'approve' AND r.id = split_part(t.ref, '/', 2)
     WHERE t.status = 'open' AND (t.assignee_id = ANY($1) OR t.deputy_id IS NOT NULL)
         AND t.deputy_id IS DISTINCT FROM
-            NULLIF(CASE WHEN c.first IN (r.requester_id, r.acting_id) THEN c.second ELSE c.first END, t.assignee_id))
+            NULLIF(CASE WHEN c.first IN (r.requester_id, r.acting_id)
+                OR EXISTS (SELECT FROM approval_levels l WHERE l.approval_id = r.id AND l.decided_by = c.first)
+                THEN c.second ELSE c.first END, t.assignee_id))
 ORDER BY a.id LIMIT $5
 
 -- name: SweepStaged
