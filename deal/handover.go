@@ -262,7 +262,7 @@ func (d *draft) reseat(b HandOver, body *HandedOver) (tasks []Task, notices []No
 func (d *draft) missingTasks(b HandOver, a Approval, clock Clock) []Task {
 	heir := d.heir(b, a)
 	asked, _ := d.ask(a, clock)
-	return slices.DeleteFunc(asked, func(t Task) bool { return t.Assignee == heir && d.hasTask(b.From, ApproveTask, clock.ID) })
+	return slices.DeleteFunc(asked, func(t Task) bool { return t.Assignee == heir && d.hasTask(b.From, ApproveTask, t.Ref) })
 }
 
 // takeSeat gives the place of the person in a seat to whoever may sit there.

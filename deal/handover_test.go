@@ -217,3 +217,12 @@ func TestHandOver_movesWhatTheAgendaAsksOfThePerson(t *testing.T) {
 	clock.For = rep3
 	require.Equal(t, clock, w.clock(t, "agenda/service/s"))
 }
+
+func TestHandOver_asksForTheWordOfASeatWithATimeOfItsOwnOnce(t *testing.T) {
+	t.Parallel()
+	w := asked(t, deal.LevelRules{Who: "role:manager", Mode: deal.AllSeats, Within: deal.WorkingDays(2), Ladder: decisionLadder()})
+	id := w.latest(t, deal.Proposal).ID
+	w.do(t, manager2, deal.TransferApproval{Approval: id, To: finance1, Reason: note("yours")})
+	w.do(t, deal.System, deal.HandOver{Handover: "h", From: finance1, To: director1, Reason: note("leaves")})
+	require.Equal(t, []string{"approve director1", "approve manager1"}, w.hands())
+}
