@@ -121,6 +121,7 @@ func (a *API) operations() {
 	a.eraseRoutes()
 	a.eraseContactRoutes()
 	a.caseRoutes()
+	a.reviewRoutes()
 	a.importRoutes()
 	a.duplicateRoutes()
 	a.playbookRoutes()

@@ -120,15 +120,16 @@ type world struct {
 	stream    outbox
 	feeds     feeds
 
-	files  files
-	family family
-	oneOff bool // the playbook serves one-off projects
-	shelf  shelf
-	cases  library
-	days   days
-	jobs   jobs
-	post   postOffice
-	quota  quotaBooks
+	files   files
+	family  family
+	oneOff  bool // the playbook serves one-off projects
+	shelf   shelf
+	cases   library
+	days    days
+	jobs    jobs
+	post    postOffice
+	quota   quotaBooks
+	minutes minutes
 
 	handing handing
 
@@ -154,7 +155,7 @@ func newWorld() *world {
 	w := &world{
 		now: noon(), org: organisation(), tokens: map[string]deal.PersonID{}, known: map[string]deal.Remembered{},
 		files:  files{rules: dossier.DefaultRules()},
-		staged: map[string]view.Staged{}, requests: map[string]view.StoredRequest{}, unready: map[string]error{},
+		staged: map[string]view.Staged{}, requests: map[string]view.StoredRequest{}, unready: map[string]error{}, minutes: newMinutes(),
 	}
 	w.profile = deal.Profile{Version: 3, Name: "晨风集团", Territory: "宿城", Aliases: []string{"晨风"}}
 	w.state = deal.State{
@@ -731,6 +732,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 		Links:     &w.links, Stream: &w.stream, Wakes: &w.stream, Feeds: &w.feeds,
 		Channels: &w.post,
 		Breaches: &w.quota, Bulletins: &w.quota, Quota: &w.quota,
+		Reviews:   &w.minutes,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

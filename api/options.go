@@ -33,6 +33,7 @@ type Options struct {
 	Playbooks Playbooks
 	Editions  Editions
 	Cases     Cases
+	Reviews   Reviews
 	Calendars Calendars
 	Jobs      Jobs
 	Channels  Channels
@@ -127,6 +128,7 @@ func (o Options) check() error {
 	need(o.Playbooks != nil, "Playbooks")
 	need(o.Editions != nil, "Editions")
 	need(o.Cases != nil, "Cases")
+	need(o.Reviews != nil, "Reviews")
 	need(o.Calendars != nil, "Calendars")
 	need(o.Channels != nil, "Channels")
 	need(o.Health != nil, "Health")

@@ -200,6 +200,11 @@ GET /api/v1/playbooks/{name}
 GET /api/v1/playbooks/{name}/versions
 GET /api/v1/quota/breaches
 GET /api/v1/reports/quota
+GET /api/v1/reviews
+GET /api/v1/reviews/{id}
+GET /api/v1/reviews/{id}/accounts
+GET /api/v1/reviews/{id}/actions
+GET /api/v1/reviews/{id}/breaches
 GET /api/v1/support-requests
 GET /api/v1/tasks
 GET /api/v1/teams
@@ -217,6 +222,7 @@ GET /version (public)
 PATCH /api/v1/accounts/{id}
 PATCH /api/v1/accounts/{id}/contacts/{contact}
 PATCH /api/v1/cases/{id}
+PATCH /api/v1/reviews/{id}/actions/{action}
 PATCH /api/v1/teams/{id}
 PATCH /api/v1/users/{id}
 PATCH /api/v1/webhooks/{id}
@@ -278,6 +284,11 @@ POST /api/v1/me/calendar-feed
 POST /api/v1/notifications/read
 POST /api/v1/playbooks
 POST /api/v1/quota/breaches/{id}/decision
+POST /api/v1/reviews
+POST /api/v1/reviews/{id}/actions
+POST /api/v1/reviews/{id}/actions/{action}/done
+POST /api/v1/reviews/{id}/decisions
+POST /api/v1/reviews/{id}/sign
 POST /api/v1/session (public)
 POST /api/v1/tasks/{id}/done
 POST /api/v1/users/{id}/handover
@@ -318,6 +329,7 @@ PUT /api/v1/accounts/{id}/visit-reviews/{record}
 PUT /api/v1/calendar/office-hours
 PUT /api/v1/calendar/{year}
 PUT /api/v1/me/channels/{channel}
+PUT /api/v1/reviews/{id}/breaches/{breach}
 PUT /api/v1/users/{id}/channels/{channel}
 `), strings.Join(routes, "\n"))
 }

@@ -49,6 +49,8 @@ type Config struct {
 	Calendar Calendar `mapstructure:"calendar"`
 	// Ways out of the house for notices. One that is not set up is off.
 	Channels Channels `mapstructure:"channels"`
+	// The monthly review of every team.
+	Reviews Reviews `mapstructure:"reviews"`
 	// The demo organisation that `closedloop up` creates on an empty database.
 	Demo Demo `mapstructure:"demo"`
 }
@@ -213,6 +215,16 @@ func (f Files) Place(dataDir string) string {
 
 // InDatabase tells whether new files go into the database.
 func (f Files) InDatabase() bool { return f.Store != "directory" }
+
+// Reviews says when monthly reviews are due. They belong to teams and not to
+// accounts, so no playbook says it.
+type Reviews struct {
+	// Working days of the next month within which the chair signs the review of a
+	// month; later ones are late.
+	DueWorkingDays int `mapstructure:"due_working_days" default:"10" range:"1..22"`
+	// Working days before that on which the chair is reminded.
+	RemindWorkingDays int `mapstructure:"remind_working_days" default:"3" range:"0..20"`
+}
 
 // Playbooks says where the rules of the business come from.
 type Playbooks struct {

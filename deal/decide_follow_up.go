@@ -93,10 +93,10 @@ func (d *draft) review(id string, b LogInteraction) *Clock {
 // manual tells whether a task is ticked off by hand; the others are done by doing what they ask for.
 func (k TaskKind) manual() bool {
 	switch k {
-	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask, PrepareVisitTask, QuotaReasonTask:
+	case OverdueTask, ReassignTask, RecheckTask, ServeTask, RenewAgreementTask, PrepareVisitTask, QuotaReasonTask, ReviewActionTask:
 		return true
 	case AssignOwnerTask, TakeStepTask, IntakeTask, ApproveTask, FollowUpTask, EvaluateTask, RegradeTask, SurveyTask, SupportTask, VisitResultTask,
-		VisitReviewTask, RevisePlanTask, QuotaDecisionTask:
+		VisitReviewTask, RevisePlanTask, QuotaDecisionTask, ReviewSignTask, ReviewReasonTask:
 	}
 	return false
 }

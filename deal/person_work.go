@@ -14,6 +14,10 @@ import (
 const (
 	QuotaReasonTask   TaskKind = "quota_reason"   // a manager says why somebody of the team brings no leads
 	QuotaDecisionTask TaskKind = "quota_decision" // the station head confirms or waives a deduction
+
+	ReviewSignTask   TaskKind = "review_sign"   // the chair holds the monthly review and signs it
+	ReviewReasonTask TaskKind = "review_reason" // whoever missed deadlines says why, before the review
+	ReviewActionTask TaskKind = "review_action" // what a review has given somebody to do
 )
 
 // The kinds of notices that no account's log sends.
@@ -26,6 +30,11 @@ const (
 	HandoverReceivedNotice NoticeKind = "handover_received" // somebody's accounts are the recipient's now
 	HandoverOverNotice     NoticeKind = "handover_over"     // a handover came to its end
 	DeputyGoneNotice       NoticeKind = "deputy_gone"       // who stood in for the recipient has left
+
+	ReviewOpenedNotice  NoticeKind = "review_opened"  // a month's review waits for its chair and the team's manager
+	ReviewRemindNotice  NoticeKind = "review_remind"  // it is due soon
+	ReviewOverdueNotice NoticeKind = "review_overdue" // it was not signed in time: also to the chair's superior
+	ReviewSignedNotice  NoticeKind = "review_signed"
 )
 
 // PersonTask asks one person to do one thing that belongs to no account.

@@ -70,6 +70,9 @@ const (
 	CodeLinkUsed         Code = "link_used"          // a decision was made by this link; Args say when
 	CodeLinkExpired      Code = "link_expired"       // its time is up; Args say since when
 	CodeLinkVoid         Code = "link_void"          // its person is not asked any more
+	CodeReviewIncomplete Code = "review_incomplete"  // a monthly review cannot be signed yet; Item names what is missing
+	CodeReviewSigned     Code = "review_signed"      // the review is signed: nothing of it changes any more
+	CodeMonthAhead       Code = "month_ahead"        // a month that has not begun
 	CodeKeyReused        Code = "key_reused"         // the key was used for another request
 	CodeTextMissing      Code = "text_missing"       // the text behind the command was not staged; send it again
 	CodeInternalError    Code = "internal_error"     // our fault; Args carry the incident
@@ -96,7 +99,7 @@ func (c Code) Class() Class {
 		CodeSamePlaybook, CodePlaybookUnusable, CodePlaybookOutdated, CodeKindNotHere, CodeNoApprover, CodeTaskDone, CodeTaskNotManual,
 		CodeReturnNotAllowed, CodeAlreadyOnFile, CodeFilingConflict, CodeSetByApproval, CodeNoFilingConflict, CodeAccountMerged,
 		CodeHandoverRunning, CodeTargetClosed, CodeFamilyCycle, CodeSameParent, CodeSharedRecord, CodeNotAProject, CodeAlreadyPromoted,
-		CodeAlreadyOffered, CodeOfferOver, CodeLinkUsed, CodeLinkExpired, CodeLinkVoid:
+		CodeAlreadyOffered, CodeOfferOver, CodeLinkUsed, CodeLinkExpired, CodeLinkVoid, CodeReviewSigned:
 		return Conflict
 	case CodeInternalError:
 		return Fault

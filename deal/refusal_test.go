@@ -34,7 +34,7 @@ func everyCode(t tb) []deal.Code {
 
 // givenElsewhere are codes of Perform and of the API; they are declared here so that there is one list of codes.
 func givenElsewhere() []deal.Code {
-	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs, deal.CodeHandoverRunning, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeOverLimit}
+	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs, deal.CodeHandoverRunning, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeOverLimit, deal.CodeReviewIncomplete, deal.CodeReviewSigned, deal.CodeMonthAhead}
 }
 
 // classes are the status that each code has on the wire (contract.md §4): 403 for rights, 409 for what the state
@@ -50,13 +50,13 @@ func classes() map[deal.Class][]deal.Code {
 			deal.CodeAlreadyDecided, deal.CodeAlreadyPending, deal.CodeSubjectChanged, deal.CodeKindNotHere, deal.CodeNoApprover,
 			deal.CodeTaskDone, deal.CodeTaskNotManual, deal.CodeAlreadyOnFile, deal.CodeFilingConflict, deal.CodeNoFilingConflict, deal.CodeSetByApproval, deal.CodeAccountMerged, deal.CodeTargetClosed, deal.CodeFamilyCycle, deal.CodeSameParent,
 			deal.CodeSharedRecord, deal.CodeNotAProject, deal.CodeAlreadyPromoted, deal.CodeSamePlaybook, deal.CodePlaybookUnusable,
-			deal.CodePlaybookOutdated, deal.CodeHandoverRunning, deal.CodeAlreadyOffered, deal.CodeOfferOver, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeLinkVoid,
+			deal.CodePlaybookOutdated, deal.CodeHandoverRunning, deal.CodeAlreadyOffered, deal.CodeOfferOver, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeLinkVoid, deal.CodeReviewSigned,
 		},
 		deal.Content: {
 			deal.CodeGateUnmet, deal.CodeFamilyTooDeep, deal.CodeReasonMissing, deal.CodeDateInPast, deal.CodeDateInFuture, deal.CodeInvalidValue,
 			deal.CodeUnknownAccount, deal.CodeUnknownPerson, deal.CodeUnknownContact, deal.CodeUnknownApproval, deal.CodeUnknownTask,
 			deal.CodeNotARep, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs,
-			deal.CodeSubjectMissing, deal.CodeUnknownPlaybook, deal.CodeKeyReused, deal.CodeTextMissing, deal.CodeOverLimit,
+			deal.CodeSubjectMissing, deal.CodeUnknownPlaybook, deal.CodeKeyReused, deal.CodeTextMissing, deal.CodeOverLimit, deal.CodeReviewIncomplete, deal.CodeMonthAhead,
 		},
 		deal.Fault: {deal.CodeInternalError},
 	}

@@ -98,6 +98,9 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 		if task.Kind == deal.QuotaReasonTask && strings.HasPrefix(task.Ref, view.BreachRef) {
 			return s.reasoned(ctx, tx, org, task)
 		}
+		if task.Kind == deal.ReviewActionTask {
+			return actionOfTask(ctx, tx, task.Task, reason)
+		}
 		return nil
 	})
 	if errors.Is(err, errRefused) {
@@ -123,4 +126,9 @@ func (s *Store) orgIn(ctx context.Context, tx pgx.Tx) (deal.Org, error) {
 		return deal.Org{}, err
 	}
 	return now.org, nil
+}
+
+// TellPeople tells what belongs to no account, in a transaction of its own.
+func (s *Store) TellPeople(ctx context.Context, notices []deal.PersonNotice) error {
+	return s.InPersonWork(ctx, "tell people", func(w PersonWork) error { return w.Notify(ctx, notices...) })
 }

@@ -57,7 +57,7 @@ func loadStatements() map[string]string {
 // fragments are the statements that stand for a part of others: who sees an account, and columns in the order of a scan.
 func fragments() []string {
 	return []string{
-		"CaseColumns", "SupportRequests", "SupportColumns", // with others in them, so before these
+		"CaseColumns", "ReviewColumns", "ReviewBreachColumns", "ActionColumns", "SupportRequests", "SupportColumns", // with others in them, so before these
 		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "CalendarFeedColumns", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "LeaveColumns", "NoteColumns",
 		"ProfileColumns", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 		"HandoverColumns", "HandoverCounts",

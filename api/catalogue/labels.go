@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"closedloop/deal"
+	"closedloop/deal/review"
 	"closedloop/deal/view"
 )
 
@@ -30,6 +31,9 @@ const (
 	ChannelNames     Set = "channel"
 	DeliveryStates   Set = "delivery_state"
 	SkipReasons      Set = "skip_reason" // why nothing was sent
+	ReviewStatuses   Set = "review_status"
+	BreachKinds      Set = "breach_kind"
+	ActionStatuses   Set = "action_status"
 )
 
 // Label is what people call a member of a set; the identifier itself where nobody said.
@@ -91,6 +95,8 @@ func labels() map[Set]map[string]deal.Text {
 			string(deal.SupportTask): text("答复支持申请", "answer a support request"), string(deal.PrepareVisitTask): text("准备高层拜访", "prepare an executive's visit"),
 			string(deal.VisitResultTask): text("登记高层拜访结果", "result of an executive's visit"), string(deal.VisitReviewTask): text("拜访复盘", "review a visit"),
 			string(deal.RevisePlanTask): text("修订方案", "revise the plan"),
+			string(deal.ReviewSignTask): text("主持月度评审", "hold a monthly review"), string(deal.ReviewReasonTask): text("说明违期原因", "explain missed deadlines"),
+			string(deal.ReviewActionTask): text("评审行动项", "action of a review"),
 		},
 		Subjects: {
 			string(deal.FormSubject): text("表单", "form"), string(deal.AccountSubject): text("客户", "account"), string(deal.RecordSubject): text("档案", "record"),
@@ -103,6 +109,14 @@ func labels() map[Set]map[string]deal.Text {
 			"opened": text("已建立", "opened"), "updated": text("已更新", "updated"), "unchanged": text("无变化", "unchanged"), "refused": text("未接收", "refused"),
 			"would_open": text("将建立", "would be opened"), "would_change": text("将更新", "would be changed"),
 		},
+		ReviewStatuses: {
+			string(review.Open): text("待签字", "open"), string(review.Signed): text("已签字", "signed"), string(review.Missing): text("未开", "missing"),
+		},
+		BreachKinds: {
+			string(review.DeadlineBreach): text("步骤超期", "deadline missed"), string(review.ApprovalBreach): text("审批超期", "approval overdue"),
+			string(review.HandoverBreach): text("线索移交迟到", "late handover"),
+		},
+		ActionStatuses: {string(review.ActionOpen): text("未完成", "open"), string(review.ActionDone): text("已完成", "done")},
 		CaseOutcomes: {
 			string(deal.WonCase): text("赢单", "won"), string(deal.DoneCase): text("已完成", "completed"), string(deal.LostCase): text("丢单", "lost"),
 		},

@@ -7,6 +7,7 @@ import (
 
 	"closedloop/api/catalogue"
 	"closedloop/deal"
+	"closedloop/deal/review"
 	"closedloop/deal/view"
 )
 
@@ -36,6 +37,12 @@ func TestLabels_areThereForEveryMemberInBothLanguages(t *testing.T) {
 		members[catalogue.DeliveryStates] = append(members[catalogue.DeliveryStates], string(k))
 	}
 	members[catalogue.SkipReasons] = []string{view.SkippedOff, view.SkippedLeft, view.SkippedDropped}
+	for _, s := range review.Statuses() {
+		members[catalogue.ReviewStatuses] = append(members[catalogue.ReviewStatuses], string(s))
+	}
+	for _, k := range review.BreachKinds() {
+		members[catalogue.BreachKinds] = append(members[catalogue.BreachKinds], string(k))
+	}
 	for set, ids := range members {
 		for _, id := range ids {
 			zh, en := c.Label(set, id, catalogue.Chinese), c.Label(set, id, catalogue.English)

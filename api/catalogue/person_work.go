@@ -40,6 +40,11 @@ func personTasks() map[deal.TaskKind]deal.Text {
 			"{0} has brought no lead on {1} working days in a row (until {2}): please state why"),
 		deal.QuotaDecisionTask: text("{0} 已连续 {1} 个工作日没有线索(至 {2}),请确认或免除扣减",
 			"{0} has brought no lead on {1} working days in a row (until {2}): please confirm or waive the deduction"),
+		// {0} team, {1} month, {2} number of breaches
+		deal.ReviewSignTask:   text("主持 {0} {1} 的月度评审并签字", "hold the monthly review of {0} for {1}, and sign it"),
+		deal.ReviewReasonTask: text("{0} {1} 月度评审:有 {2} 条违期需要说明原因", "monthly review of {0} for {1}: {2} missed deadlines want a reason"),
+		// {0} what is to be done, {1} team
+		deal.ReviewActionTask: text("{1} 月度评审行动项:{0}", "action of the review of {1}: {0}"),
 	}
 }
 
@@ -59,5 +64,10 @@ func personNotices() map[deal.NoticeKind]deal.Text {
 		deal.DeputyGoneNotice: text("{0} 已离任,不再代您处理,请另行委托", "{0} has left and stands in for you no more: please name another deputy"),
 		// {0} team, {1} day
 		deal.BulletinNotice: text("{0} {1} 线索日报已发布", "the daily bulletin of leads of {0} for {1} is there"),
+		// {0} team, {1} month
+		deal.ReviewOpenedNotice:  text("{0} {1} 的月度评审已开启", "the monthly review of {0} for {1} is open"),
+		deal.ReviewRemindNotice:  text("{0} {1} 的月度评审即将到期,请签字", "the monthly review of {0} for {1} is due soon: please sign it"),
+		deal.ReviewOverdueNotice: text("{0} {1} 的月度评审逾期未签字", "the monthly review of {0} for {1} was not signed in time"),
+		deal.ReviewSignedNotice:  text("{0} {1} 的月度评审已签字", "the monthly review of {0} for {1} is signed"),
 	}
 }

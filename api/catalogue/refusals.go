@@ -225,6 +225,18 @@ func refusals() map[string]Entry {
 			text("此人的移交正在进行", "a handover of this person is on its way"),
 			text("等待其结束,见 GET /users/ID/handovers", "wait until it is over: see GET /users/ID/handovers"),
 		},
+		string(deal.CodeReviewIncomplete): {
+			text("月度评审还不能签字", "the monthly review cannot be signed yet"),
+			text("errors 列出缺少的内容", "errors lists what is missing"),
+		},
+		string(deal.CodeReviewSigned): {
+			text("月度评审已签字,不能再改", "the monthly review is signed: nothing of it changes any more"),
+			text("未完成的行动项会转入下个月的评审", "open actions come into the review of the next month"),
+		},
+		string(deal.CodeMonthAhead): {
+			text("该月份尚未开始", "this month has not begun"),
+			text("选择本月或以前的月份", "choose this month or an earlier one"),
+		},
 		string(deal.CodeKeyReused): {
 			text("该 Idempotency-Key 已用于其他请求", "this Idempotency-Key was used for another request"),
 			text("新的请求使用新的 Idempotency-Key", "use a new key for a new request"),

@@ -31,6 +31,7 @@ type (
 	noEditions  struct{ installs }
 	noCalendars struct{ api.Calendars }
 	noChannels  struct{ api.Channels }
+	noReviews   struct{ api.Reviews }
 )
 
 func (noCalendars) Provisional(string, time.Time, time.Time) bool { return false }
@@ -99,6 +100,7 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
 		Imports: readOnly{}, Playbooks: books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
 		Links: st, Channels: noChannels{}, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
+		Reviews: noReviews{},
 		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: zone,
 		Rules:  books.Rules,
 		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"closedloop/activities"
@@ -18,7 +19,11 @@ func (n *node) jobs() (*activities.Jobs, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
-	jobs, err := activities.NewJobs(n.store, time.Now, n.log, n.quota().Jobs(zone)...)
+	reviews, err := n.reviewing(zone)
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := activities.NewJobs(n.store, time.Now, n.log, slices.Concat(n.quota().Jobs(zone), reviews.Jobs())...)
 	if err != nil {
 		return nil, fmt.Errorf("make jobs: %w", err)
 	}

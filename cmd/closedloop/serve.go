@@ -35,6 +35,10 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 	if err != nil {
 		return "", nil, fmt.Errorf("load time zone: %w", err)
 	}
+	reviews, err := n.reviewing(zone)
+	if err != nil {
+		return "", nil, err
+	}
 	health := &readiness{node: n}
 	jobs, err := n.jobs()
 	if err != nil {
@@ -47,6 +51,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		Jobs:      errands{jobs, n.store, contract.NewSweeps(n.engine)},
 		Channels:  newPost(n),
 		Breaches:  n.store, Bulletins: n.store, Quota: n.quota(),
+		Reviews:      reviews,
 		Installation: n.installation.ID, TextKey: n.installation.Secret, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
 		Links: n.store, Stream: n.store, Wakes: n.outbox, Feeds: n.store,

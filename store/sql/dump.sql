@@ -10,4 +10,5 @@ DELETE FROM installation
 -- The engine here is another one, whatever its number; identities go on behind the last row.
 WITH engine AS (UPDATE installation SET engine_identity = NULL)
 SELECT setval(pg_get_serial_sequence('record_changes', 'id'), COALESCE((SELECT max(id) FROM record_changes), 0) + 1, false),
+    setval(pg_get_serial_sequence('team_review_changes', 'id'), COALESCE((SELECT max(id) FROM team_review_changes), 0) + 1, false),
     setval(pg_get_serial_sequence('outbox', 'added'), COALESCE((SELECT max(added) FROM outbox), 0) + 1, false)
