@@ -374,6 +374,8 @@ func TestExport_isThereForEveryList(t *testing.T) {
 			target = strings.Replace(path, "{id}", "h1", 1)
 		case strings.HasPrefix(path, "/api/v1/jobs"):
 			target, reader = strings.Replace(path, "{name}", "daily-quota", 1), admin
+		case strings.HasPrefix(path, "/api/v1/reviews"):
+			target, reader = strings.Replace(path, "{id}", "review1", 1), director
 		case path == "/api/v1/webhooks":
 			reader = admin
 		case path == "/api/v1/duplicates":
