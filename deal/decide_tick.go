@@ -166,7 +166,7 @@ func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	case Superior:
 		var up []PersonID
 		for _, p := range who {
-			if boss := org.reachable(org.Superior(p)); boss != "" {
+			if boss := org.reachable(org.Superior(p), unfit...); boss != "" {
 				up = append(up, boss)
 			}
 		}

@@ -192,9 +192,18 @@ func TestSuperior_whoHasDecidedInTheChainIsNotAskedAgain(t *testing.T) {
 	t.Parallel()
 	w := asked(t, deal.LevelRules{Who: "person:director1"}, deal.LevelRules{Who: deal.OwnerManager, Within: deal.WorkingDays(2), Ladder: decisionLadder()})
 	w.do(t, director1, w.say(deal.Proposal, deal.Approve))
-	w.tick(t, "2026-03-05 10:00")
+	events := w.tick(t, "2026-03-05 10:00")
 	require.NotContains(t, w.hands(), "approve director1")
 	require.Equal(t, []deal.PersonID{manager1}, w.latest(t, deal.Proposal).Waiting())
+	require.Equal(t, []string{"approval_superior ops1"}, about(told(events), "approval_superior"), "nobody above may decide, so sales_ops hears")
+}
+
+func TestSuperior_whoAsksIsNotToldToDecide(t *testing.T) {
+	t.Parallel()
+	w := standingIn(t, deal.Plan).chainOf(deal.LevelRules{Who: deal.OwnerManager, Within: deal.WorkingDays(2), Ladder: decisionLadder()})
+	w.do(t, director1, w.ask(deal.Proposal))
+	require.Equal(t, []deal.PersonID{manager1}, w.latest(t, deal.Proposal).Waiting())
+	require.Equal(t, []string{"approval_superior ops1"}, about(told(w.tick(t, "2026-03-09 09:00")), "approval_superior"))
 }
 
 func TestDeparture_givesTheSeatToTheNextSuperiorByItself(t *testing.T) {
