@@ -232,7 +232,7 @@ func approvalOf(org deal.Org, ap deal.Approval, texts map[string]string, at time
 		for _, s := range l.Seats {
 			deputy := deal.PersonID("")
 			if ap.Status == deal.Pending && s.Decision == "" {
-				deputy = org.StandIn(s.Holder, at, ap.Requester, ap.Asker())
+				deputy = org.StandIn(s.Holder, at, ap.Unfit()...)
 			}
 			if deputy == s.Holder {
 				deputy = ""

@@ -211,7 +211,7 @@ func (d *draft) ask(a Approval, clock Clock) (tasks []Task, notices []Notice) {
 				continue
 			}
 			t := Task{Kind: ApproveTask, Assignee: p, Ref: c.ID, Due: c.Due}
-			by := d.f.Org.StandIn(p, d.at, a.unfit()...)
+			by := d.f.Org.StandIn(p, d.at, a.Unfit()...)
 			if by != p {
 				t.Deputy = by
 			}

@@ -151,10 +151,10 @@ func called(s State, org Org, c Clock, r Rung) (who, unfit []PersonID) {
 	}
 	if c.Kind == ApprovalClock {
 		a, _ := s.Approval(ofApproval(c.ID))
-		who, unfit = a.holdersOf(a.seatsOf(c.ID)), a.unfit()
+		who, unfit = a.holdersOf(a.seatsOf(c.ID)), a.Unfit()
 	}
 	if a, asked := s.Latest(CreditChange); c.Topic == CreditTopic && asked && a.Status == Pending {
-		who, unfit = a.holdersOf(a.waiting()), a.unfit()
+		who, unfit = a.holdersOf(a.waiting()), a.Unfit()
 	}
 	if c.Kind == SpecialistClock && r.Name == Superior { // who does not answer blocks nobody: the account's own line looks into it
 		who = []PersonID{s.responsible(org)}
@@ -228,7 +228,7 @@ func (d *draft) seatSuperiors(a Approval, c Clock) Approval {
 	a = a.clone()
 	for _, i := range a.seatsOf(c.ID) {
 		seat := &a.Levels[a.Level-1].Seats[i]
-		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.unfit()...)
+		up := d.f.Org.reachable(d.f.Org.Superior(seat.Holder), a.Unfit()...)
 		if up != "" && !seat.has(up) {
 			seat.Alternates = append(seat.Alternates, up)
 		}

@@ -115,7 +115,7 @@ func (s *State) cover(task string, by PersonID) {
 func (d *draft) standIn(t Task) PersonID {
 	var unfit []PersonID
 	if a, ok := d.s.Approval(ofApproval(t.Ref)); ok && t.Kind == ApproveTask {
-		unfit = a.unfit()
+		unfit = a.Unfit()
 	}
 	if by := d.f.Org.StandIn(t.Assignee, d.at, unfit...); by != t.Assignee {
 		return by
@@ -173,8 +173,8 @@ func (d *draft) succeed() {
 	}
 }
 
-// unfit are all who may not decide about a request any more, or never might: who asks, and whose word is in the chain already.
-func (a Approval) unfit() []PersonID {
+// Unfit are all who may not decide about a request any more, or never might: who asks, and whose word is in the chain already.
+func (a Approval) Unfit() []PersonID {
 	people := a.askers()
 	for _, l := range a.Levels {
 		for _, s := range l.Seats {
@@ -190,7 +190,7 @@ func (a Approval) unfit() []PersonID {
 // chain and does not sit in the level; else one of sales_ops; empty when there is nobody.
 func (d *draft) successor(a Approval, i int) PersonID {
 	org := d.f.Org
-	unfit := a.unfit()
+	unfit := a.Unfit()
 	for j, s := range a.running() {
 		if j != i {
 			unfit = append(unfit, s.Holder)
