@@ -140,7 +140,7 @@ func (a *API) explainBreach(ctx context.Context, in *explainBreachInput) (*revie
 func reviewBreachOf(org deal.Org, b review.Breach) reviewBreachBody {
 	return reviewBreachBody{
 		ID: b.ID, Account: accountRef{string(b.Account), b.Number, b.Name}, Kind: string(b.Kind), Clock: b.Clock, Step: stepName(b.Step), Owner: personIn(org, b.Owner),
-		DueAt: instant(b.Due), At: b.At.UTC(), Reason: b.Reason.Text, ReasonBy: personIn(org, b.Reason.By), ReasonAt: instant(b.Reason.At),
+		DueAt: instant(b.Due), At: b.At.UTC(), Reason: b.Text, ReasonBy: personIn(org, b.By), ReasonAt: instant(b.Reason.At),
 	}
 }
 

@@ -89,7 +89,7 @@ func (m *minutes) ReviewBreaches(_ context.Context, _ string, people []deal.Pers
 }
 
 func (m *minutes) UnexplainedBreaches(context.Context, string) ([]review.Breach, error) {
-	return slices.DeleteFunc(slices.Clone(m.breaches), func(b review.Breach) bool { return b.Reason.Text != "" }), nil
+	return slices.DeleteFunc(slices.Clone(m.breaches), func(b review.Breach) bool { return b.Text != "" }), nil
 }
 
 func (m *minutes) ReviewDecisions(context.Context, string) ([]review.Decision, error) {
@@ -276,7 +276,9 @@ func TestSignReview_tellsEverythingThatIsMissingAndIsTheEnd(t *testing.T) {
 	signed := r.do(director, "POST", reviewPath+"/sign", `{"note":"完"}`).ok(200)
 	require.Equal(t, []any{"signed", "完"}, []any{signed["status"], signed["note"]})
 	for _, c := range [][3]string{
-		{"PUT", "/breaches/b1", `{"reason":"x"}`}, {"POST", "/decisions", `{"text":"x"}`}, {"POST", "/sign", `{}`},
+		{"PUT", "/breaches/b1", `{"reason":"x"}`},
+		{"POST", "/decisions", `{"text":"x"}`},
+		{"POST", "/sign", `{}`},
 		{"POST", "/actions", `{"owner":"` + string(rep1) + `","due_on":"2026-03-20","text":"x"}`},
 	} {
 		r.do(director, c[0], reviewPath+c[1], c[2]).problem(409, "review_signed")

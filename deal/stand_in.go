@@ -132,15 +132,17 @@ func (d *draft) represent() {
 		if t.Status != TaskOpen {
 			continue
 		}
-		switch by := d.standIn(t); by {
-		case t.Deputy:
-		case "":
+		by := d.standIn(t)
+		if by == t.Deputy {
+			continue
+		}
+		if by == "" {
 			back.Tasks = append(back.Tasks, Cover{Task: t.ID, For: t.Assignee, By: t.Deputy})
 			heard = append(heard, Notice{To: t.Assignee, Kind: GivenBackNotice, Ref: t.Ref, Due: t.Due})
-		default:
-			over.Tasks = append(over.Tasks, Cover{Task: t.ID, For: t.Assignee, By: by})
-			told = append(told, Notice{To: by, Kind: TakenOverNotice, Ref: t.Ref, Due: t.Due})
+			continue
 		}
+		over.Tasks = append(over.Tasks, Cover{Task: t.ID, For: t.Assignee, By: by})
+		told = append(told, Notice{To: by, Kind: TakenOverNotice, Ref: t.Ref, Due: t.Due})
 	}
 	if len(over.Tasks) > 0 {
 		d.emit(over, nil, told)

@@ -48,7 +48,9 @@ func TestQuota_goesFromAMissedDayToADecision(t *testing.T) {
 	_, err = db.Exec(t.Context(), "UPDATE installation SET created_at = created_at - interval '60 days'") // nothing is made good of the time before
 	require.NoError(t, err)
 
-	day := func(ago int) string { return time.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, -ago).Format(time.DateOnly) }
+	day := func(ago int) string {
+		return time.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, -ago).Format(time.DateOnly)
+	}
 	const runs = "/jobs/daily-quota/runs"
 	rep.post(t, runs, data{"period": day(2)}).refused(t, http.StatusForbidden, "not_your_role")
 	admin.post(t, runs, data{"period": day(0)}).refused(t, http.StatusUnprocessableEntity, "invalid_request")

@@ -160,7 +160,7 @@ func (s *Store) ReviseCase(ctx context.Context, v view.Viewer, id string, versio
 			return err
 		}
 		switch {
-		case !present.Visible || !present.Case.RevisedBy(v.Person):
+		case !present.Visible || !present.RevisedBy(v.Person):
 			return view.ErrReadOnly
 		case present.Version != version:
 			return deal.ErrStale

@@ -168,7 +168,7 @@ func (s *Store) ReviewBreaches(ctx context.Context, id string, people []deal.Per
 
 func scanReviewBreach(row pgx.CollectableRow) (b review.Breach, err error) {
 	err = row.Scan(&b.ID, &b.Review, &b.Account, &b.Number, &b.Name, &b.Kind, &b.Clock, &b.Step, &b.Owner, instant(&b.Due), instant(&b.At),
-		&b.Reason.Text, &b.Reason.By, instant(&b.Reason.At))
+		&b.Text, &b.By, instant(&b.Reason.At))
 	return b, err
 }
 

@@ -162,7 +162,7 @@ func TestOpenReview_asksTheChairAndWhoMissedDeadlines(t *testing.T) {
 		require.Equal(t, 1, open("rep1", deal.ReviewReasonTask), "until the last one")
 		got, err := w.ExplainBreach(ctx, r.ID, b.ID, review.Reason{Text: fmt.Sprintf("why %d", i), By: w.people["rep1"], At: april(2, 2)}, fine)
 		require.NoError(t, err)
-		require.Equal(t, fmt.Sprintf("why %d", i), got.Reason.Text)
+		require.Equal(t, fmt.Sprintf("why %d", i), got.Text)
 	}
 	require.Zero(t, open("rep1", deal.ReviewReasonTask))
 	require.Equal(t, len(breaches), w.count("team_review_changes"))

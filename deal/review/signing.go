@@ -20,7 +20,7 @@ func Unsignable(breaches []Breach, actions []Action, decisions int, today string
 	}
 	unexplained := 0
 	for _, b := range breaches {
-		if b.Reason.Text != "" {
+		if b.Text != "" {
 			continue
 		}
 		if unexplained++; unexplained > mostReasons {
