@@ -137,6 +137,9 @@ func (s *Store) leave(ctx context.Context, tx pgx.Tx, h *lockedHandover, at time
 	if err := tx.QueryRow(ctx, string(endDelegationsOf), string(h.rules.From), at).Scan(&h.beside.Delegations); err != nil {
 		return err
 	}
+	if _, err := tx.Exec(ctx, string(endAccess), string(h.rules.From)); err != nil {
+		return err
+	}
 	if _, err := tx.Exec(ctx, string(deactivateUser), string(h.rules.From)); err != nil {
 		return err
 	}

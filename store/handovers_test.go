@@ -131,6 +131,7 @@ func TestHandover_leavesNothingOfThePerson(t *testing.T) {
 	w.asks(about, deal.NewPersonTask(deal.QuotaDecisionTask, w.people["rep1"], "matter/1", w.at))
 	require.NoError(t, w.AddDelegation(ctx, deal.Delegation{From: w.people["rep3"], To: w.people["rep1"], Since: w.at, Until: w.at.Add(1000 * time.Hour)}))
 	require.NoError(t, w.AddDelegation(ctx, deal.Delegation{From: w.people["rep1"], To: w.people["rep3"], Since: w.at.Add(900 * time.Hour), Until: w.at.Add(1000 * time.Hour)}))
+	require.NoError(t, w.NewSession(ctx, digest("session"), w.people["rep1"], time.Now().Add(time.Hour)))
 	require.NoError(t, w.orders("handover-1", true, "rep2", "rep3"))
 	require.Equal(t, 3, w.moves("handover-1"))
 
@@ -161,6 +162,10 @@ func TestHandover_leavesNothingOfThePerson(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []any{view.HandoverDone, 0, 4, 0, 2}, []any{h.Status, h.Planned, h.Moved, h.Failed, h.Round})
 	require.Equal(t, view.HandoverBeside{Tasks: 2, Delegations: 2, Deactivated: true}, h.Beside)
+	require.NoError(t, w.SetActive(ctx, w.people["rep1"], true))
+	_, err = w.Bearer(ctx, digest("session"))
+	require.ErrorIs(t, err, deal.ErrNotFound, "also once they are back")
+	require.NoError(t, w.SetActive(ctx, w.people["rep1"], false))
 	held, err := w.HeldBy(ctx, w.people["rep1"])
 	require.NoError(t, err)
 	require.Empty(t, held)

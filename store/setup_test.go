@@ -258,6 +258,7 @@ func TestSetActive_endsEveryWayIn(t *testing.T) {
 		require.NoError(t, w.NewSession(t.Context(), digest("session of "+string(who)), who, far))
 		require.NoError(t, w.CreateToken(t.Context(), digest("token of "+string(who)), who, "laptop", far))
 	}
+	require.NoError(t, w.PutCalendarFeed(t.Context(), digest("feed"), view.CalendarFeed{Person: rep1, Language: "zh", CreatedAt: w.at}))
 	version := w.org().Version
 	require.NoError(t, w.SetActive(t.Context(), rep1, false))
 	require.Greater(t, w.org().Version, version)
@@ -270,4 +271,6 @@ func TestSetActive_endsEveryWayIn(t *testing.T) {
 		_, err = w.Bearer(t.Context(), digest(secret+string(rep2)))
 		require.NoError(t, err)
 	}
+	_, err := w.CalendarFeedOf(t.Context(), rep1)
+	require.ErrorIs(t, err, deal.ErrNotFound)
 }

@@ -14,7 +14,9 @@ UPDATE users SET active = $2 WHERE id = $1 AND active <> $2
 
 -- name: EndAccess
 -- Of somebody who has left: whatever they were given to come in with.
-WITH logins AS (DELETE FROM sessions WHERE user_id = $1)
+WITH logins AS (DELETE FROM sessions WHERE user_id = $1),
+     feed AS (DELETE FROM calendar_feeds WHERE user_id = $1),
+     links AS (DELETE FROM decision_links WHERE person_id = $1)
 DELETE FROM api_tokens WHERE user_id = $1
 
 -- name: AddToken
