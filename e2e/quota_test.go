@@ -45,8 +45,6 @@ func TestQuota_goesFromAMissedDayToADecision(t *testing.T) {
 	defer func() { require.NoError(t, db.Close(t.Context())) }()
 	_, err = db.Exec(t.Context(), "UPDATE users SET created_at = created_at - interval '60 days'")
 	require.NoError(t, err)
-	_, err = db.Exec(t.Context(), "UPDATE installation SET created_at = created_at - interval '60 days'") // nothing is made good of the time before
-	require.NoError(t, err)
 
 	day := func(ago int) string {
 		return time.Now().In(time.FixedZone("", 8*3600)).AddDate(0, 0, -ago).Format(time.DateOnly)
