@@ -126,11 +126,6 @@ func (j *Jobs) due(ctx context.Context, job Job, at time.Time) ([]string, error)
 	case began == "":
 		return j.firstDue(ctx, job, at)
 	}
-	born, err := j.runs.Born(ctx)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it was doing
-	}
-	period = max(period, job.Periods.Of(born)) // somebody may have done it by hand for a period long before
 	var all []string
 	for {
 		due, err := job.DueAt(ctx, period)

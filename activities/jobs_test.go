@@ -177,20 +177,6 @@ func TestJobs_beginWithTheHouse(t *testing.T) {
 	require.Equal(t, []string{"2026-04-30"}, s.do(t, "2026-04-30").Ran, "unless somebody asks for it by name")
 }
 
-func TestJobs_doneByHandForLongAgoDoNotBringBackTheTimeBetween(t *testing.T) {
-	t.Parallel()
-	for _, broken := range []bool{false, true} {
-		s := newShop(t, "2026-05-06 02:00", "2026-05-05 10:00")
-		s.broken = broken
-		_, err := s.Do(t.Context(), contract.SweepInput{Job: "daily", Period: "2020-01-01"})
-		require.Equal(t, broken, err != nil)
-		s.broken, s.ran = false, nil
-		_, err = s.Do(t.Context(), contract.SweepInput{Job: "daily"})
-		require.NoError(t, err)
-		require.Equal(t, []string{"2026-05-05"}, s.ran)
-	}
-}
-
 func TestJobs_thatFailSayWhyAndAreTriedAgainBeforeAnythingLater(t *testing.T) {
 	t.Parallel()
 	s := newShop(t, "2026-05-05 02:00", "2026-01-01 00:00")
