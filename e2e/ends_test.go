@@ -21,7 +21,7 @@ func TestPause_stopsTheClocksUntilADay(t *testing.T) {
 	a := d.act(t, "pause", data{"reason": "客户停产检修", "resume_on": day})
 	require.Equal(t, []any{"paused", day}, []any{a.Status, a.ResumeOn})
 	require.Nil(t, a.Deadline)
-	require.ElementsMatch(t, []string{"resume", "close", "merge"}, a.AllowedCommands)
+	require.ElementsMatch(t, []string{"resume", "close", "merge", "offer-step"}, a.AllowedCommands)
 	for word, body := range map[string]data{
 		"advance": {"from": "collect"}, "grade": {"grade": "A", "reason": "x"}, "follow-up": {"at": time.Now().Add(time.Hour)},
 		"pause": {"reason": "x", "resume_on": day}, "return": {"to": "collect", "reason": "x"},

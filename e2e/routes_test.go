@@ -82,6 +82,19 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		below(http.MethodGet, one+"/erasures", nil),
 		below(http.MethodDelete, one+"/contacts/{contact}/personal-data", data{"reason": "x"}),
 	}
+	gone := func(method, pattern string, body any) route {
+		r := below(method, strings.NewReplacer("{record}", missingAccount, "{specialist}", missingAccount).Replace(pattern), body)
+		r.pattern, r.absent = base+pattern, true
+		return r
+	}
+	routes = append(routes,
+		below(http.MethodGet, one+"/specialists", nil),
+		below(http.MethodPost, one+"/specialists", data{"step": "plan", "person": owner}),
+		gone(http.MethodPost, one+"/specialists/{specialist}/answer", data{"decision": "accept"}),
+		gone(http.MethodPost, one+"/specialists/{specialist}/withdraw", nil),
+		gone(http.MethodGet, one+"/plan-revisions/{record}/diff", nil),
+		gone(http.MethodPost, one+"/support-requests/{record}/outcome", data{"result": "given", "text": "x"}),
+	)
 	routes = append(routes, dossierRoutes(d.id)...)
 	for i, r := range routes {
 		staff := []string{"/family", "/playbook", "/filings/{filing}/arbitration"}

@@ -3,7 +3,7 @@ SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM accounts)
 
 -- name: ClearForRestore
 -- What a fresh database already has of its own.
-WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters), ruled AS (DELETE FROM calendar_rules), ended AS (DELETE FROM outbox_end), read AS (DELETE FROM relay_end)
+WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters), ruled AS (DELETE FROM calendar_rules), ended AS (DELETE FROM outbox_end), jobs AS (DELETE FROM job_runs), read AS (DELETE FROM relay_end)
 DELETE FROM installation
 
 -- name: SettleRestore
