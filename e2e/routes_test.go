@@ -91,7 +91,7 @@ func routesOf(t *testing.T, d desk, pending approval, taskID string) []route {
 		below(http.MethodGet, one+"/specialists", nil),
 		below(http.MethodPost, one+"/specialists", data{"step": "plan", "person": owner}),
 		gone(http.MethodPost, one+"/specialists/{specialist}/answer", data{"decision": "accept"}),
-		gone(http.MethodPost, one+"/specialists/{specialist}/withdraw", nil),
+		gone(http.MethodPost, one+"/specialists/{specialist}/withdraw", data{}),
 		gone(http.MethodGet, one+"/plan-revisions/{record}/diff", nil),
 		gone(http.MethodPost, one+"/support-requests/{record}/outcome", data{"result": "given", "text": "x"}),
 	)
