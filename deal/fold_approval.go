@@ -45,6 +45,7 @@ func (b ApprovalTransferred) fold(s *State, e Event) {
 		lies := t.Kind == ReassignTask && b.others(t.Ref)
 		return ofApproval(t.Ref) == b.Approval.ID && !b.Approval.asked(t.Assignee) && !lies
 	})
+	s.redate() // who was asked before, as a superior, keeps the task and has the new time for it
 }
 
 // others tells whether a clock still speaks of seats after one of them went to somebody else.

@@ -225,6 +225,24 @@ func TestDeparture_givesTheSeatToTheNextSuperiorByItself(t *testing.T) {
 	require.Empty(t, decided.For, "the seat is director1's")
 }
 
+func TestDeparture_givesASuperiorWhoIsAskedAlreadyTheTimeOfTheSeat(t *testing.T) {
+	t.Parallel()
+	w := asked(t)
+	id := w.latest(t, deal.Proposal).ID
+	w.tick(t, "2026-03-05 09:00") // reminded, urged, and the superior asked beside
+	require.Contains(t, w.hands(), "approve director1")
+	w.leaves(manager1)
+	w.recompute(t, "2026-03-05 10:00")
+	require.NotContains(t, w.hands(), "approve manager1")
+	clock := w.clock(t, "approval/"+id+"/1")
+	require.Equal(t, at("2026-03-09 10:00"), clock.Due)
+	for _, task := range w.state.Tasks {
+		if task.Status == deal.TaskOpen && task.Ref == clock.ID {
+			require.Equal(t, clock.Due, task.Due)
+		}
+	}
+}
+
 func TestDeparture_withNobodyAboveGoesToSalesOps(t *testing.T) {
 	t.Parallel()
 	w := asked(t)
