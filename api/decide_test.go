@@ -235,9 +235,10 @@ func TestLink_aBodyThatIsNotRightIsToldByField(t *testing.T) {
 	r := newRig(t)
 	path := r.link()
 	for body, want := range map[string]string{
-		`{"decision":"maybe","nonce":"x"}`:                                                "not_one_of /decision",
-		`{"decision":"approve"}`:                                                          "required_field /nonce",
-		`{"decision":"approve","nonce":"x","note":"y"}`:                                   "unexpected_field /note",
+		`{"decision":"maybe","nonce":"x"}`:              "not_one_of /decision",
+		`{"decision":"approve"}`:                        "required_field /nonce",
+		`{"decision":"approve","nonce":"x","note":"y"}`: "unexpected_field /note",
+
 		`{"decision":"reject","nonce":"x","comment":"` + strings.Repeat("长", 4001) + `"}`: "too_long /comment",
 	} {
 		p := r.do("", "POST", path, body).problem(422, "invalid_request")
