@@ -100,21 +100,29 @@ func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountI
 // back with [deal.ErrStale]. Documents of an earlier cycle are closed: *[view.StateError].
 func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error) {
 	var present deal.Document
-	err := s.edit(ctx, "change document", v, id, unlessClosed, func(e edit) error {
-		before, err := e.current(ctx, d)
-		if present = before; err != nil {
-			return err
-		}
-		rows, err := e.Query(ctx, string(changeDocument), string(id), d.Kind, d.ID, d.Body, string(e.by), d.Version, d.Key)
-		if err != nil {
-			return err
-		}
-		if present, err = pgx.CollectExactlyOneRow(rows, scanDocument); err != nil {
-			return err
-		}
-		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, present)
+	err := s.edit(ctx, "change document", v, id, unlessClosed, func(e edit) (err error) {
+		present, err = e.replace(ctx, d)
+		return err
 	})
 	return present, err
+}
+
+// replace puts a document in the place of the one that its editor read, with a change row; the present one comes back with
+// [deal.ErrStale] where it has moved since.
+func (e edit) replace(ctx context.Context, d deal.Document) (deal.Document, error) {
+	before, err := e.current(ctx, d)
+	if err != nil {
+		return before, err
+	}
+	rows, err := e.Query(ctx, string(changeDocument), string(e.account), d.Kind, d.ID, d.Body, string(e.by), d.Version, d.Key)
+	if err != nil {
+		return deal.Document{}, err
+	}
+	present, err := pgx.CollectExactlyOneRow(rows, scanDocument)
+	if err != nil {
+		return deal.Document{}, err
+	}
+	return present, e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, present)
 }
 
 // DeleteDocument removes the document that the editor read at a version; its change rows still say what it was, but for

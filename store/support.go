@@ -109,18 +109,9 @@ func (s *Store) AnswerSupport(ctx context.Context, v view.Viewer, id deal.Accoun
 		if err := unlessClosed(e.state); err != nil {
 			return err
 		}
-		before, err := e.current(ctx, d)
-		if present = before; err != nil {
-			return err
-		}
-		rows, err := e.Query(ctx, string(changeDocument), string(id), d.Kind, d.ID, d.Body, string(e.by), d.Version, d.Key)
-		if err != nil {
-			return err
-		}
-		if present, err = pgx.CollectExactlyOneRow(rows, scanDocument); err != nil {
-			return err
-		}
-		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, before, present)
+		var err error
+		present, err = e.replace(ctx, d)
+		return err
 	})
 	return present, err
 }
