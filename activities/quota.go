@@ -207,13 +207,18 @@ func workingDays(w deal.Working, first, last time.Time) (map[string]bool, error)
 
 func back(day string, n int) (string, error) { return move(time.DateOnly, day, 0, -n) }
 
-// Sweep looks at everybody's day and puts streaks that have become a matter for the manager on record.
-func (q *Quota) Sweep(ctx context.Context, day string) (map[string]int, error) {
+// upTo are the days that a streak which reaches a day can have begun on.
+func (q *Quota) upTo(ctx context.Context, day string) (books, error) {
 	from, err := back(day, lookback)
 	if err != nil {
-		return nil, err
+		return books{}, err
 	}
-	b, err := q.days(ctx, from, day)
+	return q.days(ctx, from, day)
+}
+
+// Sweep looks at everybody's day and puts streaks that have become a matter for the manager on record.
+func (q *Quota) Sweep(ctx context.Context, day string) (map[string]int, error) {
+	b, err := q.upTo(ctx, day)
 	if err != nil {
 		return nil, err
 	}
@@ -274,11 +279,7 @@ func (q *Quota) lines(b books, from string, wanted func(deal.Person) bool) []vie
 // Publish publishes the bulletins of a day: of every team that has people who are asked for leads and that worked on it, or
 // brought one all the same.
 func (q *Quota) Publish(ctx context.Context, day string) (map[string]int, error) {
-	from, err := back(day, lookback)
-	if err != nil {
-		return nil, err
-	}
-	b, err := q.days(ctx, from, day)
+	b, err := q.upTo(ctx, day)
 	if err != nil {
 		return nil, err
 	}
