@@ -83,7 +83,7 @@ func TestPerform_plansWithTheGradeAndAcrossAPause(t *testing.T) {
 	require.Equal(t, due, r.accounts.State(account).RegradeAt())
 	r.do(t, "k3", deal.Pause{Reason: draft, ResumeOn: "2026-03-05"})
 	require.Empty(t, r.agenda()[0].Rungs, "it stands still in the pause")
-	wakes := r.accounts.State(account).WakeAt()
+	wakes := r.accounts.State(account).WakeAt() // a little behind the opening hour
 	r.system(t, "tick-1", wakes, deal.Tick{Due: wakes})
 	require.Equal(t, deal.Active, r.accounts.State(account).Status)
 	require.Equal(t, due, r.agenda()[0].Due, "a date of the calendar stays where it was")

@@ -447,16 +447,27 @@ func (w *world) ReadNotices(_ context.Context, _ view.Viewer, ids []string) (int
 	return len(ids), w.failing
 }
 
-func (w *world) Timed(_ context.Context, _ view.Viewer, after view.Sleeper, limit int) ([]view.Account, error) {
+func (w *world) Timed(_ context.Context, _ view.Viewer, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error) {
 	all := w.timed
 	if all == nil {
 		all = []view.Account{{State: w.state, Profile: w.profile}}
 	}
-	all = slices.DeleteFunc(slices.Clone(all), func(a view.Account) bool {
-		s := view.Sleeps(a.State)
-		return after != (view.Sleeper{}) && cmp.Or(s.WakeAt.Compare(after.WakeAt), cmp.Compare(s.Account, after.Account)) <= 0
+	sleeps := func(a view.Account) view.Sleeper {
+		return view.Sleeper{Account: a.State.Account, WakeAt: a.State.WakeAt()}
+	}
+	order := func(s, o view.Sleeper) int {
+		return cmp.Or(s.WakeAt.Compare(o.WakeAt), cmp.Compare(s.Account, o.Account))
+	}
+	all = slices.SortedFunc(slices.Values(all), func(a, b view.Account) int { return order(sleeps(a), sleeps(b)) })
+	all = slices.DeleteFunc(all, func(a view.Account) bool {
+		return after != (view.Sleeper{}) && order(sleeps(a), after) <= 0
 	})
-	return all[:min(len(all), limit)], w.failing
+	all = all[:min(len(all), limit)]
+	var last view.Sleeper
+	if len(all) > 0 {
+		last = sleeps(all[len(all)-1])
+	}
+	return all, last, w.failing
 }
 
 func (w *world) IsPersonTask(_ context.Context, id string) (bool, error) {

@@ -120,8 +120,9 @@ type Work interface {
 	// ReadNotices marks lines of the viewer's own inbox as read; no IDs: all of them. It returns how many there were.
 	ReadNotices(ctx context.Context, v view.Viewer, ids []string) (int, error)
 	// Timed are the states of open accounts that the viewer owns or leads, for "what will happen next"; ordered by wake,
-	// behind one of them.
-	Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, error)
+	// behind one of them. What an account does may be due up to [deal.WakeWindow] before its wake. The place of the last one
+	// comes with them.
+	Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error)
 	// HomeOfTask and HomeOfApproval are the account of a task or a request, whoever asks. It is for the log, which knows
 	// whether the caller may hear of it; [deal.ErrNotFound] for what is not there.
 	HomeOfTask(ctx context.Context, id string) (deal.AccountID, error)

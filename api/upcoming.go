@@ -80,7 +80,7 @@ func (a *API) myUpcoming(ctx context.Context, in *myUpcomingInput) (*reply[list[
 	}
 	var mine []comingBody
 	for after := (view.Sleeper{}); ; {
-		read, err := a.Work.Timed(ctx, me.viewer, after, wakers)
+		read, last, err := a.Work.Timed(ctx, me.viewer, after, wakers)
 		if err != nil {
 			return nil, fmt.Errorf("read accounts that wake: %w", err)
 		}
@@ -96,9 +96,9 @@ func (a *API) myUpcoming(ctx context.Context, in *myUpcomingInput) (*reply[list[
 		if len(read) < wakers {
 			break
 		}
-		after = view.Sleeps(read[wakers-1].State)
-		if len(mine) > in.Limit && mine[in.Limit].At.Before(after.WakeAt) {
-			break // whatever the others will do, they do it later
+		after = last
+		if len(mine) > in.Limit && mine[in.Limit].At.Before(after.WakeAt.Add(-deal.WakeWindow)) {
+			break // whatever the others will do is due later
 		}
 	}
 	next := ""

@@ -289,7 +289,7 @@ func TestAgenda_outlivesStepsTheRestAndTheNextCycle(t *testing.T) {
 	require.Equal(t, deal.Resting, w.state.Status)
 	has("while the account rests")
 	require.Contains(t, w.todo(), "serve rep1", "what was asked for is still to be done")
-	require.False(t, w.state.WakeAt().After(at("2026-04-09 09:00")), "a resting account wakes for its agenda")
+	require.False(t, nextDue(w.state).After(at("2026-04-09 09:00")), "a resting account wakes for its agenda")
 	require.Contains(t, told(w.tick(t, "2026-05-18 09:00")), "evaluation_remind rep1")
 	w.do(t, manager1, deal.SetGrade{Grade: deal.GradeB, Reason: note("rests")})
 	require.Equal(t, deal.GradeB, w.state.Grade, "a resting account can be graded")
@@ -312,7 +312,7 @@ func TestPause_holdsWhatWeDoForACustomerAndNotTheirAgreements(t *testing.T) {
 	w.put("a", until("2026-05-15")).put("s", every(7, "2026-03-04"))
 	w.replan(t)
 	w.do(t, rep1, deal.Pause{Reason: note("fair"), ResumeOn: "2026-04-01"})
-	require.Equal(t, at("2026-03-16 09:00"), w.state.WakeAt(), "the agreement ends all the same")
+	require.Equal(t, at("2026-03-16 09:00"), nextDue(w.state), "the agreement ends all the same")
 	require.Equal(t, []string{"agreement_remind rep1"}, told(w.tick(t, "2026-03-16 09:00")))
 	require.Empty(t, w.clock(t, "agenda/service/s").Rungs)
 

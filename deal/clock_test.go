@@ -173,7 +173,7 @@ func TestRecompute_ofAPausedAccountMovesTheDayItWakes(t *testing.T) {
 	followUp := *w.state.FollowUp
 	w.facts.Working = office{version: "cal-2", off: []string{"2026-03-09", "2026-03-10"}}
 	w.do(t, deal.System, deal.Recompute{})
-	require.Equal(t, at("2026-03-11 09:00"), w.state.WakeAt())
+	require.Equal(t, at("2026-03-11 09:00"), nextDue(w.state))
 	require.Equal(t, followUp, *w.state.FollowUp, "a date that stands still keeps what it was")
 	w.tick(t, "2026-03-11 09:00")
 	require.Equal(t, deal.Active, w.state.Status)

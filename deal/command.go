@@ -258,7 +258,7 @@ type Recompute struct{}
 
 // Tick lets everything happen that is due by now.
 type Tick struct {
-	Due time.Time `json:"due"` // the instant the timer was armed for
+	Due time.Time `json:"due"` // the instant the timer was armed for: the wake, which a rung's due instant never lies behind
 }
 
 // Load reads the account's position.

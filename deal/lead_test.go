@@ -131,7 +131,7 @@ func TestHandover_isLateForEver(t *testing.T) {
 func TestHandover_isChasedOneHourBeforeTheDayEnds(t *testing.T) {
 	t.Parallel()
 	w := opened(t)
-	require.Equal(t, at("2026-03-02 17:00"), w.state.WakeAt())
+	require.Equal(t, at("2026-03-02 17:00"), nextDue(w.state))
 	require.Equal(t, []string{"step_remind rep1"}, told(w.tick(t, "2026-03-02 17:00")))
 
 	evening := newWorld()

@@ -16,7 +16,7 @@ func TestPause_stopsEveryClockUntilTheOpeningOfItsDay(t *testing.T) {
 	w.do(t, rep1, deal.Pause{Reason: note("fair"), ResumeOn: "2026-03-21"})
 	require.Equal(t, []any{deal.Paused, "2026-03-21"}, []any{w.state.Status, w.state.ResumeOn})
 	require.True(t, w.state.Deadline().IsZero())
-	require.Equal(t, at("2026-03-23 09:00"), w.state.WakeAt(), "a Saturday: the account resumes on Monday")
+	require.Equal(t, at("2026-03-23 09:00"), nextDue(w.state), "a Saturday: the account resumes on Monday")
 	require.Empty(t, w.tick(t, "2026-03-20 18:00"))
 
 	events := w.tick(t, "2026-03-23 09:00")
@@ -91,7 +91,7 @@ func TestPause_ofYearsIsNotTooLong(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Survey)
 	w.do(t, rep1, deal.Pause{Reason: note("war"), ResumeOn: "2036-03-03"})
-	require.Equal(t, at("2036-03-03 09:00"), w.state.WakeAt())
+	require.Equal(t, at("2036-03-03 09:00"), nextDue(w.state))
 }
 
 func TestClose_saysHowItEndedAndStopsEverything(t *testing.T) {

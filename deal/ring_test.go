@@ -134,7 +134,7 @@ func TestCycle_wakesItsOwnerOnTheRecheckDateAndStaysAtRest(t *testing.T) {
 	t.Parallel()
 	w := standingIn(t, deal.Archive)
 	w.do(t, rep1, deal.Advance{From: deal.Archive})
-	require.Equal(t, at("2026-08-31 09:00"), w.state.WakeAt(), "the date is a Saturday, and people are told on Monday")
+	require.Equal(t, at("2026-08-31 09:00"), nextDue(w.state), "the date is a Saturday, and people are told on Monday")
 	events := w.tick(t, "2026-08-31 09:00")
 	require.Equal(t, []string{"recheck rep1"}, told(events))
 	require.Equal(t, []string{"recheck rep1"}, w.todo())
@@ -180,7 +180,9 @@ func TestPosition_saysWhereTheAccountStands(t *testing.T) {
 	t.Parallel()
 	require.Equal(t, deal.Position{}, deal.State{}.Position())
 	w := standingIn(t, deal.Survey)
+	require.Equal(t, at("2026-03-05 09:00"), nextDue(w.state))
+	require.WithinRange(t, w.state.WakeAt(), at("2026-03-05 09:00"), at("2026-03-05 09:05"))
 	require.Equal(t, deal.Position{
-		Cycle: 1, Step: deal.Survey, Pass: 1, Status: deal.Active, Seq: w.state.Seq, WakeAt: at("2026-03-05 09:00"), Head: w.log[len(w.log)-1].Hash,
+		Cycle: 1, Step: deal.Survey, Pass: 1, Status: deal.Active, Seq: w.state.Seq, WakeAt: w.state.WakeAt(), Head: w.log[len(w.log)-1].Hash,
 	}, w.state.Position())
 }

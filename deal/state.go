@@ -228,20 +228,9 @@ func (s State) passOf(step Step) int {
 	return 0
 }
 
-// Position is the state's place in the ring and the next instant at which something is due.
+// Position is the state's place in the ring and the next instant at which it wakes.
 func (s State) Position() Position {
 	return Position{Cycle: s.Cycle, Step: s.Step, Pass: s.Pass(), Status: s.Status, Seq: s.Seq, WakeAt: s.WakeAt(), Head: s.Head}
-}
-
-// WakeAt is the earliest rung of all running clocks; zero when nothing is due ever.
-func (s State) WakeAt() time.Time {
-	var wake time.Time
-	for _, c := range s.Clocks {
-		if r, ok := c.next(); ok && (wake.IsZero() || r.At.Before(wake)) {
-			wake = r.At
-		}
-	}
-	return wake
 }
 
 // Deadline is when the present step is due; zero while it has none or clocks stand still.

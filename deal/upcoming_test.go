@@ -131,7 +131,10 @@ func comes(t tb, w *world) (things, later int) {
 		if wake.After(w.now) {
 			w.now = wake
 		}
-		for _, e := range w.do(t, deal.System, deal.Tick{Due: wake}) {
+		by := w.now
+		events := w.do(t, deal.System, deal.Tick{Due: wake})
+		require.NotEmpty(t, events, "a tick at the wake finds something due")
+		for _, e := range events {
 			s := speech{at: wake, says: told([]deal.Event{e})}
 			slices.Sort(s.says)
 			switch b := e.Body.(type) {
@@ -139,6 +142,9 @@ func comes(t tb, w *world) (things, later int) {
 				s.clock, s.at = b.Clock, b.Due
 			case deal.ResumedBody:
 				s.clock = "resume"
+				if i := slices.IndexFunc(want, func(l speech) bool { return l.clock == "resume" && !l.at.After(wake) }); i >= 0 {
+					s.at = want[i].at // the event says when it was noticed
+				}
 			case deal.AgendaPlanned:
 				continue // dates of the agenda beyond those that were listed
 			default:
@@ -159,6 +165,9 @@ func comes(t tb, w *world) (things, later int) {
 			if s.clock == "resume" {
 				return things - len(want), later // what stood still counts from here
 			}
+		}
+		for _, left := range want {
+			require.True(t, left.at.After(by), "%v was due at %s and did not happen", left, wall(by))
 		}
 	}
 	require.Empty(t, want, "listed, and never came")

@@ -51,12 +51,14 @@ func (s *Store) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.A
 	return a, r, nil
 }
 
-// Timed are the accounts that the viewer owns or leads and the clock will touch, soonest first, behind one of them.
-func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, error) {
+// Timed are the accounts that the viewer owns or leads and the clock will touch, in the order in which they wake, behind one
+// of them; last is the place of the last one, zero without any. It is read from the row: rows that an earlier release wrote
+// may wake elsewhere than their state would today.
+func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) (all []view.Account, last view.Sleeper, err error) {
 	args := pgx.StrictNamedArgs{"owners": words(v.Owners), "teams": words(v.Teams), "at": after.WakeAt, "after": string(after.Account)}
 	wanted, err := s.expected(ctx, question{string(timedExpected), args})
 	if err != nil {
-		return nil, fail("list timed accounts", err)
+		return nil, last, fail("list timed accounts", err)
 	}
 	found := timedFew
 	if wanted > few {
@@ -65,10 +67,14 @@ func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, li
 	args["limit"] = limit
 	rows, err := s.pool.Query(ctx, string(found), pgx.QueryExecModeCacheDescribe, args)
 	if err != nil {
-		return nil, fail("list timed accounts", err)
+		return nil, last, fail("list timed accounts", err)
 	}
-	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (view.Account, error) { return scanAccount(row) })
-	return all, fail("list timed accounts", err)
+	all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (a view.Account, err error) {
+		err = row.Scan(append([]any{instant(&last.WakeAt), &a.State}, profileTargets(&a.Profile)...)...)
+		last.Account = a.State.Account
+		return a, err
+	})
+	return all, last, fail("list timed accounts", err)
 }
 
 func scanAccount(row pgx.Row) (view.Account, error) {

@@ -245,25 +245,25 @@ func TestTimed_areWhatTheViewerOwnsOrLeadsSoonestFirst(t *testing.T) {
 	t.Parallel()
 	s := newScopes(t)
 	for login, want := range map[string]int{"rep1": 2, "rep3": 1, "manager1": 3, "director1": 4, "ops1": 0, "finance1": 0} {
-		timed, err := s.Timed(t.Context(), s.as(login), view.Sleeper{}, 10)
+		timed, _, err := s.Timed(t.Context(), s.as(login), view.Sleeper{}, 10)
 		require.NoError(t, err)
 		require.Len(t, timed, want, login)
 		require.True(t, slices.IsSortedFunc(timed, func(a, b view.Account) int { return a.State.WakeAt().Compare(b.State.WakeAt()) }))
 	}
-	timed, err := s.Timed(t.Context(), s.as("director1"), view.Sleeper{}, 10)
+	timed, _, err := s.Timed(t.Context(), s.as("director1"), view.Sleeper{}, 10)
 	require.NoError(t, err)
 	var paged []view.Account
 	for after := (view.Sleeper{}); ; {
-		page, err := s.Timed(t.Context(), s.as("director1"), after, 1)
+		page, last, err := s.Timed(t.Context(), s.as("director1"), after, 1)
 		require.NoError(t, err)
 		if len(page) == 0 {
 			break
 		}
-		paged, after = append(paged, page...), view.Sleeps(page[0].State)
+		paged, after = append(paged, page...), last
 	}
 	require.Equal(t, timed, paged)
 	s.do(s.north, "rep1", deal.Close{Outcome: deal.Dropped, Reason: text("gone")})
-	timed, err = s.Timed(t.Context(), s.as("rep1"), view.Sleeper{}, 10)
+	timed, _, err = s.Timed(t.Context(), s.as("rep1"), view.Sleeper{}, 10)
 	require.NoError(t, err)
 	require.Len(t, timed, 1)
 	require.Equal(t, "三鼎织带", timed[0].Profile.Name)

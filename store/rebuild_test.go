@@ -49,8 +49,8 @@ func (w *world) walked() deal.AccountID {
 	w.do(id, "rep1", deal.Return{To: deal.Collect, Reason: text("start again")})
 	for _, step := range deal.Steps() {
 		w.at = w.at.Add(7 * 24 * time.Hour) // rungs come due
-		if due := w.state(id).WakeAt(); !due.IsZero() && due.Before(w.at) {
-			w.do(id, "", deal.Tick{Due: due})
+		if wake := w.state(id).WakeAt(); !wake.IsZero() && wake.Before(w.at) {
+			w.do(id, "", deal.Tick{Due: wake})
 		}
 		if step == deal.Screen {
 			w.do(id, "manager1", deal.ReviewIntake{Decision: deal.AcceptIntake})

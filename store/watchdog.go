@@ -24,7 +24,8 @@ var (
 	unlock         = named("Unlock")
 )
 
-// Overdue are accounts whose wake instant passed before the given one, longest overdue first, behind one of them.
+// Overdue are accounts whose wake passed before the given instant, longest overdue first, behind one of them. What is due
+// and waits for its wake is not overdue.
 func (s *Store) Overdue(ctx context.Context, before time.Time, after view.Sleeper, limit int) ([]view.Sleeper, error) {
 	rows, err := s.pool.Query(ctx, string(overdue), before, limit, after.WakeAt, string(after.Account))
 	if err != nil {

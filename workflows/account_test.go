@@ -84,14 +84,17 @@ func (r *rig) until(d time.Duration, limits contract.Limits) {
 	require.True(r.t, r.IsWorkflowCompleted())
 }
 
-// fired lists the rungs in the log, in order.
+// fired lists the rungs in the log, in order, each with how long after the start it was due. None came before that, nor later
+// than its account wakes.
 func (r *rig) fired() []string {
 	log, err := r.accounts.Log(account)
 	require.NoError(r.t, err)
 	var rungs []string
 	for _, e := range log {
 		if b, ok := e.Body.(deal.RungReached); ok {
-			rungs = append(rungs, b.Clock+" "+string(b.Rung)+" "+e.At.Sub(monday).Round(time.Second).String())
+			rungs = append(rungs, b.Clock+" "+string(b.Rung)+" "+b.Due.Sub(monday).Round(time.Second).String())
+			require.WithinRange(r.t, e.At, b.Due, b.Due.Add(deal.WakeWindow))
+			require.Equal(r.t, e.At.Sub(b.Due), b.Late)
 		}
 	}
 	return rungs

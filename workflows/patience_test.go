@@ -167,6 +167,8 @@ func TestApproval_waitsForHalfAYearAndEndsWithOneDecision(t *testing.T) {
 		switch b := e.Body.(type) {
 		case deal.RungReached:
 			if b.ClockKind == deal.ApprovalClock {
+				require.WithinRange(t, e.At, b.Due, b.Due.Add(deal.WakeWindow))
+				wall := b.Due.In(time.FixedZone("Shanghai", 8*60*60)).Format("01-02 15:04") // the wake is a little behind
 				happened = append(happened, wall+" "+string(b.Rung)+" "+to(e, deal.RungNotice(deal.ApprovalClock, b.Rung)))
 			}
 		case deal.TasksTakenOver:

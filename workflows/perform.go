@@ -56,16 +56,16 @@ func (l *loop) load(ctx workflow.Context) error {
 	return err
 }
 
-// tick lets everything happen that is due. It takes the same road as a person's command; its key is the due instant and
-// the sequence number at arming, so the same tick twice is one.
-func (l *loop) tick(ctx workflow.Context, due time.Time, seq int64) error {
+// tick lets everything happen that is due. It takes the same road as a person's command; its key is the wake and the
+// sequence number at arming, so the same tick twice is one.
+func (l *loop) tick(ctx workflow.Context, wake time.Time, seq int64) error {
 	before := l.at
 	receipt, err := l.perform(ctx, deal.Command{
 		Account: l.account,
-		Key:     "tick/" + due.UTC().Format("20060102T150405.000000") + "/" + strconv.FormatInt(seq, 10),
+		Key:     "tick/" + wake.UTC().Format("20060102T150405.000000") + "/" + strconv.FormatInt(seq, 10),
 		Actor:   deal.System,
 		Name:    deal.TickName,
-		Body:    deal.Tick{Due: due},
+		Body:    deal.Tick{Due: wake},
 	})
 	if err != nil {
 		return err

@@ -44,8 +44,8 @@ func (l *loop) wait(ctx workflow.Context) error {
 	switch {
 	case err != nil:
 		return err //nolint:wrapcheck // the run itself was cancelled
-	case l.alarm.rings() && l.alarm.due.Equal(l.at.WakeAt):
-		return l.tick(ctx, l.alarm.due, l.alarm.seq)
+	case l.alarm.rings() && l.alarm.wake.Equal(l.at.WakeAt):
+		return l.tick(ctx, l.alarm.wake, l.alarm.seq)
 	case nudges.Len() > 0:
 		for nudges.ReceiveAsync(nil) { // one look at the log answers any number of nudges
 			continue
@@ -55,15 +55,15 @@ func (l *loop) wait(ctx workflow.Context) error {
 	return nil
 }
 
-// lookAgain answers a nudge: somebody thinks that the account overslept, so its timer may be lost, too. What is due is
-// tried once; a tick that cannot be judged goes on backing off behind it.
+// lookAgain answers a nudge: somebody thinks that the account overslept, so its timer may be lost, too. If its wake has
+// passed, what is due is tried once; a tick that cannot be judged goes on backing off behind it.
 func (l *loop) lookAgain(ctx workflow.Context) error {
 	l.disarm()
 	if err := l.load(ctx); err != nil {
 		return err
 	}
-	if due := l.at.WakeAt; !due.IsZero() && !due.After(workflow.Now(ctx)) {
-		return l.tick(ctx, due, l.at.Seq)
+	if wake := l.at.WakeAt; !wake.IsZero() && !wake.After(workflow.Now(ctx)) {
+		return l.tick(ctx, wake, l.at.Seq)
 	}
 	return nil
 }
@@ -71,27 +71,27 @@ func (l *loop) lookAgain(ctx workflow.Context) error {
 // alarm is the account's one timer.
 type alarm struct {
 	timer  workflow.Future // nil: not set
-	due    time.Time
-	seq    int64 // where the account stood when it was set
+	wake   time.Time       // what it was set for: something is due by then
+	seq    int64           // where the account stood when it was set
 	cancel workflow.CancelFunc
 }
 
 func (a alarm) rings() bool { return a.timer != nil && a.timer.IsReady() }
 
 // arm sets the account's one timer, on a context of its own so that it can be cancelled. One that is set for the same
-// instant stays, so a command that moves nothing in time costs no timer (trust-and-speed.md §2.2). Nothing due: no timer.
+// instant stays, so a command that moves nothing in time costs no timer (trust-and-speed.md §2.2). Nothing due ever: no timer.
 func (l *loop) arm(ctx workflow.Context) {
-	due := l.at.WakeAt
-	if l.alarm.timer != nil && !l.alarm.rings() && l.alarm.due.Equal(due) {
+	wake := l.at.WakeAt
+	if l.alarm.timer != nil && !l.alarm.rings() && l.alarm.wake.Equal(wake) {
 		return
 	}
 	l.disarm()
-	if due.IsZero() {
+	if wake.IsZero() {
 		return
 	}
 	timerCtx, cancel := workflow.WithCancel(ctx)
-	timer := workflow.NewTimer(timerCtx, max(0, due.Sub(workflow.Now(ctx)), l.backOff()))
-	l.alarm = alarm{timer: timer, due: due, seq: l.at.Seq, cancel: cancel}
+	timer := workflow.NewTimer(timerCtx, max(0, wake.Sub(workflow.Now(ctx)), l.backOff()))
+	l.alarm = alarm{timer: timer, wake: wake, seq: l.at.Seq, cancel: cancel}
 }
 
 // disarm takes the timer away; one that has fired costs nothing.

@@ -90,6 +90,17 @@ func (p *product) drained(ctx context.Context, accounts int, told func(n int)) e
 	}
 }
 
+// spread is how long after the instant the last of the accounts, and half of them, wake.
+func (p *product) spread(ctx context.Context, accounts []string, due time.Time) (all, half time.Duration, err error) {
+	var last, middle time.Time
+	err = p.pool.QueryRow(ctx, `SELECT max(wake_at), percentile_disc(0.5) WITHIN GROUP (ORDER BY wake_at) FROM accounts WHERE id = ANY($1::text[])`,
+		accounts).Scan(&last, &middle)
+	if err != nil {
+		return 0, 0, fmt.Errorf("read when accounts wake: %w", err)
+	}
+	return last.Sub(due), middle.Sub(due), nil
+}
+
 // counts are how many accounts have how many reminders, where.
 type counts struct {
 	Log, Inbox, Outbox int // reminders in all

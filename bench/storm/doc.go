@@ -5,7 +5,8 @@
 // for the morning. Accounts are opened over HTTP, and each gets a follow-up at one and the same instant. Before that
 // instant, and from it on until the last reminder is on record, a few commands a second go to other accounts in an open
 // loop: their pace does not depend on how fast they are answered. Then as many bare workflows, with one timer each at one
-// instant, run on the same engine. The page sets the first in relation to the last, and the commands during the storm to
+// instant, run on the same engine. The page sets the first in relation to the last, with and without the window over which
+// accounts wake, and the commands during the storm to
 // those before it; and it counts, for every account, the reminder in its log, in the inbox and in the outbox: one each.
 //
 // Where to find what: main.go the order of things; product.go the child and how it is asked; accounts.go the accounts and

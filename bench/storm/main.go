@@ -43,6 +43,8 @@ type results struct {
 	Dated     time.Duration // and to date their follow-ups
 	Idle      sample
 	Storm     sample
+	Spread    time.Duration // from the instant to the last account's wake
+	HalfWoken time.Duration // to that of half of them
 	Drain     time.Duration // from the instant to the last reminder on record
 	Median    time.Duration // to half of them
 	Bare      time.Duration // from the instant to the last timer that fired
@@ -54,6 +56,15 @@ type results struct {
 
 // DrainRatio is the drain in bare timers.
 func (r *results) DrainRatio() float64 { return r.Drain.Seconds() / max(r.Bare.Seconds(), 1e-9) }
+
+// Rest is how much longer than the accounts' wakes are spread the drain takes: the drain without the window.
+func (r *results) Rest() time.Duration { return max(0, r.Drain-r.Spread) }
+
+// HalfRest is the same for half of the accounts.
+func (r *results) HalfRest() time.Duration { return max(0, r.Median-r.HalfWoken) }
+
+// RestRatio is the drain without the window in bare timers.
+func (r *results) RestRatio() float64 { return r.Rest().Seconds() / max(r.Bare.Seconds(), 1e-9) }
 
 // P99Ratio is the p99 of commands during the storm in that before it.
 func (r *results) P99Ratio() float64 {
@@ -154,10 +165,13 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 	load := &openLoop{client: rep, accounts: movers, every: time.Second / time.Duration(p.Rate)}
 	log.InfoContext(ctx, "commands without a storm", "for", p.Idle)
 	r.Idle = load.during(ctx, p.Idle)
+	if r.Spread, r.HalfWoken, err = house.spread(ctx, accounts, due); err != nil { // before the first of them wakes
+		return nil, err
+	}
 	if err := pause(ctx, time.Until(due)); err != nil {
 		return nil, err
 	}
-	log.InfoContext(ctx, "the instant has come")
+	log.InfoContext(ctx, "the instant has come", "wakes are spread over", r.Spread)
 	if err := r.storm(ctx, house, load, accounts, due); err != nil {
 		return nil, err
 	}
@@ -168,7 +182,7 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 	if r.Bare, r.BareHalf, err = bareTimers(ctx, filepath.Join(dir, "data"), p); err != nil {
 		return nil, err
 	}
-	log.InfoContext(ctx, "bare timers have fired", "took", r.Bare, "ratio", r.DrainRatio())
+	log.InfoContext(ctx, "bare timers have fired", "took", r.Bare, "ratio", r.DrainRatio(), "without the window", r.RestRatio())
 	if r.Counted, err = house.count(ctx, accounts); err != nil { // once more: nothing came late a second time
 		return nil, err
 	}

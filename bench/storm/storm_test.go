@@ -18,13 +18,13 @@ func TestCounts_tellEveryReminderThatCameNotOnce(t *testing.T) {
 func TestRender_saysHowTheStormStandsToTheBareOne(t *testing.T) {
 	t.Parallel()
 	r := &results{
-		Plan: plan{Accounts: 3, Rate: 5, Movers: 2}, Drain: 6 * time.Second, Bare: 2 * time.Second,
+		Plan: plan{Accounts: 3, Rate: 5, Movers: 2}, Drain: 6 * time.Second, Spread: 5 * time.Second, Bare: 2 * time.Second,
 		Idle: sample{Took: []time.Duration{10 * time.Millisecond}}, Storm: sample{Took: []time.Duration{25 * time.Millisecond}},
 		Deviating: []string{"2 reminders in the log, of 3"},
 	}
 	page, err := render(r)
 	require.NoError(t, err)
-	require.Contains(t, page, "**3.00**")
+	require.Contains(t, page, "| all of them | 5.0 s | 6.0 s | 1.0 s | 2.0 s | **3.00** | **0.50** |")
 	require.Contains(t, page, "**2.50** times")
 	require.Contains(t, page, "**2 reminders in the log, of 3**")
 	require.NotContains(t, page, "<no value>")

@@ -37,13 +37,13 @@ a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::te
 
 -- name: Timed
 -- Soonest first, from the index in that order. Where there are few of them (TimedFew), all are gathered and sorted.
-SELECT a.state, {ProfileColumns}
+SELECT a.wake_at, a.state, {ProfileColumns}
 FROM (SELECT a.id, a.wake_at, a.state FROM accounts a WHERE {TimedOnes} ORDER BY a.wake_at, a.id LIMIT @limit) a
 LEFT JOIN account_profile p ON p.account_id = a.id
 ORDER BY a.wake_at, a.id
 
 -- name: TimedFew
-SELECT a.state, {ProfileColumns}
+SELECT g.wake_at, a.state, {ProfileColumns}
 FROM (SELECT g.id, g.wake_at FROM (SELECT a.id, a.wake_at FROM accounts a WHERE {TimedOnes} OFFSET 0) g ORDER BY g.wake_at, g.id LIMIT @limit) g
 JOIN accounts a ON a.id = g.id
 LEFT JOIN account_profile p ON p.account_id = a.id
