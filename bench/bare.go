@@ -9,11 +9,10 @@ import (
 	"github.com/google/uuid"
 
 	"closedloop/activities"
-	"closedloop/calendar"
+	"closedloop/bench/crowd"
 	"closedloop/config"
 	"closedloop/deal"
 	"closedloop/deal/view"
-	"closedloop/playbook"
 	"closedloop/store"
 )
 
@@ -27,24 +26,12 @@ type bare struct {
 }
 
 func openBare(ctx context.Context, url string, c config.Config, actor deal.PersonID) (*bare, error) {
-	days, err := calendar.Load(nil)
+	rules, err := crowd.Shipped(c.Playbooks.Default)
 	if err != nil {
-		return nil, fmt.Errorf("load calendar: %w", err)
-	}
-	zone, err := time.LoadLocation(days.Office().Zone())
-	if err != nil {
-		return nil, fmt.Errorf("load time zone: %w", err)
-	}
-	library, err := playbook.Load(playbook.Options{Zone: zone})
-	if err != nil {
-		return nil, fmt.Errorf("load playbooks: %w", err)
-	}
-	books, err := playbook.NewShelf(library, c.Playbooks.Default)
-	if err != nil {
-		return nil, fmt.Errorf("find the default playbook: %w", err)
+		return nil, err //nolint:wrapcheck // says what it was doing
 	}
 	st, err := store.Open(ctx, url, store.Options{
-		MaxConns: int32(c.Database.MaxConns), StatementTimeout: c.Database.StatementTimeout, Zone: zone, ApplicationName: "closedloop-bench", //nolint:gosec // at most 1000
+		MaxConns: int32(c.Database.MaxConns), StatementTimeout: c.Database.StatementTimeout, Zone: rules.Zone, ApplicationName: "closedloop-bench", //nolint:gosec // at most 1000
 	})
 	if err != nil {
 		return nil, fmt.Errorf("open the database for the bare transaction: %w", err)
@@ -54,7 +41,7 @@ func openBare(ctx context.Context, url string, c config.Config, actor deal.Perso
 		st.Close()
 		return nil, fmt.Errorf("read installation: %w", err)
 	}
-	ledger, err := activities.NewLedger(st, books, activities.FixedCalendar{Calendar: days}, slog.New(slog.DiscardHandler))
+	ledger, err := activities.NewLedger(st, rules.Books, activities.FixedCalendar{Calendar: rules.Days}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		st.Close()
 		return nil, fmt.Errorf("make ledger: %w", err)

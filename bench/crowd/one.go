@@ -2,10 +2,12 @@ package crowd
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"time"
 
 	"closedloop/deal"
 	"closedloop/naming"
@@ -85,12 +87,19 @@ func (a *one) writeAll(log *bytes.Buffer, outs []bytes.Buffer) error {
 		own := a.profile(t)
 		for _, row := range a.life.rows[i] {
 			if at := t.place("unread"); at >= 0 {
-				own = map[int]string{at: a.unread(row[t.place("recipient_id")])}
+				own[at] = a.unread(row[t.place("recipient_id")])
 			}
 			for _, sorted := range []string{"seen_by", "waiting"} {
 				if at := t.place(sorted); at >= 0 {
-					own = map[int]string{at: a.inOrder(row[at])}
+					own[at] = a.inOrder(row[at])
 				}
+			}
+			if at := t.place("wake_at"); at >= 0 && t.name == "accounts" {
+				wake, err := a.wake(row[t.place("state")])
+				if err != nil {
+					return err
+				}
+				own[at] = wake
 			}
 			for c, column := range row {
 				if c > 0 {
@@ -106,6 +115,21 @@ func (a *one) writeAll(log *bytes.Buffer, outs []bytes.Buffer) error {
 		}
 	}
 	return nil
+}
+
+// wake is when the account wakes, which follows from its state and its ID.
+func (a *one) wake(column []piece) (string, error) {
+	var text bytes.Buffer
+	a.write(&text, column)
+	var state deal.State
+	if err := json.Unmarshal([]byte(copiedText.Replace(text.String())), &state); err != nil {
+		return "", fmt.Errorf("account %s: read state: %w", a.id, err)
+	}
+	at := state.WakeAt()
+	if at.IsZero() {
+		return `\N`, nil
+	}
+	return at.Format(time.RFC3339Nano), nil
 }
 
 // inOrder is an array of IDs, which stand in another order once they are others.
@@ -129,15 +153,15 @@ func (a *one) unread(recipient []piece) string {
 
 // profile are the columns of the profile that are not the life's, with what the store works out for finding.
 func (a *one) profile(t table) map[int]string {
+	own := map[int]string{}
 	if t.name != "account_profile" {
-		return nil
+		return own
 	}
 	c := a.company
 	code := `\N`
 	if c.code != "" {
 		code = c.code
 	}
-	own := map[int]string{}
 	for column, value := range map[string]string{
 		"name": copyText.Replace(c.name), "credit_code": code, "aliases": array(c.aliases), "premises": c.premises, "address": c.address,
 		"industry": c.industry, "monthly_inbound": fmt.Sprint(c.inbound), "monthly_outbound": fmt.Sprint(c.outbound),

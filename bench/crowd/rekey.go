@@ -186,6 +186,9 @@ func takeApart(account deal.AccountID, log []deal.Event, all []table, rows [][][
 // copyText escapes a text for COPY.
 var copyText = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
 
+// copiedText takes such escapes away.
+var copiedText = strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n", `\r`, "\r")
+
 // write puts the account's own values in.
 func (a *one) write(out *bytes.Buffer, pieces []piece) {
 	for _, p := range pieces {

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"closedloop/activities"
-	"closedloop/calendar"
 	"closedloop/deal"
 	"closedloop/deal/view"
 	"closedloop/playbook"
@@ -79,23 +78,11 @@ type walker struct {
 var begun = time.Date(2026, 1, 5, 1, 20, 0, 0, time.UTC)
 
 func newLedger(st *store.Store) (*activities.Ledger, error) {
-	days, err := calendar.Load(nil)
+	rules, err := Shipped(playbooktest.Express)
 	if err != nil {
-		return nil, fmt.Errorf("load calendar: %w", err)
+		return nil, err
 	}
-	zone, err := time.LoadLocation(days.Office().Zone())
-	if err != nil {
-		return nil, fmt.Errorf("load time zone: %w", err)
-	}
-	library, err := playbook.Load(playbook.Options{Zone: zone})
-	if err != nil {
-		return nil, fmt.Errorf("load playbooks: %w", err)
-	}
-	shelf, err := playbook.NewShelf(library, playbooktest.Express)
-	if err != nil {
-		return nil, fmt.Errorf("find the playbook: %w", err)
-	}
-	ledger, err := activities.NewLedger(st, open{shelf}, activities.FixedCalendar{Calendar: days}, slog.New(slog.DiscardHandler))
+	ledger, err := activities.NewLedger(st, open{rules.Books}, activities.FixedCalendar{Calendar: rules.Days}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return nil, fmt.Errorf("make ledger: %w", err)
 	}

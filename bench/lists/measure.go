@@ -30,6 +30,7 @@ type results struct {
 	Partial bool
 	Answers []answer
 	Crowd   []time.Duration // of several clients, all questions mixed
+	Monthly *monthly        // nil: not measured
 	Took    time.Duration
 
 	CrowdTook time.Duration
@@ -117,7 +118,10 @@ func (r *results) ask(ctx context.Context, url, only string, log *slog.Logger) e
 			"p99", a.Alone[len(a.Alone)*99/100].Round(time.Microsecond*10), "max", a.Alone[len(a.Alone)-1].Round(time.Microsecond*10), "slowest", a.Slowest)
 		r.Answers = append(r.Answers, a)
 	}
-	return r.crowd(ctx, s, log)
+	if err := r.crowd(ctx, s, log); err != nil {
+		return err
+	}
+	return r.review(ctx, s, url, log)
 }
 
 // warm asks some of everything first: a house in use has in memory what people look at.

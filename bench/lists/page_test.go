@@ -41,6 +41,16 @@ func TestPage_saysWhatReachedTheAimAndWhatDidNot(t *testing.T) {
 	require.Contains(t, page, "| as it opens | rep: most accounts | 40.0 | 40.0 | 40.0 | 10 |")
 	require.Contains(t, page, "| as it opens | 50 | Limit: accounts_updated_at_idx | 3.0 | 10 | 2 |")
 	require.NotContains(t, page, "Questions were left out")
+	require.NotContains(t, page, "Monthly reviews")
+
+	r.Monthly = &monthly{
+		Teams: 40, Accounts: 90_000, Breaches: 7, Took: 6 * time.Second, Batch: 2 * time.Second,
+		Idle: []time.Duration{10 * time.Millisecond}, Meanwhile: []time.Duration{20 * time.Millisecond},
+	}
+	page, err = render(r)
+	require.NoError(t, err)
+	require.Contains(t, page, "40 reviews of 90000 accounts with 7 missed deadlines in 6.0 s, 3.0 × the plain batch (2.0 s)")
+	require.Contains(t, page, "p99 20.0 ms of 1, 2.00 × idle (10.0 ms of 1); aim 1.5 ×: **missed**")
 
 	r.Answers, r.Partial = r.Answers[:1], true
 	page, err = render(r)

@@ -14,10 +14,8 @@ import (
 
 	"closedloop/api"
 	"closedloop/bench/crowd"
-	"closedloop/calendar"
 	"closedloop/deal"
 	"closedloop/identity"
-	"closedloop/playbook"
 	"closedloop/playbook/playbooktest"
 	"closedloop/store"
 )
@@ -66,27 +64,15 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 		query.Set(name, value)
 	}
 	with.RawQuery = query.Encode()
-	days, err := calendar.Load(nil)
+	rules, err := crowd.Shipped(playbooktest.Express)
 	if err != nil {
-		return nil, fmt.Errorf("load calendar: %w", err)
-	}
-	zone, err := time.LoadLocation(days.Office().Zone())
-	if err != nil {
-		return nil, fmt.Errorf("load time zone: %w", err)
-	}
-	library, err := playbook.Load(playbook.Options{Zone: zone})
-	if err != nil {
-		return nil, fmt.Errorf("load playbooks: %w", err)
-	}
-	books, err := playbook.NewShelf(library, playbooktest.Express)
-	if err != nil {
-		return nil, fmt.Errorf("find the playbook: %w", err)
+		return nil, err //nolint:wrapcheck // says what it was doing
 	}
 	passwords, err := identity.NewPasswords(identity.DefaultCost(), runtime.NumCPU())
 	if err != nil {
 		return nil, fmt.Errorf("make password checks: %w", err)
 	}
-	st, err := store.Open(ctx, with.String(), store.Options{Zone: zone})
+	st, err := store.Open(ctx, with.String(), store.Options{Zone: rules.Zone})
 	if err != nil {
 		return nil, fmt.Errorf("open store: %w", err)
 	}
@@ -98,11 +84,11 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 	began := time.Now()
 	handler, err := api.New(api.Options{
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
-		Imports: readOnly{}, Playbooks: books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
+		Imports: readOnly{}, Playbooks: rules.Books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
 		Links: st, Channels: noChannels{}, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
 		Reviews: noReviews{},
-		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: zone,
-		Rules:  books.Rules,
+		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: rules.Zone,
+		Rules:  rules.Books.Rules,
 		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },
 		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)), // a line a request is written, and thrown away
 	})

@@ -13,6 +13,8 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	"closedloop/deal"
 )
 
 func main() {
@@ -30,6 +32,7 @@ type plan struct {
 	AtOnce   int           // requests at once while the house is filled
 	Rate     int           // commands a second while it is measured
 	Movers   int           // accounts that these commands go to in turn
+	Ahead    time.Duration // by which the last follow-up is dated before its instant
 	Idle     time.Duration // of commands without a storm
 	Patience time.Duration // for the storm to end
 }
@@ -84,13 +87,14 @@ func storm(ctx context.Context, args []string, progress io.Writer) (err error) {
 	out := flags.String("out", "", "file to write the page to (default: standard output)")
 	accounts := flags.Int("accounts", 10_000, "accounts whose reminders fall due at one instant")
 	rate := flags.Int("rate", 5, "commands a second in the open loop")
+	ahead := flags.Duration("ahead", whole, "how long before the instant the follow-ups are dated; with less, wakes are spread over a tenth of it")
 	idle := flags.Duration("idle", time.Minute, "how long commands are measured without a storm")
 	base := flags.String("dir", "", "directory for the data while it is measured (default: that of temporary files)")
 	if err := flags.Parse(args); err != nil {
 		return err //nolint:wrapcheck // says what is wrong
 	}
-	if *accounts < 1 || *rate < 1 || *idle <= 0 {
-		return errors.New("-accounts, -rate and -idle are positive")
+	if *accounts < 1 || *rate < 1 || *idle <= 0 || *ahead < *idle+calm {
+		return errors.New("-accounts, -rate and -idle are positive, and -ahead is longer than -idle")
 	}
 	dir, err := os.MkdirTemp(*base, "closedloop-storm-")
 	if err != nil {
@@ -100,7 +104,7 @@ func storm(ctx context.Context, args []string, progress io.Writer) (err error) {
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // Postgres runs as another user when we are root, and must pass through
 		return fmt.Errorf("open directory: %w", err)
 	}
-	p := plan{Accounts: *accounts, AtOnce: 32, Rate: *rate, Movers: 40, Idle: *idle, Patience: 30 * time.Minute}
+	p := plan{Accounts: *accounts, AtOnce: 32, Rate: *rate, Movers: 40, Ahead: *ahead, Idle: *idle, Patience: 30 * time.Minute}
 	r, err := measure(ctx, p, dir, slog.New(slog.NewTextHandler(progress, nil)))
 	if err != nil {
 		return err
@@ -149,8 +153,8 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 	r.Opened = time.Since(from)
 	log.InfoContext(ctx, "accounts are open", "accounts", p.Accounts, "took", r.Opened)
 
-	// Dating a follow-up costs about as much as opening did; half as much again and the idle minute lie before the instant.
-	due := time.Now().Add(r.Opened*3/2 + p.Idle + calm + 30*time.Second).Truncate(time.Second)
+	// Dating a follow-up costs less than opening did.
+	due := time.Now().Add(r.Opened + p.Ahead).Truncate(time.Second)
 	from = time.Now()
 	if err := rep.date(ctx, accounts, due, p.AtOnce); err != nil {
 		return nil, err
@@ -159,7 +163,8 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 	if left := time.Until(due); left < p.Idle+calm {
 		return nil, fmt.Errorf("dating the follow-ups took %s, which leaves too little before they are due", r.Dated)
 	}
-	if err := pause(ctx, calm); err != nil {
+	log.InfoContext(ctx, "follow-ups are dated", "took", r.Dated, "due", due)
+	if err := pause(ctx, time.Until(due)-p.Idle-calm); err != nil {
 		return nil, err
 	}
 	load := &openLoop{client: rep, accounts: movers, every: time.Second / time.Duration(p.Rate)}
@@ -190,6 +195,10 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 	r.Took = time.Since(began)
 	return r, nil
 }
+
+// whole is how long before its instant a follow-up is dated at the least so that its account may wake anywhere in the
+// longest window: the window is a tenth of that length ([deal.WakeWindow]).
+const whole = 10*deal.WakeWindow + 2*time.Minute
 
 // calm is what the engine gets to finish what it does behind its answers.
 const calm = 5 * time.Second
