@@ -153,8 +153,8 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 	r.Opened = time.Since(from)
 	log.InfoContext(ctx, "accounts are open", "accounts", p.Accounts, "took", r.Opened)
 
-	// Dating a follow-up costs less than opening did.
-	due := time.Now().Add(r.Opened + p.Ahead).Truncate(time.Second)
+	// Dating a follow-up costs half of what opening did.
+	due := time.Now().Add(r.Opened*3/4 + p.Ahead).Truncate(time.Second)
 	from = time.Now()
 	if err := rep.date(ctx, accounts, due, p.AtOnce); err != nil {
 		return nil, err
@@ -198,7 +198,7 @@ func measure(ctx context.Context, p plan, dir string, log *slog.Logger) (*result
 
 // whole is how long before its instant a follow-up is dated at the least so that its account may wake anywhere in the
 // longest window: the window is a tenth of that length ([deal.WakeWindow]).
-const whole = 10*deal.WakeWindow + 2*time.Minute
+const whole = 10*deal.WakeWindow + time.Minute
 
 // calm is what the engine gets to finish what it does behind its answers.
 const calm = 5 * time.Second
