@@ -48,9 +48,11 @@ func (a *API) eraseContactRoutes() {
 	o.Description = "Takes two persons. The first, who may write the account's records, asks for it (202); the second, of the line above, sends " +
 		"the same request and it is done (200). Name, numbers, part in the decision, private facts, trust and relations go from the records and " +
 		"all of their versions, and so do references and mentions by name or number in forms and texts. The log knows the person by an ID only " +
-		"and still verifies. A name that another contact bears as well stays in texts. Not covered: what is written in the bytes of uploaded " +
-		"documents; the sheet of an import that is still running, so erase once it is done; and references in accounts that were below this " +
-		"one and have left its family: correct their records there."
+		"and still verifies. What the house writes beside accounts is reached as well: reviews, also signed ones, quota, tasks, notices, " +
+		"handovers, leave. A name that another contact bears as well stays in texts, in those that name no customer also one of anybody else " +
+		"in the house. Not covered: what is written in the bytes of uploaded documents; what left by mail, chat or webhook; the sheet of an " +
+		"import that is still running, so erase once it is done; and references in accounts that were below this one and have left its " +
+		"family: correct their records there."
 	o.DefaultStatus = http.StatusOK
 	register(a, o, a.eraseContact)
 	register(a, op(http.MethodGet, "/accounts/{id}/erasures", "list-erasures", "contacts", "Persons who are to be erased, or were"), a.erasures)

@@ -23,10 +23,10 @@ var (
 )
 
 // EraseContact takes a person out of everything that the account has on file, and out of every version of it: the contact
-// itself, what is about that person alone, references elsewhere, and mentions by name or number. It is one transaction,
-// in which nobody else writes to the account. Accounts that were merged into it and accounts below it, which read its
-// contacts, are cleaned of the person as well. The log is not touched: it knows the contact by an ID that says nothing, so
-// that its chain still verifies.
+// itself, what is about that person alone, references elsewhere, and mentions by name or number; also out of what the house
+// writes beside all accounts (erase_house.go). It is one transaction, in which nobody else writes to the account. Accounts
+// that were merged into it and accounts below it, which read its contacts, are cleaned of the person as well. The log is not
+// touched: it knows the contact by an ID that says nothing, so that its chain still verifies.
 //
 // It takes two persons (contract.md §3). The first call, by whoever may write the account's records, only asks for it; a
 // repeat by the same person changes nothing. The second, by somebody else of the line above, does it; others get
@@ -81,14 +81,22 @@ func (s *Store) EraseContact(
 		if err != nil {
 			return err
 		}
+		if _, err := e.Exec(ctx, string(erasing), contact); err != nil {
+			return err
+		}
 		w := wipe{edit: e, Eraser: eraser(person), person: person}
+		reason, _ = w.Text(reason) // what was done stays on record, without the person
+		asked.Reason, _ = w.Text(asked.Reason)
 		if err := w.all(ctx, changes, reason); err != nil {
 			return err
 		}
 		if err := w.kin(ctx, relatives, reason, eraser); err != nil {
 			return err
 		}
-		done, err = e.one(ctx, endErasure, contact, string(e.by), w.records, w.texts)
+		if err := w.house(ctx, relatives, eraser); err != nil {
+			return err
+		}
+		done, err = e.one(ctx, endErasure, contact, string(e.by), w.records, w.texts, asked.Reason)
 		return err
 	})
 	return done, err

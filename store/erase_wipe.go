@@ -43,13 +43,14 @@ type wipe struct {
 	view.Eraser
 
 	person         view.Person
+	called         []string // the account and its relatives, as texts name them
 	records, texts int
 }
 
 func (w *wipe) all(ctx context.Context, changes []wholeChange, reason string) error {
 	for _, step := range []func(context.Context) error{
 		func(ctx context.Context) error { return w.versions(ctx, changes) },
-		w.documents, w.forms, w.others, w.cases,
+		w.documents, w.forms, w.others, w.cases, w.beside,
 		func(ctx context.Context) error { return w.contact(ctx, reason) },
 		func(ctx context.Context) error { return w.written(ctx, reason) },
 		w.answers,
@@ -117,6 +118,8 @@ func (w *wipe) side(c wholeChange, side json.RawMessage) (without json.RawMessag
 		return without, true, err
 	case formRecord, caseRecord:
 		return w.JSON(side)
+	case profileRecord:
+		return w.addresses(side)
 	}
 	return side, false, nil
 }

@@ -19,7 +19,8 @@ INSERT INTO erasures (account_id, contact_id, requested_by, requested_at, reason
 RETURNING {ErasureColumns}
 
 -- name: EndErasure
-UPDATE erasures SET done_by = $3, done_at = now(), records = $4, texts = $5 WHERE account_id = $1 AND contact_id = $2
+-- Why it was asked for stays on record, without the person.
+UPDATE erasures SET done_by = $3, done_at = now(), records = $4, texts = $5, reason = $6 WHERE account_id = $1 AND contact_id = $2
 RETURNING {ErasureColumns}
 
 -- name: Erasures
