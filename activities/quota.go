@@ -17,6 +17,8 @@ import (
 // QuotaStore is what the quota asks the database.
 type QuotaStore interface {
 	Org(ctx context.Context) (deal.Org, error)
+	// Leaves are those of a stretch of days, however long ago: the organisation knows present and coming ones only.
+	Leaves(ctx context.Context, f view.LeaveFilter) ([]view.Leave, error)
 	// Joined is since when everybody is there.
 	Joined(ctx context.Context) (map[deal.PersonID]time.Time, error)
 	// QuotaLeads are the leads that people opened from one instant until another.
@@ -130,6 +132,14 @@ func (q *Quota) days(ctx context.Context, from, to string) (books, error) {
 	var err error
 	if out.org, err = q.store.Org(ctx); err != nil {
 		return out, err //nolint:wrapcheck // says what it was doing
+	}
+	taken, err := q.store.Leaves(ctx, view.LeaveFilter{From: from, To: to})
+	if err != nil {
+		return out, err //nolint:wrapcheck // says what it was doing
+	}
+	out.org.Leaves = make([]deal.Leave, len(taken))
+	for i, l := range taken {
+		out.org.Leaves[i] = l.Leave
 	}
 	joined, err := q.store.Joined(ctx)
 	if err != nil {

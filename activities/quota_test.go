@@ -18,6 +18,8 @@ import (
 type countingHouse struct {
 	org      deal.Org
 	joined   map[deal.PersonID]time.Time
+	gone     map[deal.PersonID][]view.Deactivation
+	leaves   []view.Leave
 	leads    []view.QuotaLead
 	last     map[deal.PersonID]string
 	breaches []view.QuotaBreach
@@ -52,6 +54,15 @@ func shanghaiTime(text string) time.Time {
 }
 
 func (h *countingHouse) Org(context.Context) (deal.Org, error) { return h.org, nil }
+
+func (h *countingHouse) Leaves(_ context.Context, f view.LeaveFilter) (found []view.Leave, err error) {
+	for _, l := range h.leaves {
+		if l.First <= f.To && f.From <= l.Last {
+			found = append(found, l)
+		}
+	}
+	return found, nil
+}
 
 func (h *countingHouse) Joined(context.Context) (map[deal.PersonID]time.Time, error) {
 	return h.joined, nil
@@ -192,7 +203,26 @@ func TestQuota_knowsEveryEdgeOfADay(t *testing.T) {
 }
 
 func (h *countingHouse) leave(first, last string) {
-	h.org.Leaves = append(h.org.Leaves, deal.Leave{Person: "ann", First: first, Last: last})
+	h.leaves = append(h.leaves, view.Leave{Leave: deal.Leave{Person: "ann", First: first, Last: last}})
+}
+
+func (h *countingHouse) off(since, until string) {
+	if h.gone == nil {
+		h.gone = map[deal.PersonID][]view.Deactivation{}
+	}
+	h.gone["ann"] = append(h.gone["ann"], view.Deactivation{Since: shanghaiTime(since), Until: shanghaiTime(until)})
+}
+
+func TestQuota_boardAsksNothingForDaysSwitchedOff(t *testing.T) {
+	t.Parallel()
+	h := newCountingHouse()
+	h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+	h.off("2026-05-12 08:00", "2026-05-14 08:00")
+	h.leave("2026-05-13", "2026-05-14")
+	h.now = shanghaiTime("2026-05-16 09:00")
+	lines, err := h.quota().Board(t.Context(), "2026-05", func(p deal.Person) bool { return p.ID == "ann" })
+	require.NoError(t, err)
+	require.Equal(t, []view.QuotaLine{{Person: "ann", Name: "Ann", Team: "home", Owed: 2, Short: 2, Streak: 2, Leave: 1}}, lines, "Monday and Friday")
 }
 
 func TestQuota_asksWhoeverStandsAboveForTheReason(t *testing.T) {

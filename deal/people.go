@@ -53,7 +53,8 @@ type Delegation struct {
 	Until time.Time
 }
 
-// Org is the organisation at one moment: people, teams, who stands in for whom, and who is away. Slices are in a stable order.
+// Org is the organisation at one moment: people, teams, who stands in for whom, and who is away, was until lately or will be.
+// Slices are in a stable order.
 type Org struct {
 	Version     int64
 	People      []Person

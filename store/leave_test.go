@@ -48,6 +48,28 @@ func TestLeave_isPartOfTheOrganisation(t *testing.T) {
 	require.Equal(t, l, there)
 }
 
+func TestOrg_knowsOnlyLeaveThatMayStillMatter(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	ids := func() (all []string) {
+		for _, l := range w.org().Leaves {
+			all = append(all, l.ID)
+		}
+		return all
+	}
+	for id, days := range map[string][2]string{"long ago": {"2026-01-05", "2026-01-09"}, "lately": {"2026-02-23", "2026-02-27"}, "coming": {"2026-08-03", "2026-08-07"}} {
+		require.NoError(t, w.AddLeave(ctx, w.leave(id, "rep1", days[0], days[1]), nil))
+	}
+	require.Equal(t, []string{"lately", "coming"}, ids())
+	later := w.leave("later", "rep2", "2026-09-07", "2026-09-08")
+	later.CreatedAt = monday.AddDate(0, 3, 0)
+	require.NoError(t, w.AddLeave(ctx, later, nil))
+	require.Equal(t, []string{"coming", "later"}, ids(), "time goes on")
+	past, err := w.Leaves(ctx, view.LeaveFilter{From: "2026-01-09", To: "2026-02-23"})
+	require.NoError(t, err)
+	require.Len(t, past, 2, "whoever asks for days of long ago gets their leave")
+}
+
 func TestLeave_takesNoDayTwice(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -8,7 +8,9 @@ SELECT version FROM org_version
 SELECT o.version, b.version, c.version FROM org_version o CROSS JOIN playbook_version b CROSS JOIN calendar_version c
 
 -- name: Organisation
--- One statement sees one snapshot, so the version and everything under it belong together.
+-- One statement sees one snapshot, so the version and everything under it belong together. Of leave it is what may still matter:
+-- rules ask who is away now or will be, at the earliest when a command was sent that is still on its way. The newest leave was
+-- entered not later than now, so what ended a month before that is over; whoever looks at days of long ago asks for their leave.
 SELECT v.version,
     (SELECT COALESCE(json_agg(json_build_object('ID', id, 'Login', login, 'Name', name, 'Role', role,
         'Team', COALESCE(team_id, ''), 'Active', active) ORDER BY login), '[]') FROM users),
@@ -21,7 +23,7 @@ SELECT v.version,
         'Since', to_char(since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'Until', to_char(until AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
         'Deputy', COALESCE(deputy_id, '')) ORDER BY first_day, id), '[]')
-        FROM leave WHERE first_day IS DISTINCT FROM ended_from),
+        FROM leave WHERE first_day IS DISTINCT FROM ended_from AND until > (SELECT max(created_at) FROM leave) - interval '31 days'),
     (SELECT COALESCE(json_object_agg(name, team_id), '{}') FROM territories)
 FROM org_version v
 
