@@ -21,6 +21,8 @@ type QuotaStore interface {
 	Leaves(ctx context.Context, f view.LeaveFilter) ([]view.Leave, error)
 	// Joined is since when everybody is there.
 	Joined(ctx context.Context) (map[deal.PersonID]time.Time, error)
+	// Deactivations are the stretches in which people were switched off.
+	Deactivations(ctx context.Context) (map[deal.PersonID][]view.Deactivation, error)
 	// QuotaLeads are the leads that people opened from one instant until another.
 	QuotaLeads(ctx context.Context, from, until time.Time, people []deal.PersonID) ([]view.QuotaLead, error)
 	// LastBreaches are the last days of everybody's newest breach before a day.
@@ -126,7 +128,8 @@ type books struct {
 }
 
 // days counts everybody who is asked for leads, from one day to another, both included. A person's day is that of the calendar
-// where the team works today; it begins with the day on which the person came.
+// where the team works today; it begins with the day on which the person came. Who was switched off when a day ended, and is back,
+// owed nothing on it, as if it had been looked at in time.
 func (q *Quota) days(ctx context.Context, from, to string) (books, error) {
 	out := books{days: map[deal.PersonID][]quota.Day{}}
 	var err error
@@ -142,6 +145,10 @@ func (q *Quota) days(ctx context.Context, from, to string) (books, error) {
 		out.org.Leaves[i] = l.Leave
 	}
 	joined, err := q.store.Joined(ctx)
+	if err != nil {
+		return out, err //nolint:wrapcheck // says what it was doing
+	}
+	gone, err := q.store.Deactivations(ctx)
 	if err != nil {
 		return out, err //nolint:wrapcheck // says what it was doing
 	}
@@ -194,11 +201,18 @@ func (q *Quota) days(ctx context.Context, from, to string) (books, error) {
 				continue
 			}
 			d := brought[person][date]
-			d.Date, d.Working, d.Leave = date, worked[region][date], out.org.OnLeave(person, date)
+			d.Date, d.Working, d.Leave, d.Off = date, worked[region][date], out.org.OnLeave(person, date), off(gone[person], w, date)
 			out.days[person] = append(out.days[person], d)
 		}
 	}
 	return out, nil
+}
+
+// off tells whether somebody was switched off when a day ended.
+func off(gone []view.Deactivation, w deal.Working, day string) bool {
+	return slices.ContainsFunc(gone, func(d view.Deactivation) bool {
+		return w.Date(d.Since) <= day && (d.Until.IsZero() || day < w.Date(d.Until))
+	})
 }
 
 // workingDays are the days of a stretch that are worked by a calendar.

@@ -68,6 +68,10 @@ func (h *countingHouse) Joined(context.Context) (map[deal.PersonID]time.Time, er
 	return h.joined, nil
 }
 
+func (h *countingHouse) Deactivations(context.Context) (map[deal.PersonID][]view.Deactivation, error) {
+	return h.gone, nil
+}
+
 func (h *countingHouse) QuotaLeads(_ context.Context, from, until time.Time, people []deal.PersonID) (found []view.QuotaLead, err error) {
 	for _, l := range h.leads {
 		if !l.At.Before(from) && l.At.Before(until) {
@@ -184,6 +188,41 @@ func TestQuota_knowsEveryEdgeOfADay(t *testing.T) {
 			append([]string{"2026-05-11", "2026-05-12", "2026-05-13", "2026-05-14", "2026-05-15", "2026-05-16", "2026-05-17"}, "2026-05-18"),
 			[][2]string{{"2026-05-11", "2026-05-13"}, {"2026-05-14", "2026-05-18"}},
 		},
+		"switched off in a streak": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.off("2026-05-12 08:00", "2026-05-14 08:00")
+		}, week, [][2]string{{"2026-05-11", "2026-05-15"}}},
+		"switched off for the week": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-08 09:00")
+			h.off("2026-05-09 10:00", "2026-05-15 09:00")
+		}, week, nil},
+		"off and on on the same day": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.off("2026-05-12 08:00", "2026-05-12 17:00")
+			h.off("2026-05-13 00:00", "2026-05-13 00:00")
+		}, week[:3], [][2]string{{"2026-05-11", "2026-05-13"}}},
+		"off at the end of a day": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.off("2026-05-13 23:59", "2026-05-14 00:00")
+		}, week[:4], [][2]string{{"2026-05-11", "2026-05-14"}}},
+		"off from midnight to midnight": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.off("2026-05-12 00:00", "2026-05-13 00:00")
+		}, week[:4], [][2]string{{"2026-05-11", "2026-05-14"}}},
+		"off twice": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.off("2026-05-12 08:00", "2026-05-13 08:00")
+			h.off("2026-05-14 08:00", "2026-05-15 08:00")
+		}, week, [][2]string{{"2026-05-11", "2026-05-15"}}},
+		"back on record, off by word of the row": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.gone = map[deal.PersonID][]view.Deactivation{"ann": {{Since: shanghaiTime("2026-05-12 08:00")}}}
+		}, week, nil},
+		"a lead on the day of leaving ends a streak": {func(h *countingHouse) {
+			h.joined["ann"] = shanghaiTime("2026-05-11 09:00")
+			h.brings("ann", "2026-05-12 09:00")
+			h.off("2026-05-12 10:00", "2026-05-14 08:00")
+		}, week, nil},
 		"moved to the west": {
 			func(h *countingHouse) {
 				h.joined["ann"] = shanghaiTime("2026-05-11 09:00")

@@ -546,7 +546,7 @@ func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error 
 	return nil
 }
 
-func (w *world) SetActive(_ context.Context, who deal.PersonID, active bool) error {
+func (w *world) SetActive(_ context.Context, who deal.PersonID, active bool, _ time.Time) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.org.People = slices.Clone(w.org.People)

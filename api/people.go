@@ -42,7 +42,8 @@ func (a *API) organisationRoutes() {
 	edit := op(http.MethodPatch, "/users/{id}", "edit-user", "setup", "Say that somebody has left, or is back")
 	edit.Description = "For administrators; saying it again changes nothing. Who has left is logged out everywhere, at once here and within a " +
 		"second elsewhere, and their tokens are gone. Approvals that waited for them go to the next superior, other tasks are seen to by the " +
-		"next superior, until the accounts are handed over."
+		"next superior, until the accounts are handed over. The days from which and until which somebody is off are kept: no leads are owed " +
+		"for them."
 	register(a, edit, a.editUser)
 	register(a, op(http.MethodGet, "/teams", "list-teams", "setup", "Teams and areas with their leads"), a.teams)
 	a.regionRoutes()
@@ -67,7 +68,7 @@ func (a *API) editUser(ctx context.Context, in *editUserInput) (*reply[personBod
 	if id == who(ctx).person.ID && !in.Body.Active { // else nobody might be left who can let them in again
 		return nil, no(http.StatusConflict, catalogue.OwnAccess)
 	}
-	if err := a.People.SetActive(ctx, id, in.Body.Active); err != nil {
+	if err := a.People.SetActive(ctx, id, in.Body.Active, a.Now()); err != nil {
 		return nil, fmt.Errorf("edit user: %w", err)
 	}
 	a.forgetPeople()

@@ -139,8 +139,8 @@ type People interface {
 	AddDelegation(ctx context.Context, d deal.Delegation) error
 	// EndDelegation lets one end at an instant; one that has not begun by then vanishes.
 	EndDelegation(ctx context.Context, id string, at time.Time) error
-	// SetActive says whether somebody is there; who has left is logged out everywhere.
-	SetActive(ctx context.Context, who deal.PersonID, active bool) error
+	// SetActive says whether somebody is there from an instant on; who has left is logged out everywhere.
+	SetActive(ctx context.Context, who deal.PersonID, active bool, at time.Time) error
 	// AddLeave notes an absence and lets the deputy stand in; nil: nobody does. Days that the person has taken already give
 	// *[view.OverlapError]. EndLeave ends one from a civil day on, with its delegation.
 	AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error

@@ -18,7 +18,7 @@ import (
 // and the engine's identity stay behind: the next place has its own.
 func dumped() []string {
 	return []string{
-		"installation", "teams", "users", "team_regions", "territories", "leave", "delegations", "api_tokens", "counters", "playbooks", "calendar_changes", "calendar_rules", "request_keys",
+		"installation", "teams", "users", "deactivations", "team_regions", "territories", "leave", "delegations", "api_tokens", "counters", "playbooks", "calendar_changes", "calendar_rules", "request_keys",
 		"accounts", "account_events", "account_commands", "account_profile", "account_texts", "staged", "step_forms", "contacts",
 		"dossier", "replans", "record_changes", "erasures", "handovers", "handover_moves", "tasks", "approvals", "approval_levels", "decision_links", "calendar_feeds", "notifications", "notification_reads", "follow_ups", "interactions",
 		"imports", "import_rows", "import_problems", "import_lines", "import_mappings", "import_marks", "history_notes", "outbox", "outbox_end", "files", "file_chunks",

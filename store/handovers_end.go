@@ -19,7 +19,6 @@ var (
 	movePersonTasks  = named("MovePersonTasks")
 	endDelegationsOf = named("EndDelegationsOf")
 	whoseDelegations = named("WhoseDelegations")
-	deactivateUser   = named("DeactivateUser")
 	setBeside        = named("SetBeside")
 	endHandover      = named("EndHandover")
 	movedShares      = named("MovedShares")
@@ -140,8 +139,14 @@ func (s *Store) leave(ctx context.Context, tx pgx.Tx, h *lockedHandover, at time
 	if _, err := tx.Exec(ctx, string(endAccess), string(h.rules.From)); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, string(deactivateUser), string(h.rules.From)); err != nil {
+	changed, err := tx.Exec(ctx, string(setActive), string(h.rules.From), false)
+	if err != nil {
 		return err
+	}
+	if changed.RowsAffected() > 0 {
+		if _, err := tx.Exec(ctx, string(switchedOff), string(h.rules.From), at); err != nil {
+			return err
+		}
 	}
 	return PersonWork{tx}.Notify(ctx, notices...)
 }

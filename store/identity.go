@@ -16,6 +16,8 @@ var (
 	addSession  = named("AddSession")
 	endSession  = named("EndSession")
 	setActive   = named("SetActive")
+	switchedOff = named("SwitchedOff")
+	switchedOn  = named("SwitchedOn")
 	endAccess   = named("EndAccess")
 	addToken    = named("AddToken")
 	bearer      = named("Bearer")
@@ -42,11 +44,19 @@ func (s *Store) SetPassword(ctx context.Context, who deal.PersonID, hash string)
 }
 
 // SetActive says whether somebody is there. Who has left is logged out everywhere, and their tokens are gone for good. What
-// waited for them changes hands through the logs of its accounts (see [Store.Unrepresented]).
-func (s *Store) SetActive(ctx context.Context, who deal.PersonID, active bool) error {
+// waited for them changes hands through the logs of its accounts (see [Store.Unrepresented]). From and until when somebody is
+// off is kept.
+func (s *Store) SetActive(ctx context.Context, who deal.PersonID, active bool, at time.Time) error {
 	return s.transact(ctx, "set active", func(tx pgx.Tx) error {
 		changed, err := tx.Exec(ctx, string(setActive), string(who), active)
-		if err != nil || active || changed.RowsAffected() == 0 {
+		if err != nil || changed.RowsAffected() == 0 {
+			return err
+		}
+		if active {
+			_, err = tx.Exec(ctx, string(switchedOn), string(who), at)
+			return err
+		}
+		if _, err := tx.Exec(ctx, string(switchedOff), string(who), at); err != nil {
 			return err
 		}
 		_, err = tx.Exec(ctx, string(endAccess), string(who))

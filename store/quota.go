@@ -15,6 +15,7 @@ import (
 var (
 	quotaLeads    = named("QuotaLeads")
 	quotaJoined   = named("QuotaJoined")
+	deactivations = named("Deactivations")
 	lastBreaches  = named("LastBreaches")
 	addBreach     = named("AddBreach")
 	addBreachStep = named("AddBreachStep")
@@ -51,6 +52,22 @@ func (s *Store) Joined(ctx context.Context) (map[deal.PersonID]time.Time, error)
 		return nil
 	})
 	return joined, fail("read when people joined", err)
+}
+
+// Deactivations are the stretches in which people were switched off.
+func (s *Store) Deactivations(ctx context.Context) (map[deal.PersonID][]view.Deactivation, error) {
+	rows, err := s.pool.Query(ctx, string(deactivations))
+	if err != nil {
+		return nil, fail("read when people were switched off", err)
+	}
+	all := map[deal.PersonID][]view.Deactivation{}
+	var id deal.PersonID
+	var d view.Deactivation
+	_, err = pgx.ForEachRow(rows, []any{&id, instant(&d.Since), instant(&d.Until)}, func() error {
+		all[id] = append(all[id], d)
+		return nil
+	})
+	return all, fail("read when people were switched off", err)
 }
 
 // LastBreaches are the last days of everybody's newest breach before a day.

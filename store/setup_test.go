@@ -260,11 +260,11 @@ func TestSetActive_endsEveryWayIn(t *testing.T) {
 	}
 	require.NoError(t, w.PutCalendarFeed(t.Context(), digest("feed"), view.CalendarFeed{Person: rep1, Language: "zh", CreatedAt: w.at}))
 	version := w.org().Version
-	require.NoError(t, w.SetActive(t.Context(), rep1, false))
+	require.NoError(t, w.SetActive(t.Context(), rep1, false, w.at))
 	require.Greater(t, w.org().Version, version)
 	person, _ := w.org().Person(rep1)
 	require.False(t, person.Active)
-	require.NoError(t, w.SetActive(t.Context(), rep1, true))
+	require.NoError(t, w.SetActive(t.Context(), rep1, true, w.at))
 	for _, secret := range []string{"session of ", "token of "} {
 		_, err := w.Bearer(t.Context(), digest(secret+string(rep1)))
 		require.ErrorIs(t, err, deal.ErrNotFound, "also once they are back")

@@ -11,12 +11,13 @@ type Day struct {
 	Date    string // YYYY-MM-DD where the person works
 	Working bool   // a working day there: no weekend, no holiday; make-up days are working days
 	Leave   bool   // the person was on leave
+	Off     bool   // the person was switched off when the day ended
 	Leads   int    // opened by the person on that day
 	Late    int    // of these, handed over after the day, or not yet
 }
 
-// Owes tells whether the day asks for leads. Holidays and leave ask for none and pause a streak.
-func (d Day) Owes() bool { return d.Working && !d.Leave }
+// Owes tells whether the day asks for leads. Holidays, leave and days off the books ask for none and pause a streak.
+func (d Day) Owes() bool { return d.Working && !d.Leave && !d.Off }
 
 // short tells whether the day asked for more than there was.
 func (r Rules) short(d Day) bool { return d.Owes() && d.Leads < r.PerDay }
@@ -70,7 +71,7 @@ func (r Rules) Sum(days []Day) Sum {
 		if d.Owes() {
 			s.Owed += r.PerDay
 		}
-		if d.Working && d.Leave {
+		if d.Working && d.Leave && !d.Off {
 			s.Leave++
 		}
 		if r.short(d) {

@@ -53,6 +53,12 @@ type BreachStep struct {
 	Comment string          `json:"comment"`
 }
 
+// Deactivation is a stretch in which somebody was switched off.
+type Deactivation struct {
+	Since time.Time
+	Until time.Time // when they were switched on again; zero: they are off
+}
+
 // QuotaLine is one person of a bulletin or a board.
 type QuotaLine struct {
 	Person deal.PersonID `json:"person"`

@@ -88,9 +88,6 @@ WITH ended AS (
 )
 SELECT (SELECT count(*) FROM ended) + (SELECT count(*) FROM cut)
 
--- name: DeactivateUser
-UPDATE users SET active = false WHERE id = $1 AND active
-
 -- name: SetBeside
 UPDATE handovers SET beside = $2 WHERE id = $1
 

@@ -12,6 +12,12 @@ DELETE FROM sessions WHERE hash = $1
 -- name: SetActive
 UPDATE users SET active = $2 WHERE id = $1 AND active <> $2
 
+-- name: SwitchedOff
+INSERT INTO deactivations (user_id, since) VALUES ($1, $2) ON CONFLICT (user_id, since) DO UPDATE SET until = NULL
+
+-- name: SwitchedOn
+UPDATE deactivations SET until = GREATEST(since, $2) WHERE user_id = $1 AND until IS NULL
+
 -- name: EndAccess
 -- Of somebody who has left: whatever they were given to come in with.
 WITH logins AS (DELETE FROM sessions WHERE user_id = $1),

@@ -10,6 +10,9 @@ WHERE a.opened_at >= $1 AND a.opened_at < $2 AND a.opened_by = ANY($3::text[]) A
 -- name: QuotaJoined
 SELECT id, created_at FROM users
 
+-- name: Deactivations
+SELECT user_id, since, until FROM deactivations ORDER BY user_id, since
+
 -- name: LastBreaches
 -- The last day of everybody's newest breach before a day.
 SELECT person_id, max(last_day)::text FROM quota_breaches WHERE last_day < $1::date GROUP BY person_id
