@@ -264,7 +264,7 @@ func (q *Quota) Sweep(ctx context.Context, day string) (map[string]int, error) {
 		args := deal.QuotaArgs(b.org, p.ID, breach.Days, breach.Last)
 		var tasks []deal.PersonTask
 		notices := []deal.PersonNotice{deal.NewPersonNotice(deal.QuotaBreachNotice, p.ID, found.ID, at, args...)}
-		for _, manager := range b.org.QuotaManagers(p.ID) {
+		for _, manager := range b.org.QuotaManagers(p.ID, at) {
 			tasks = append(tasks, deal.NewPersonTask(deal.QuotaReasonTask, manager, found.ID, at, args...))
 			notices = append(notices, deal.NewPersonNotice(deal.QuotaBreachNotice, manager, found.ID, at, args...))
 		}

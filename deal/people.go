@@ -73,6 +73,17 @@ func (o Org) Person(id PersonID) (Person, bool) {
 	return Person{}, false
 }
 
+// Without is the organisation once somebody has left it.
+func (o Org) Without(id PersonID) Org {
+	o.People = slices.Clone(o.People)
+	for i := range o.People {
+		if o.People[i].ID == id {
+			o.People[i].Active = false
+		}
+	}
+	return o
+}
+
 // Team finds a team by ID.
 func (o Org) Team(id TeamID) (Team, bool) {
 	for _, t := range o.Teams {

@@ -44,6 +44,7 @@ type PersonTask struct {
 	Args         []string // what its sentence says beside, in order
 	ReasonWanted bool     // it is not done without a stated reason
 	Reason       string   // as stated; empty while it is open, or none was given
+	About        PersonID // whom it is about, who has no say in it; empty for nobody
 }
 
 // PersonNotice tells one person one thing that belongs to no account.
@@ -96,7 +97,12 @@ func (t PersonTask) Complete(org Org, actor PersonID, reason string, at time.Tim
 		no.If(true, CodeTaskDone)
 		return no
 	}
-	no.If(!org.ActsFor(actor, t.Assignee, at), CodeNotYourRole)
+	if t.About == "" {
+		no.If(!org.ActsFor(actor, t.Assignee, at), CodeNotYourRole)
+	} else {
+		no.If(actor == t.About, CodeOwnBreach)
+		no.If(actor != t.About && !org.SpeaksFor(actor, t.Assignee, at, t.About), CodeNotYourRole)
+	}
 	no.If(!t.Kind.manual(), CodeTaskNotManual, string(t.Kind))
 	no.If(t.ReasonWanted && reason == "", CodeReasonMissing)
 	return no

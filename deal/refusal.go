@@ -33,6 +33,7 @@ const (
 	CodeSameOwner        Code = "same_owner"         // the account is already that person's
 	CodeNotARep          Code = "not_a_rep"          // only reps own accounts
 	CodeOwnRequest       Code = "own_request"        // nobody decides an own request
+	CodeOwnBreach        Code = "own_breach"         // nobody states why they bring too few leads
 	CodeNotApprover      Code = "not_approver"       // the actor has no seat in the running level
 	CodeAlreadyDecided   Code = "already_decided"    // the request is over; Args say by whom
 	CodeAlreadyPending   Code = "already_pending"    // a request of this kind is on its way
@@ -92,7 +93,7 @@ const (
 // Class says what kind of no a code is.
 func (c Code) Class() Class {
 	switch c { //nolint:exhaustive // everything that is neither a right nor a state is content
-	case CodeNotYourRole, CodeNotYourTerritory, CodeOwnRequest, CodeNotApprover, CodeTwoPersons:
+	case CodeNotYourRole, CodeNotYourTerritory, CodeOwnRequest, CodeOwnBreach, CodeNotApprover, CodeTwoPersons:
 		return Forbidden
 	case CodeStepMoved, CodeNotActive, CodeNotPaused, CodeNotResting, CodeNotClosed, CodeAlreadyClosed, CodeNotOpened,
 		CodeAlreadyOpened, CodeIntakeDecided, CodeSameOwner, CodeAlreadyDecided, CodeAlreadyPending, CodeSubjectChanged,

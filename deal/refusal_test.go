@@ -34,7 +34,7 @@ func everyCode(t tb) []deal.Code {
 
 // givenElsewhere are codes of Perform and of the API; they are declared here so that there is one list of codes.
 func givenElsewhere() []deal.Code {
-	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs, deal.CodeHandoverRunning, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeOverLimit, deal.CodeReviewIncomplete, deal.CodeReviewSigned, deal.CodeMonthAhead}
+	return []deal.Code{deal.CodePlaybookUnusable, deal.CodeSuccessorAway, deal.CodeNoSuccessor, deal.CodeNamedTwice, deal.CodeNotTheirs, deal.CodeHandoverRunning, deal.CodeKeyReused, deal.CodeInternalError, deal.CodeUnknownTask, deal.CodeSharedRecord, deal.CodeAlreadyOnFile, deal.CodeSetByApproval, deal.CodeLinkUsed, deal.CodeLinkExpired, deal.CodeOverLimit, deal.CodeReviewIncomplete, deal.CodeReviewSigned, deal.CodeMonthAhead, deal.CodeOwnBreach}
 }
 
 // classes are the status that each code has on the wire (contract.md §4): 403 for rights, 409 for what the state
@@ -42,7 +42,7 @@ func givenElsewhere() []deal.Code {
 func classes() map[deal.Class][]deal.Code {
 	return map[deal.Class][]deal.Code{
 		deal.Forbidden: {
-			deal.CodeNotYourRole, deal.CodeNotYourTerritory, deal.CodeOwnRequest, deal.CodeNotApprover, deal.CodeTwoPersons,
+			deal.CodeNotYourRole, deal.CodeNotYourTerritory, deal.CodeOwnRequest, deal.CodeOwnBreach, deal.CodeNotApprover, deal.CodeTwoPersons,
 		},
 		deal.Conflict: {
 			deal.CodeStepMoved, deal.CodeNotActive, deal.CodeNotPaused, deal.CodeNotResting, deal.CodeNotClosed, deal.CodeAlreadyClosed,

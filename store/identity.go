@@ -45,9 +45,13 @@ func (s *Store) SetPassword(ctx context.Context, who deal.PersonID, hash string)
 
 // SetActive says whether somebody is there. Who has left is logged out everywhere, and their tokens are gone for good. What
 // waited for them changes hands through the logs of its accounts (see [Store.Unrepresented]). From and until when somebody is
-// off is kept.
+// off is kept, and what they were asked about breaches of the quota goes to the next one up.
 func (s *Store) SetActive(ctx context.Context, who deal.PersonID, active bool, at time.Time) error {
-	return s.transact(ctx, "set active", func(tx pgx.Tx) error {
+	err := s.transact(ctx, "set active", func(tx pgx.Tx) error {
+		org, err := s.orgIn(ctx, tx) // before the change, which nobody else may see yet
+		if err != nil {
+			return err
+		}
 		changed, err := tx.Exec(ctx, string(setActive), string(who), active)
 		if err != nil || changed.RowsAffected() == 0 {
 			return err
@@ -59,9 +63,15 @@ func (s *Store) SetActive(ctx context.Context, who deal.PersonID, active bool, a
 		if _, err := tx.Exec(ctx, string(switchedOff), string(who), at); err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, string(endAccess), string(who))
-		return err
+		if _, err = tx.Exec(ctx, string(endAccess), string(who)); err != nil {
+			return err
+		}
+		return askInstead(ctx, tx, org.Without(who), who, at.UTC().Truncate(time.Microsecond))
 	})
+	if err == nil {
+		s.posted()
+	}
+	return err
 }
 
 // EndSession forgets a login; one that is not there is none any more.

@@ -88,14 +88,21 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 		if err != nil {
 			return err
 		}
-		if no = task.OfPerson().Complete(org, v.Person.ID, reason, at); len(no) > 0 {
+		asked := task.OfPerson()
+		ofBreach := task.Kind == deal.QuotaReasonTask && strings.HasPrefix(task.Ref, view.BreachRef)
+		if ofBreach {
+			if err := tx.QueryRow(ctx, string(breachPerson), task.Ref).Scan(&asked.About); err != nil {
+				return err
+			}
+		}
+		if no = asked.Complete(org, v.Person.ID, reason, at); len(no) > 0 {
 			return errRefused
 		}
 		task.Status, task.ClosedAt, task.ClosedBy, task.Reason = deal.TaskDone, at.UTC().Truncate(time.Microsecond), v.Person.ID, reason
 		if _, err = tx.Exec(ctx, string(donePersonTask), id, task.ClosedAt, string(task.ClosedBy), orNull(reason)); err != nil {
 			return err
 		}
-		if task.Kind == deal.QuotaReasonTask && strings.HasPrefix(task.Ref, view.BreachRef) {
+		if ofBreach {
 			return s.reasoned(ctx, tx, org, task)
 		}
 		if task.Kind == deal.ReviewActionTask {

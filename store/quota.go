@@ -22,6 +22,7 @@ var (
 	lockBreach    = named("LockBreach")
 	listBreaches  = named("Breaches")
 	reasonBreach  = named("ReasonBreach")
+	breachPerson  = named("BreachPerson")
 	decideBreach  = named("DecideBreach")
 )
 
@@ -122,7 +123,7 @@ func (s *Store) reasoned(ctx context.Context, tx pgx.Tx, org deal.Org, t view.Ta
 	if b.State != view.BreachFound { // another of those who were asked was faster
 		return nil
 	}
-	heads := org.StationHeads(t.Assignee, b.Person, t.ClosedBy)
+	heads := org.StationHeads(t.Assignee, t.ClosedAt, b.Person, t.ClosedBy)
 	var tasks []deal.PersonTask
 	var notices []deal.PersonNotice
 	for _, head := range heads {
@@ -183,7 +184,7 @@ func (s *Store) DecideBreach(ctx context.Context, v view.Viewer, id string, deci
 	return b, nil, err
 }
 
-// mayDecide judges whether somebody may decide a breach: whom its reason came to, and who stands in for them.
+// mayDecide judges whether somebody may decide a breach: whom its reason came to, and who stands in for them or acts instead.
 func mayDecide(org deal.Org, b view.QuotaBreach, actor deal.PersonID, at time.Time) deal.Refusals {
 	var no deal.Refusals
 	var heads []deal.PersonID
@@ -194,7 +195,7 @@ func mayDecide(org deal.Org, b view.QuotaBreach, actor deal.PersonID, at time.Ti
 	}
 	asked := false
 	for _, head := range heads {
-		asked = asked || org.ActsFor(actor, head, at)
+		asked = asked || org.SpeaksFor(actor, head, at, b.Person, b.ReasonBy)
 	}
 	switch {
 	case b.State == view.BreachFound:

@@ -105,6 +105,10 @@ func refusals() map[string]Entry {
 			text("不能审批自己提出的申请", "nobody decides an own request"),
 			text("等待审批人办理", "wait for the approver"),
 		},
+		string(deal.CodeOwnBreach): {
+			text("自己线索不足的原因不能由自己说明", "nobody states the reason for their own missing leads"),
+			text("由经理或再上一级说明", "the manager does, or the next one up"),
+		},
 		string(deal.CodeNotApprover): {
 			text("您不是当前审批级别的审批人", "you have no seat in the running level of this request"),
 			text("查看审批中的 waiting_for", "see waiting_for of the request"),

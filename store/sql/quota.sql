@@ -46,6 +46,27 @@ WHERE {BreachVisible} AND (@state::text = '' OR b.state = @state) AND (@first::b
 ORDER BY b.last_day DESC, b.id DESC
 LIMIT @limit
 
+-- name: BreachPerson
+SELECT person_id FROM quota_breaches WHERE id = $1
+
+-- name: BreachTasksOf
+-- What waits for somebody about breaches, with whom the breach is about, whose reason it has, and who else is asked.
+SELECT t.id, t.kind, t.ref, t.args, b.person_id, COALESCE(b.reason_by, ''),
+    ARRAY(SELECT o.assignee_id FROM person_tasks o WHERE o.ref = t.ref AND o.kind = t.kind AND o.status = 'open' AND o.id <> t.id)
+FROM person_tasks t JOIN quota_breaches b ON b.id = t.ref
+WHERE t.assignee_id = $1 AND t.status = 'open' AND t.kind IN ('quota_reason', 'quota_decision')
+ORDER BY t.id
+FOR UPDATE OF t
+
+-- name: VoidPersonTask
+UPDATE person_tasks SET status = 'void', closed_at = $2, closed_by = $3 WHERE id = $1
+
+-- name: AskAgain
+-- Also who was asked before and was off in between.
+INSERT INTO person_tasks (id, kind, assignee_id, ref, args, reason_wanted, due_at, status, opened_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 'open', $8)
+ON CONFLICT (id) DO UPDATE SET status = 'open', closed_at = NULL, closed_by = NULL WHERE person_tasks.status = 'void'
+
 -- name: ReasonBreach
 UPDATE quota_breaches SET state = 'reasoned', reason = $2, reason_by = $3 WHERE id = $1
 
