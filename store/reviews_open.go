@@ -103,10 +103,10 @@ func totals(ctx context.Context, tx pgx.Tx, r review.Review) (review.Totals, err
 		return t, err
 	}
 	var status, step, grade, currency string
-	var n, overdue, approvals, breaches int
+	var n, overdue, approvals int
 	var expected int64
 	sums := map[string]int64{}
-	_, err = pgx.ForEachRow(rows, []any{&status, &step, &grade, &currency, &n, &overdue, &approvals, &breaches, &expected}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&status, &step, &grade, &currency, &n, &overdue, &approvals, &expected}, func() error {
 		t.Accounts += n
 		t.ByStatus[status] += n
 		if status == string(deal.Active) || status == string(deal.Paused) {
@@ -115,7 +115,7 @@ func totals(ctx context.Context, tx pgx.Tx, r review.Review) (review.Totals, err
 		if grade != "" {
 			t.ByGrade[grade] += n
 		}
-		t.Overdue, t.ApprovalsPending, t.Breaches = t.Overdue+overdue, t.ApprovalsPending+approvals, t.Breaches+breaches
+		t.Overdue, t.ApprovalsPending = t.Overdue+overdue, t.ApprovalsPending+approvals
 		if currency != "" {
 			sums[currency] += expected
 		}
@@ -128,8 +128,8 @@ func totals(ctx context.Context, tx pgx.Tx, r review.Review) (review.Totals, err
 		t.Expected = append(t.Expected, review.Amount{Minor: minor, Currency: currency})
 	}
 	slices.SortFunc(t.Expected, func(a, b review.Amount) int { return int(b.Minor/2 - a.Minor/2) })
-	err = tx.QueryRow(ctx, string(snapshotHappened), pgx.StrictNamedArgs{"team": string(r.Team), "since": r.Since, "until": r.Until}).
-		Scan(&t.Leads, &t.Wins, &t.Losses)
+	args := pgx.StrictNamedArgs{"review": r.ID, "team": string(r.Team), "since": r.Since, "until": r.Until}
+	err = tx.QueryRow(ctx, string(snapshotHappened), args).Scan(&t.Leads, &t.Wins, &t.Losses, &t.Breaches)
 	return t, err
 }
 

@@ -128,6 +128,34 @@ func TestOpenReview_takesOneSnapshotAndNeverAnother(t *testing.T) {
 	}
 }
 
+// What was missed stays with the team and the person who missed it, whoever has the account by the end of the month.
+func TestOpenReview_tellsWhatWasMissedToWhoHadTheAccountThen(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	id := w.missed("晨风集团")
+	stays := w.missed("留下的")
+	w.do(id, "director1", deal.Assign{Owner: w.people["rep3"], Reason: text("moves to the other district")})
+	require.Equal(t, w.team("team 2"), w.state(id).Team)
+	here := w.review("2026-03", april(1, 1))
+	there, opened, err := w.OpenReview(ctx, review.Order{Team: w.team("team 2"), Month: "2026-03", By: deal.System, At: april(1, 1), Due: april(15, 10)})
+	require.NoError(t, err)
+	require.True(t, opened)
+
+	missed := w.breaches(here)
+	accounts := map[deal.AccountID]int{}
+	for _, b := range missed {
+		require.Equal(t, w.people["rep1"], b.Owner)
+		accounts[b.Account]++
+	}
+	require.Positive(t, accounts[id])
+	require.Positive(t, accounts[stays])
+	require.Equal(t, len(missed), here.Totals.Breaches, "also of accounts that the team has no more")
+	require.NotContains(t, w.lines(here), id, "the accounts are those that the team has")
+	require.Empty(t, w.breaches(there))
+	require.Zero(t, there.Totals.Breaches)
+	require.Zero(t, w.lines(there)[id].Breaches)
+}
+
 func TestOpenReview_asksTheChairAndWhoMissedDeadlines(t *testing.T) {
 	t.Parallel()
 	ctx, w := t.Context(), newWorld(t)

@@ -59,7 +59,7 @@ func fragments() []string {
 	return []string{
 		"CaseColumns", "ReviewColumns", "ReviewBreachColumns", "ActionColumns", "SupportRequests", "SupportColumns", // with others in them, so before these
 		"Visible", "OfFamily", "TimedOnes", "Upward", "Members", "Living", "AccountItemColumns", "ApprovalColumns", "ApprovalFilters", "CalendarFeedColumns", "ContactColumns", "Dated", "DossierColumns", "ErasureColumns", "EventColumns", "InteractionColumns", "LeaveColumns", "NoteColumns",
-		"ProfileColumns", "Speaks", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
+		"ProfileColumns", "Speaks", "OnceOf", "HeldThen", "TaskColumns", "PersonVisible", "AccountTaskRow", "PersonTaskRow",
 		"HandoverColumns", "HandoverCounts",
 		"JobRunColumns",
 		"OutgoingColumns", "OutgoingTables", "DeliveryColumns", "ChoiceColumns", "WebhookColumns",

@@ -39,8 +39,22 @@ UNION
 SELECT ra.review_id FROM team_review_actions ra JOIN team_actions x ON x.id = ra.action_id
 WHERE COALESCE(ra.owner_id, x.owner_id) = ANY($1::text[])
 
+-- name: OnceOf
+-- Accounts that may have been the team's at some time since: those it has now, and those that changed hands.
+(a.team_id = @team OR a.id IN (SELECT moved.account_id FROM account_events moved WHERE moved.kind IN ('assigned', 'handed_over') AND moved.at >= @since))
+
+-- name: HeldThen
+-- Whose the account of an event e was when it happened, as the log says: owner and team of the last event before that gave it to
+-- somebody.
+SELECT NULLIF(CASE WHEN h.kind = 'handed_over' THEN h.body -> 'data' ->> 'to' ELSE h.body -> 'data' ->> 'owner' END, '') AS owner_id,
+    NULLIF(h.body -> 'data' ->> 'team', '') AS team_id
+FROM account_events h
+WHERE h.account_id = e.account_id AND h.seq <= e.seq
+    AND (h.kind IN ('opened', 'assigned') OR h.kind = 'handed_over' AND h.body -> 'data' -> 'owner' = 'true')
+ORDER BY h.seq DESC LIMIT 1
+
 -- name: SnapshotBreaches
--- A lead that was handed over late missed the deadline of collect as well: that is said once.
+-- What the team's accounts missed while they were the team's, for whoever had them then. A lead that was handed over late missed the deadline of collect as well: that is said once.
 INSERT INTO team_review_breaches (id, review_id, account_id, number, name, seq, kind, clock, step, owner_id, due_at, at)
 SELECT gen_random_uuid()::text, @review, a.id, a.number, COALESCE(p.name, ''), e.seq,
     CASE WHEN e.kind = 'step_left' THEN 'late_handover' WHEN e.body -> 'data' ->> 'clock_kind' = 'approval' THEN 'approval' ELSE 'deadline' END,
@@ -48,12 +62,13 @@ SELECT gen_random_uuid()::text, @review, a.id, a.number, COALESCE(p.name, ''), e
     CASE WHEN e.body -> 'data' ->> 'clock_kind' = 'approval' THEN COALESCE((
         SELECT l.holder_id FROM approval_levels l
         WHERE l.approval_id = split_part(e.body -> 'data' ->> 'clock', '/', 2) AND l.level::text = split_part(e.body -> 'data' ->> 'clock', '/', 3)
-        ORDER BY l.seat LIMIT 1), a.owner_id) ELSE a.owner_id END,
+        ORDER BY l.seat LIMIT 1), held.owner_id) ELSE held.owner_id END,
     (e.body -> 'data' ->> 'due')::timestamptz, e.at
 FROM accounts a
 JOIN account_events e ON e.account_id = a.id AND e.at >= @since AND e.at < @until
 LEFT JOIN account_profile p ON p.account_id = a.id
-WHERE a.team_id = @team AND a.merged_into IS NULL AND (
+CROSS JOIN LATERAL ({HeldThen}) held
+WHERE {OnceOf} AND held.team_id = @team AND a.merged_into IS NULL AND (
     e.kind = 'step_left' AND e.body -> 'data' -> 'late' = 'true'
     OR e.kind = 'rung_reached' AND e.body -> 'data' -> 'breach' = 'true' AND NOT (e.step = 'collect' AND e.body -> 'data' ->> 'clock_kind' = 'step' AND EXISTS (
         SELECT FROM account_events h WHERE h.account_id = a.id AND h.kind = 'step_left' AND h.step = 'collect' AND h.body -> 'data' -> 'late' = 'true'
@@ -85,17 +100,19 @@ LEFT JOIN LATERAL (
 WHERE a.team_id = @team AND a.merged_into IS NULL AND (a.status <> 'closed' OR a.updated_at >= @since)
 
 -- name: SnapshotTotals
-SELECT status, step, COALESCE(grade, ''), COALESCE(currency, ''), count(*), count(*) FILTER (WHERE overdue), sum(approvals_pending), sum(breaches),
+SELECT status, step, COALESCE(grade, ''), COALESCE(currency, ''), count(*), count(*) FILTER (WHERE overdue), sum(approvals_pending),
     COALESCE(sum(expected_minor) FILTER (WHERE status <> 'closed'), 0)::bigint
 FROM team_review_accounts WHERE review_id = $1 GROUP BY 1, 2, 3, 4
 
 -- name: SnapshotHappened
--- Leads, wins and losses of the stretch.
+-- Leads, wins and losses of the stretch, and how much was missed in it. What happened belongs to the team that had the account then.
 SELECT (SELECT count(*) FROM accounts WHERE team_id = @team AND opened_at >= @since AND opened_at < @until AND merged_into IS NULL),
     count(*) FILTER (WHERE e.kind = 'step_left' AND e.body -> 'data' -> 'won' = 'true'),
-    count(*) FILTER (WHERE e.kind = 'closed' AND e.body -> 'data' ->> 'outcome' = 'lost')
+    count(*) FILTER (WHERE e.kind = 'closed' AND e.body -> 'data' ->> 'outcome' = 'lost'),
+    (SELECT count(*) FROM team_review_breaches WHERE review_id = @review)
 FROM accounts a JOIN account_events e ON e.account_id = a.id AND e.at >= @since AND e.at < @until AND e.kind IN ('step_left', 'closed')
-WHERE a.team_id = @team AND a.merged_into IS NULL
+CROSS JOIN LATERAL ({HeldThen}) held
+WHERE {OnceOf} AND held.team_id = @team AND a.merged_into IS NULL
 
 -- name: AddReview
 -- Somebody who opens the same one at the same time makes this a serialisation failure, and then finds it.
