@@ -2,8 +2,9 @@
 -- locks the rows that may speak of the person, as a key and texts; one puts the texts back without the person.
 
 -- name: Erasing
--- Until the transaction is over, rows that are otherwise never changed admit the marker (migration 00035).
-SELECT set_config('closedloop.erasing', $1, true)
+-- Until the transaction is over, rows that are otherwise never changed admit the marker (migration 00035). Looking through all
+-- notices of years takes longer than any other statement may; who asks waits no longer than for other requests.
+SELECT set_config('closedloop.erasing', $1, true), set_config('statement_timeout', '0', true)
 
 -- name: Speaks
 -- Of what is said, words ($1) are looked for as they are written without blanks, hyphens, quotes and backslashes: numbers are
