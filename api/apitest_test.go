@@ -126,6 +126,7 @@ type world struct {
 	shelf   shelf
 	cases   library
 	days    days
+	meanwhile *deal.Delegation // that somebody else makes between the look and the row
 	jobs    jobs
 	post    postOffice
 	quota   quotaBooks
@@ -527,7 +528,7 @@ func (w *world) SetRegion(_ context.Context, team deal.TeamID, region string, _ 
 	return deal.ErrNotFound
 }
 
-func (w *world) AddDelegation(_ context.Context, d deal.Delegation) error {
+func (w *world) AddDelegation(_ context.Context, d deal.Delegation, fits ...func(deal.Org) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.org.Delegations = append(slices.Clone(w.org.Delegations), d)
@@ -538,6 +539,15 @@ func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error 
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.org.Delegations = slices.DeleteFunc(slices.Clone(w.org.Delegations), func(d deal.Delegation) bool { return d.ID == id && !d.Since.Before(at) })
+	if w.meanwhile != nil {
+		w.org.Delegations = append(slices.Clone(w.org.Delegations), *w.meanwhile)
+		w.meanwhile = nil
+	}
+	for _, fit := range fits {
+		if err := fit(w.org); err != nil {
+			return err
+		}
+	}
 	for i, d := range w.org.Delegations {
 		if d.ID == id && d.Until.After(at) {
 			w.org.Delegations[i].Until = at
@@ -558,7 +568,7 @@ func (w *world) SetActive(_ context.Context, who deal.PersonID, active bool, _ t
 	return nil
 }
 
-func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error {
+func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation, fits ...func(deal.Org) error) error {
 	w.mu.Lock()
 	for _, o := range w.leaves {
 		if o.Person == l.Person && o.First <= l.Last && l.First <= o.Last && o.ID != l.ID {
@@ -568,6 +578,16 @@ func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegati
 	}
 	w.leaves = append(w.leaves, l)
 	w.org.Leaves = append(slices.Clone(w.org.Leaves), l.Leave)
+	if w.meanwhile != nil {
+		w.org.Delegations = append(slices.Clone(w.org.Delegations), *w.meanwhile)
+		w.meanwhile = nil
+	}
+	for _, fit := range fits {
+		if err := fit(w.org); err != nil {
+			w.mu.Unlock()
+			return err
+		}
+	}
 	w.mu.Unlock()
 	if stand != nil {
 		return w.AddDelegation(ctx, *stand)

@@ -84,7 +84,7 @@ const sinceSlack = 5 * time.Minute
 
 func (a *API) delegate(ctx context.Context, in *delegateInput) (*created[delegationBody], error) {
 	return once(ctx, a, func() (*created[delegationBody], error) {
-		org, err := a.People.Org(ctx) // as it is now: circles are judged here
+		org, err := a.People.Org(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read the organisation: %w", err)
 		}
@@ -104,8 +104,9 @@ func (a *API) delegate(ctx context.Context, in *delegateInput) (*created[delegat
 		}
 		known := slices.ContainsFunc(org.Delegations, func(o deal.Delegation) bool { return o.ID == d.ID })
 		if !known { // else it was made before its answer was kept
-			if err := a.People.AddDelegation(ctx, d); err != nil {
-				return nil, fmt.Errorf("add delegation: %w", err)
+			fits, why := a.fitting(&d, "/to")
+			if err := a.People.AddDelegation(ctx, d, fits); err != nil {
+				return nil, why(fmt.Errorf("add delegation: %w", err))
 			}
 			a.forgetPeople()
 		}
@@ -135,6 +136,24 @@ func (a *API) judgeDelegation(me deal.Person, org deal.Org, d deal.Delegation) e
 		return invalid(bad)
 	}
 	return a.fits(org, d, "/to")
+}
+
+// fitting asks once more whether a deputy fits, now that nobody else adds one: of two that close a circle together, each
+// could look right beside the other. Why gives the reason in the place of the error that it was wrapped into.
+func (a *API) fitting(d *deal.Delegation, pointer string) (fits func(deal.Org) error, why func(error) error) {
+	var refusal error
+	fits = func(org deal.Org) error {
+		if refusal = nil; d != nil {
+			refusal = a.fits(org, *d, pointer)
+		}
+		return refusal
+	}
+	return fits, func(err error) error {
+		if refusal != nil {
+			return refusal
+		}
+		return err
+	}
 }
 
 // fits refuses a deputy who comes back to the beginning, stands too far down a chain, or is not there either. The pointer is

@@ -118,7 +118,7 @@ func leaveOf(org deal.Org, l view.Leave) leaveBody {
 
 func (a *API) takeLeave(ctx context.Context, in *leaveInput) (*created[leaveBody], error) {
 	return once(ctx, a, func() (*created[leaveBody], error) {
-		org, err := a.People.Org(ctx) // as it is now: circles are judged here
+		org, err := a.People.Org(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("read the organisation: %w", err)
 		}
@@ -141,14 +141,15 @@ func (a *API) takeLeave(ctx context.Context, in *leaveInput) (*created[leaveBody
 		if err != nil {
 			return nil, err
 		}
-		err = a.People.AddLeave(ctx, l, stand)
+		fits, why := a.fitting(stand, "/deputy")
+		err = a.People.AddLeave(ctx, l, stand, fits)
 		if overlap := (*view.OverlapError)(nil); errors.As(err, &overlap) {
 			f := no(http.StatusConflict, catalogue.LeaveOverlaps, overlap.Leave.First, overlap.Leave.Last)
 			f.reasons = []reason{{code: catalogue.LeaveOverlaps, pointer: "/first_day", args: []string{overlap.Leave.First, overlap.Leave.Last}}}
 			return nil, f
 		}
 		if err != nil {
-			return nil, fmt.Errorf("add leave: %w", err)
+			return nil, why(fmt.Errorf("add leave: %w", err))
 		}
 		a.forgetPeople()
 		return &created[leaveBody]{Status: http.StatusCreated, Location: base + "/leave?person=" + string(l.Person), Body: leaveOf(org, l)}, nil

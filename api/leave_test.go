@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -158,4 +159,20 @@ func TestUsers_areSwitchedOffByAdministrators(t *testing.T) {
 	}
 	require.Equal(t, true, r.do(admin, "PATCH", path, `{"active":true}`).ok(200)["active"])
 	r.do(rep2, "GET", "/api/v1/me", nil).ok(200)
+}
+
+// Two who look at the same instant see nothing of each other.
+func TestDelegations_areJudgedOnceMoreWhenNobodyElseAddsOne(t *testing.T) {
+	t.Parallel()
+	for path, c := range map[string]struct{ body, pointer string }{
+		"/api/v1/delegations": {`{"to":"` + string(rep2) + `","until":"2026-03-10T00:00:00Z"}`, "/to"},
+		"/api/v1/leave":       {`{"first_day":"2026-03-03","last_day":"2026-03-04","kind":"annual","deputy":"` + string(rep2) + `"}`, "/deputy"},
+	} {
+		r := newRig(t)
+		r.meanwhile = &deal.Delegation{ID: "other", From: rep2, To: rep1, Since: noon(), Until: noon().Add(100 * time.Hour)}
+		p := r.do(rep1, "POST", path, c.body).problem(409, "delegation_cycle")
+		require.Equal(t, c.pointer, p.Errors[0].Pointer)
+		require.Len(t, r.org.Delegations, 1)
+		require.Empty(t, r.leaves)
+	}
 }

@@ -136,14 +136,15 @@ type Work interface {
 // People reads and writes the organisation.
 type People interface {
 	Org(ctx context.Context) (deal.Org, error)
-	AddDelegation(ctx context.Context, d deal.Delegation) error
+	// AddDelegation asks what fits the organisation as it is when nobody else changes it any more.
+	AddDelegation(ctx context.Context, d deal.Delegation, fits ...func(deal.Org) error) error
 	// EndDelegation lets one end at an instant; one that has not begun by then vanishes.
 	EndDelegation(ctx context.Context, id string, at time.Time) error
 	// SetActive says whether somebody is there from an instant on; who has left is logged out everywhere.
 	SetActive(ctx context.Context, who deal.PersonID, active bool, at time.Time) error
 	// AddLeave notes an absence and lets the deputy stand in; nil: nobody does. Days that the person has taken already give
-	// *[view.OverlapError]. EndLeave ends one from a civil day on, with its delegation.
-	AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error
+	// *[view.OverlapError]; fits is asked as for a delegation. EndLeave ends one from a civil day on, with its delegation.
+	AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation, fits ...func(deal.Org) error) error
 	EndLeave(ctx context.Context, id string, by deal.PersonID, at time.Time, today string) error
 	Leave(ctx context.Context, id string) (view.Leave, error)
 	// Leaves lists leaves in order of their first day.

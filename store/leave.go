@@ -24,8 +24,9 @@ var (
 )
 
 // AddDelegation lets somebody act for somebody else between two instants. An unknown person, oneself, or an end before
-// the beginning is a [ConstraintError].
-func (s *Store) AddDelegation(ctx context.Context, d deal.Delegation) error {
+// the beginning is a [ConstraintError]. What fits says of the organisation as it is then decides: nobody changes it between
+// the question and the row, so that of two delegations that close a circle together one is asked about the other.
+func (s *Store) AddDelegation(ctx context.Context, d deal.Delegation, fits ...func(deal.Org) error) error {
 	if d.ID == "" {
 		id, err := uuid.NewV7()
 		if err != nil {
@@ -33,7 +34,39 @@ func (s *Store) AddDelegation(ctx context.Context, d deal.Delegation) error {
 		}
 		d.ID = id.String()
 	}
-	return s.transact(ctx, "add delegation", func(tx pgx.Tx) error { return delegate(ctx, tx, d, "") })
+	return s.transact(ctx, "add delegation", func(tx pgx.Tx) error {
+		version, err := lockOrg(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if err := s.judged(ctx, tx, version, fits); err != nil {
+			return err
+		}
+		return delegate(ctx, tx, d, "")
+	})
+}
+
+// lockOrg holds the organisation until the transaction ends.
+func lockOrg(ctx context.Context, tx pgx.Tx) (version int64, err error) {
+	err = tx.QueryRow(ctx, string(lockOrganisation)).Scan(&version)
+	return version, err
+}
+
+// judged asks what fits the organisation that the transaction holds and has not changed yet: what it read then may be kept.
+func (s *Store) judged(ctx context.Context, tx pgx.Tx, version int64, fits []func(deal.Org) error) error {
+	if len(fits) == 0 {
+		return nil
+	}
+	now, err := s.snapshot(ctx, tx, version)
+	if err != nil {
+		return err
+	}
+	for _, fit := range fits {
+		if err := fit(now.org); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func delegate(ctx context.Context, tx pgx.Tx, d deal.Delegation, leave string) error {
@@ -56,11 +89,12 @@ func undelegate(ctx context.Context, tx pgx.Tx, id string, at time.Time) error {
 }
 
 // AddLeave notes that somebody is away, and lets the deputy stand in; what is there already under this ID stays. Days that
-// another leave of the person has already are refused with a *[view.OverlapError].
-func (s *Store) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation) error {
+// another leave of the person has already are refused with a *[view.OverlapError]. What fits says of the organisation decides
+// as in [Store.AddDelegation].
+func (s *Store) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation, fits ...func(deal.Org) error) error {
 	return s.transact(ctx, "add leave", func(tx pgx.Tx) error {
-		var version int64 // two requests for the same days wait for each other here
-		if err := tx.QueryRow(ctx, string(lockOrganisation)).Scan(&version); err != nil {
+		version, err := lockOrg(ctx, tx) // two requests for the same days wait for each other here
+		if err != nil {
 			return err
 		}
 		rows, err := tx.Query(ctx, string(leaveBetween), string(l.Person), l.First, l.Last, l.ID)
@@ -72,6 +106,9 @@ func (s *Store) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegati
 		case err == nil:
 			return &view.OverlapError{Leave: other}
 		case !errors.Is(err, pgx.ErrNoRows):
+			return err
+		}
+		if err := s.judged(ctx, tx, version, fits); err != nil {
 			return err
 		}
 		added, err := tx.Exec(ctx, string(addLeave), l.ID, string(l.Person), l.First, l.Last, l.Since, l.Until, string(l.Kind), string(l.Deputy),
