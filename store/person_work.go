@@ -71,7 +71,8 @@ func (s *Store) IsPersonTask(ctx context.Context, id string) (is bool, err error
 }
 
 // CompletePersonTask ticks off a task that belongs to no account, as the viewer, and does what follows from it. One that the
-// viewer does not see is [deal.ErrNotFound]; refusals are an answer and change nothing.
+// viewer does not see is [deal.ErrNotFound]; refusals are an answer and change nothing. Who has ticked it off with the same
+// reason before is told the same: the first answer may have been lost.
 func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reason string, at time.Time) (view.TaskItem, deal.Refusals, error) {
 	const doing = "complete a task"
 	var task view.TaskItem
@@ -83,6 +84,9 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 		}
 		if task, err = pgx.CollectExactlyOneRow(rows, scanTask); err != nil {
 			return err
+		}
+		if task.Status == deal.TaskDone && task.ClosedBy == v.Person.ID && task.Reason == reason {
+			return errSame
 		}
 		org, err := s.orgIn(ctx, tx)
 		if err != nil {
@@ -110,7 +114,7 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 		}
 		return nil
 	})
-	if errors.Is(err, errRefused) {
+	if errors.Is(err, errRefused) || errors.Is(err, errSame) {
 		return task, no, nil
 	}
 	if err == nil {
@@ -119,8 +123,12 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 	return task, nil, err
 }
 
-// errRefused ends a transaction whose refusal is the answer.
-var errRefused = errors.New("refused")
+var (
+	// errRefused ends a transaction whose refusal is the answer.
+	errRefused = errors.New("refused")
+	// errSame ends one that has happened before.
+	errSame = errors.New("done before")
+)
 
 // orgIn is the organisation as a transaction sees it.
 func (s *Store) orgIn(ctx context.Context, tx pgx.Tx) (deal.Org, error) {
