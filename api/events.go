@@ -35,6 +35,8 @@ type Stream interface {
 // Waker tells that there may be more to read: once at the beginning, and whenever the outbox goes on.
 type Waker interface {
 	Subscribe() (woken <-chan struct{}, stop func())
+	// SubscribeAccess tells that a login of a person, or all of their access, may have been ended.
+	SubscribeAccess(who deal.PersonID) (ended <-chan struct{}, stop func())
 }
 
 type eventsInput struct {
@@ -62,7 +64,7 @@ const (
 func (a *API) eventRoutes() {
 	o := op(http.MethodGet, "/events", "stream-events", "work", "Your notices as they come, as server-sent events")
 	o.Description = "`event: ready` at first, then `event: notice` with the same JSON as a line of GET /notifications; `id` goes back as " +
-		"Last-Event-ID. A comment every 20 seconds keeps the connection open; `event: end` says that the login is over."
+		"Last-Event-ID. A comment every 20 seconds keeps the connection open; `event: end` says that the login is over, at once."
 	o.Responses = map[string]*huma.Response{"200": {Description: "the stream", Content: map[string]*huma.MediaType{
 		"text/event-stream": {Schema: &huma.Schema{Type: huma.TypeString}},
 	}}}
@@ -133,6 +135,8 @@ func (s *stream) run(ctx context.Context, w *echo.Response) error {
 	w.WriteHeader(http.StatusOK)
 	woken, stop := s.api.Wakes.Subscribe()
 	defer stop()
+	ended, deaf := s.api.Wakes.SubscribeAccess(s.call.actor.person.ID)
+	defer deaf()
 	beat := time.NewTicker(s.api.Limits.StreamBeat)
 	defer beat.Stop()
 	if err := s.send(w, "retry: "+strconv.Itoa(streamRetry)+"\n"+s.event("ready", s.after, s.ready)); err != nil {
@@ -148,13 +152,13 @@ func (s *stream) run(ctx context.Context, w *echo.Response) error {
 			if err := s.catchUp(ctx, w); err != nil {
 				return err
 			}
-		case <-beat.C:
-			over, err := s.over(ctx)
-			if err != nil {
+		case <-ended:
+			if over, err := s.end(ctx, w); over || err != nil {
 				return err
 			}
-			if over {
-				return s.send(w, s.event("end", s.after, endBody{catalogue.Unauthenticated}))
+		case <-beat.C:
+			if over, err := s.end(ctx, w); over || err != nil {
+				return err
 			}
 			if err := s.send(w, ": still there\n\n"); err != nil {
 				return err
@@ -196,6 +200,15 @@ func (s *stream) over(ctx context.Context) (bool, error) {
 		return true, nil
 	}
 	return false, wrapped("look for the login", err)
+}
+
+// end says so when the login that opened the stream counts no more.
+func (s *stream) end(ctx context.Context, w *echo.Response) (bool, error) {
+	over, err := s.over(ctx)
+	if over {
+		err = s.send(w, s.event("end", s.after, endBody{catalogue.Unauthenticated}))
+	}
+	return over, err
 }
 
 // event writes one; JSON has no line ends of its own.

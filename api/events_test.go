@@ -26,6 +26,33 @@ type outbox struct {
 	swept   bool  // nothing is kept
 	lines   []view.StreamedNotice
 	readers map[chan struct{}]bool
+	access  map[chan struct{}]deal.PersonID
+}
+
+func (o *outbox) SubscribeAccess(who deal.PersonID) (ended <-chan struct{}, stop func()) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	c := make(chan struct{}, 1)
+	if o.access == nil {
+		o.access = map[chan struct{}]deal.PersonID{}
+	}
+	o.access[c] = who
+	return c, func() {
+		o.mu.Lock()
+		defer o.mu.Unlock()
+		delete(o.access, c)
+	}
+}
+
+// expel tells that access of a person was ended.
+func (o *outbox) expel(who deal.PersonID) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for c, of := range o.access {
+		if of == who {
+			c <- struct{}{}
+		}
+	}
 }
 
 func (o *outbox) NoticesBehind(_ context.Context, who deal.PersonID, after int64, limit int) ([]view.StreamedNotice, error) {
@@ -240,6 +267,25 @@ func TestEvents_goOnWhereTheLastOneWas(t *testing.T) {
 		}
 		l.close()
 	}
+}
+
+// The beat of these streams is 20 seconds: nobody waits for it.
+func TestEvents_endWithTheLoginAtOnce(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	server := r.live()
+	out, stays := r.listen(server, rep1, ""), r.listen(server, rep2, "")
+	require.Equal(t, "ready", out.next().name)
+	require.Equal(t, "ready", stays.next().name)
+	r.stream.expel(rep1) // another login of theirs: this one counts
+	require.Equal(t, 204, r.do(rep1, "DELETE", "/api/v1/session", nil).Code)
+	r.stream.expel(rep1)
+	require.Equal(t, event{"end", "0", `{"code":"unauthenticated"}`}, out.next())
+	out.ended()
+	r.stream.expel(rep2)
+	r.stream.tell(rep2, "goes on")
+	id, _ := stays.notice()
+	require.Equal(t, "goes on", id)
 }
 
 func TestEvents_sayWhenSomeWereMissed(t *testing.T) {

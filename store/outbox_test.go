@@ -191,6 +191,38 @@ func TestOutboxWatch_findsWhatNobodyTold(t *testing.T) {
 	require.NoError(t, <-done)
 }
 
+// Streams hang on it: who is logged out, or has left, hears nothing more, whichever process ended it.
+func TestOutboxWatch_tellsAtOnceWhoseAccessWasEnded(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	elsewhere := open(t, w.url, store.Options{})
+	watch := w.WatchOutbox(store.WatchOptions{Every: time.Hour})
+	watching, stop := context.WithCancel(ctx)
+	over := make(chan error, 1)
+	go func() { over <- watch.Run(watching) }()
+	t.Cleanup(func() { stop(); require.NoError(t, <-over) })
+	rep1, rep2 := w.people["rep1"], w.people["rep2"]
+	first, leave := watch.SubscribeAccess(rep1)
+	defer leave()
+	second, leaveToo := watch.SubscribeAccess(rep2)
+	defer leaveToo()
+	heard := func(ended <-chan struct{}, what string) {
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			require.Fail(t, what)
+		}
+	}
+	heard(first, "what happened before it listened")
+	heard(second, "what happened before it listened")
+	require.NoError(t, w.NewSession(ctx, digest("session"), rep1, time.Now().Add(time.Hour)))
+	require.NoError(t, elsewhere.EndSession(ctx, digest("session")))
+	heard(first, "a logout at another process")
+	require.NoError(t, elsewhere.SetActive(ctx, rep2, false))
+	heard(second, "a departure at another process")
+	require.Empty(t, first, "it is nobody else's")
+}
+
 func TestSweepOutbox_takesWhatIsOlderThanThirtyDays(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -7,9 +7,17 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal"
 )
 
-var listenOutbox = named("ListenOutbox")
+var (
+	listenOutbox = named("ListenOutbox")
+	listenAccess = named("ListenAccess")
+)
+
+// accessChannel is where it is said that somebody's access was ended.
+const accessChannel = "closedloop_access"
 
 // Defaults of WatchOptions.
 const (
@@ -37,6 +45,7 @@ type OutboxWatch struct {
 
 	mu      sync.Mutex
 	readers map[chan struct{}]struct{}
+	access  map[chan struct{}]deal.PersonID // who wants to hear of the end of whose access
 }
 
 // WatchOutbox makes a watch; [OutboxWatch.Run] sets it going.
@@ -50,7 +59,7 @@ func (s *Store) WatchOutbox(o WatchOptions) *OutboxWatch {
 	if o.Logger == nil {
 		o.Logger = slog.Default()
 	}
-	return &OutboxWatch{store: s, o: o, readers: make(map[chan struct{}]struct{})}
+	return &OutboxWatch{store: s, o: o, readers: make(map[chan struct{}]struct{}), access: make(map[chan struct{}]deal.PersonID)}
 }
 
 // Subscribe returns a channel that holds a value whenever the outbox went on since it was last received from, or this
@@ -65,6 +74,31 @@ func (w *OutboxWatch) Subscribe() (woken <-chan struct{}, stop func()) {
 		w.mu.Lock()
 		defer w.mu.Unlock()
 		delete(w.readers, reader)
+	}
+}
+
+// SubscribeAccess returns a channel that holds a value whenever a login, or all access, of a person was ended since it was
+// last received from, by whichever process, or may have been while nobody could hear of it. Stop ends it.
+func (w *OutboxWatch) SubscribeAccess(who deal.PersonID) (ended <-chan struct{}, stop func()) {
+	reader := make(chan struct{}, 1)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.access[reader] = who
+	return reader, func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.access, reader)
+	}
+}
+
+// accessEnded tells whoever wants to hear of one person; of everybody when that is empty.
+func (w *OutboxWatch) accessEnded(who deal.PersonID) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for reader, of := range w.access {
+		if who == "" || of == who {
+			give(reader)
+		}
 	}
 }
 
@@ -160,17 +194,22 @@ func (w *OutboxWatch) hear(ctx context.Context, told chan struct{}) error {
 		return fail("connect", err)
 	}
 	defer hangUp(context.WithoutCancel(ctx), conn)
-	if _, err := conn.Exec(ctx, string(listenOutbox)); err != nil {
-		return fail("listen", err)
+	for _, listen := range []statement{listenOutbox, listenAccess} {
+		if _, err := conn.Exec(ctx, string(listen)); err != nil {
+			return fail("listen", err)
+		}
 	}
 	give(told)
+	w.accessEnded("") // perhaps, while nobody listened
 	for {
 		// A connection that is dead without a word is found by asking now and then.
 		waiting, cancel := context.WithTimeout(ctx, listenAlive)
-		_, err := conn.WaitForNotification(waiting)
+		said, err := conn.WaitForNotification(waiting)
 		silent := waiting.Err() != nil
 		cancel()
 		switch {
+		case err == nil && said.Channel == accessChannel:
+			w.accessEnded(deal.PersonID(said.Payload))
 		case err == nil:
 			give(told)
 		case ctx.Err() != nil:

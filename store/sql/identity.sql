@@ -7,7 +7,9 @@ SELECT id, login, name, role, COALESCE(team_id, ''), active, COALESCE(password_h
 INSERT INTO sessions (hash, user_id, created_at, expires_at) VALUES ($1, $2, now(), $3)
 
 -- name: EndSession
-DELETE FROM sessions WHERE hash = $1
+-- Whoever listens for that person hears of it with the COMMIT.
+WITH gone AS (DELETE FROM sessions WHERE hash = $1 RETURNING user_id)
+SELECT pg_notify('closedloop_access', user_id) FROM gone
 
 -- name: SetActive
 UPDATE users SET active = $2 WHERE id = $1 AND active <> $2
@@ -22,8 +24,9 @@ UPDATE deactivations SET until = GREATEST(since, $2) WHERE user_id = $1 AND unti
 -- Of somebody who has left: whatever they were given to come in with.
 WITH logins AS (DELETE FROM sessions WHERE user_id = $1),
      feed AS (DELETE FROM calendar_feeds WHERE user_id = $1),
-     links AS (DELETE FROM decision_links WHERE person_id = $1)
-DELETE FROM api_tokens WHERE user_id = $1
+     links AS (DELETE FROM decision_links WHERE person_id = $1),
+     tokens AS (DELETE FROM api_tokens WHERE user_id = $1)
+SELECT pg_notify('closedloop_access', $1)
 
 -- name: AddToken
 INSERT INTO api_tokens (hash, user_id, name, created_at, expires_at) VALUES ($1, $2, $3, now(), $4)

@@ -27,6 +27,10 @@ RETURNING (SELECT count(*) FROM fresh), pg_notify('closedloop_outbox', '')::text
 -- name: ListenOutbox
 LISTEN closedloop_outbox
 
+-- name: ListenAccess
+-- What is said is the person whose login, or everything, was ended.
+LISTEN closedloop_access
+
 -- name: OutboxAll
 SELECT position, notice_id, person_id, source, at FROM outbox WHERE position > $1 ORDER BY position LIMIT $2
 
