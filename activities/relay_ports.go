@@ -2,6 +2,7 @@ package activities
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"closedloop/deal"
@@ -33,12 +34,16 @@ type Deliveries interface {
 	StopWebhook(ctx context.Context, id, reason string) error
 }
 
+// ErrUnsigned says that nothing can be signed for a webhook in this process: its secrets were sealed under another key. It
+// is about the process, so what waits goes on waiting for one that can.
+var ErrUnsigned = errors.New("the secrets of the webhook cannot be read here")
+
 // Senders are the channels that are set up.
 type Senders interface {
 	Channels() []view.Channel
 	// Sender is that of a person's channel.
 	Sender(channel view.Channel) (notify.Sender, error)
-	// Endpoint is that of a webhook; its secrets sign until the instant that it names.
+	// Endpoint is that of a webhook; its secrets sign until the instant that it names. [ErrUnsigned] when they cannot be read.
 	Endpoint(hook view.Webhook, now time.Time) (notify.Sender, error)
 }
 

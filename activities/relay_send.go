@@ -165,6 +165,13 @@ func (r *Relay) call(ctx context.Context, parcels []parcel, hooks map[string]vie
 func (r *Relay) callOne(ctx context.Context, hook view.Webhook, parcels []parcel) error {
 	sender, err := r.senders.Endpoint(hook, r.now())
 	if err != nil { // an address that this configuration does not let through
+	if errors.Is(err, ErrUnsigned) {
+		r.log.ErrorContext(ctx, "a webhook is not called: give this process the house key of its installation (secrets.key_file)", "webhook", hook.ID, "error", err)
+		if err := r.store.PostponeRecipient(ctx, view.WebhookChannel, hook.ID, r.now().Add(breather)); err != nil {
+			return fmt.Errorf("leave webhook alone: %w", err)
+		}
+		return nil
+	}
 		var ended []view.Attempt
 		for _, p := range parcels {
 			ended = append(ended, r.conclude(ctx, view.WebhookChannel, p, notify.Outcome{Class: notify.Permanent, Reason: notify.ReasonForbidden, Detail: err.Error()}))

@@ -52,6 +52,14 @@ const (
 
 func textKey() []byte { return bytes.Repeat([]byte{7}, 32) }
 
+func houseKey() *identity.House {
+	h, err := identity.NewHouse(strings.Repeat("k", identity.MinHouseKey))
+	if err != nil {
+		panic(err) // it is long enough
+	}
+	return h
+}
+
 func noon() time.Time { return time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC) }
 
 func organisation() deal.Org {
@@ -118,6 +126,7 @@ type world struct {
 	unready   map[string]error
 	links     links
 	stream    outbox
+	meanwhile *deal.Delegation // that somebody else makes between the look and the row
 	feeds     feeds
 
 	files   files
@@ -126,7 +135,6 @@ type world struct {
 	shelf   shelf
 	cases   library
 	days    days
-	meanwhile *deal.Delegation // that somebody else makes between the look and the row
 	jobs    jobs
 	post    postOffice
 	quota   quotaBooks
@@ -531,14 +539,6 @@ func (w *world) SetRegion(_ context.Context, team deal.TeamID, region string, _ 
 func (w *world) AddDelegation(_ context.Context, d deal.Delegation, fits ...func(deal.Org) error) error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.org.Delegations = append(slices.Clone(w.org.Delegations), d)
-	return nil
-}
-
-func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.org.Delegations = slices.DeleteFunc(slices.Clone(w.org.Delegations), func(d deal.Delegation) bool { return d.ID == id && !d.Since.Before(at) })
 	if w.meanwhile != nil {
 		w.org.Delegations = append(slices.Clone(w.org.Delegations), *w.meanwhile)
 		w.meanwhile = nil
@@ -548,6 +548,14 @@ func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error 
 			return err
 		}
 	}
+	w.org.Delegations = append(slices.Clone(w.org.Delegations), d)
+	return nil
+}
+
+func (w *world) EndDelegation(_ context.Context, id string, at time.Time) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.org.Delegations = slices.DeleteFunc(slices.Clone(w.org.Delegations), func(d deal.Delegation) bool { return d.ID == id && !d.Since.Before(at) })
 	for i, d := range w.org.Delegations {
 		if d.ID == id && d.Until.After(at) {
 			w.org.Delegations[i].Until = at
@@ -570,14 +578,6 @@ func (w *world) SetActive(_ context.Context, who deal.PersonID, active bool, _ t
 
 func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegation, fits ...func(deal.Org) error) error {
 	w.mu.Lock()
-	for _, o := range w.leaves {
-		if o.Person == l.Person && o.First <= l.Last && l.First <= o.Last && o.ID != l.ID {
-			w.mu.Unlock()
-			return &view.OverlapError{Leave: o}
-		}
-	}
-	w.leaves = append(w.leaves, l)
-	w.org.Leaves = append(slices.Clone(w.org.Leaves), l.Leave)
 	if w.meanwhile != nil {
 		w.org.Delegations = append(slices.Clone(w.org.Delegations), *w.meanwhile)
 		w.meanwhile = nil
@@ -588,6 +588,14 @@ func (w *world) AddLeave(ctx context.Context, l view.Leave, stand *deal.Delegati
 			return err
 		}
 	}
+	for _, o := range w.leaves {
+		if o.Person == l.Person && o.First <= l.Last && l.First <= o.Last && o.ID != l.ID {
+			w.mu.Unlock()
+			return &view.OverlapError{Leave: o}
+		}
+	}
+	w.leaves = append(w.leaves, l)
+	w.org.Leaves = append(slices.Clone(w.org.Leaves), l.Leave)
 	w.mu.Unlock()
 	if stand != nil {
 		return w.AddDelegation(ctx, *stand)
@@ -764,7 +772,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 		Channels: &w.post,
 		Breaches: &w.quota, Bulletins: &w.quota, Quota: &w.quota,
 		Reviews:   &w.minutes,
-		Passwords: passwords, Installation: installation, TextKey: textKey(), Limits: api.DefaultLimits(),
+		Passwords: passwords, Installation: installation, TextKey: textKey(), House: houseKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),
 	}

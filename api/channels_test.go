@@ -23,9 +23,14 @@ type postOffice struct {
 	deliveries []view.Delivery
 	asked      []view.DeliveryFilter
 	replayed   []string
+	changes    []view.ChannelChange
+	noHooks    bool // webhooks are not set up
 }
 
 func (p *postOffice) Available() []view.Channel {
+	if p.noHooks {
+		return []view.Channel{view.MailChannel}
+	}
 	return []view.Channel{view.MailChannel, view.WebhookChannel}
 }
 
@@ -252,12 +257,12 @@ func TestWebhooks_areSetUpByAdministratorsAndShowTheirSecretOnce(t *testing.T) {
 	r.do(admin, "PATCH", one, `{"active":false}`, ifMatch(`"7"`)).problem(412, "stale_version")
 	require.Contains(t, said(r.do(admin, "PATCH", one, `{"active":false,"kinds":["step_remind"]}`, ifMatch(`"1"`)), 200), `"active":false`)
 
-	before := r.post.hooks[0].Secret
+	before := r.post.hooks[0].Sealed
 	rotated := said(r.do(admin, "POST", one+"/secret", `{}`), 200)
 	require.Contains(t, rotated, `"secret":"whsec_`)
-	require.Equal(t, before, r.post.hooks[0].FormerSecret)
+	require.Equal(t, before, r.post.hooks[0].FormerSealed)
 	require.Equal(t, noon().Add(24*time.Hour), r.post.hooks[0].FormerUntil)
-	require.NotEqual(t, before, r.post.hooks[0].Secret)
+	require.NotEqual(t, before, r.post.hooks[0].Sealed)
 	said(r.do(admin, "POST", one+"/secret", `{"keep_hours":0}`), 200)
 	require.Equal(t, noon(), r.post.hooks[0].FormerUntil, "a secret that got out signs no more")
 

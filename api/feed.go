@@ -33,7 +33,7 @@ type Feeds interface {
 }
 
 type feedBody struct {
-	URL       string    `json:"url,omitempty" doc:"for your calendar program; shown this once"`
+	URL       string    `json:"url,omitempty" doc:"for your calendar program; told once. Whoever missed the answer asks for a new one, under another Idempotency-Key"`
 	Language  langName  `json:"language"`
 	Names     bool      `json:"names" doc:"customers by name; otherwise by number"`
 	CreatedAt time.Time `json:"created_at"`
@@ -102,9 +102,9 @@ func (a *API) makeFeed(ctx context.Context, in *newFeedInput) (*created[feedBody
 			f.Language = string(in.Body.Language)
 		}
 	}
-	// The secret follows from the key, so that a repeated request can be told it again although it is kept nowhere.
-	token := identity.TokenFrom(a.TextKey, "calendar feed", string(f.Person), c.key)
+	var token identity.Token
 	out, err := once(ctx, a, func() (*created[feedBody], error) {
+		token = identity.NewToken()
 		if err := a.Feeds.PutCalendarFeed(ctx, token.Hash(), f); err != nil {
 			return nil, fmt.Errorf("keep calendar feed: %w", err)
 		}
@@ -113,7 +113,9 @@ func (a *API) makeFeed(ctx context.Context, in *newFeedInput) (*created[feedBody
 	if err != nil {
 		return nil, err
 	}
-	out.Body.URL = a.address(c.request) + "/calendar-feed/" + token.Reveal() + feedSuffix
+	if token != "" { // else the request came again: the address was told once, and nobody can read it back
+		out.Body.URL = a.address(c.request) + "/calendar-feed/" + token.Reveal() + feedSuffix
+	}
 	return out, nil
 }
 

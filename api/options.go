@@ -49,6 +49,8 @@ type Options struct {
 	// TextKey is the installation's secret for the hashes of texts, 32 bytes or more. It must never change: what stands
 	// in a log could not be compared with its text any more.
 	TextKey []byte
+	// House seals what is told again but must not be read in the database.
+	House *identity.House
 	// Zone is where the organisation works: its days begin there.
 	Zone *time.Location
 	// Rules are the numbers and lists that a playbook brings for what the field knows.
@@ -135,6 +137,7 @@ func (o Options) check() error {
 	need(o.Passwords != nil, "Passwords")
 	need(o.Installation != "", "Installation")
 	need(len(o.TextKey) >= 32, "TextKey (32 bytes or more)")
+	need(o.House != nil, "House")
 	need(o.Zone != nil, "Zone")
 	need(o.Rules != nil, "Rules")
 	need(o.Now != nil, "Now")

@@ -21,8 +21,8 @@ type webhookBody struct {
 	Note        string      `json:"note"`
 	Kinds       []string    `json:"kinds" doc:"of notices; empty: all"`
 	Active      bool        `json:"active"`
-	Stopped     string      `json:"stopped,omitempty" doc:"why nobody calls it any more: gone, when it answered 410"`
-	Secret      string      `json:"secret,omitempty" doc:"whsec_…: what signatures are made with. Shown once, with the answer that made it"`
+	Stopped     string      `json:"stopped,omitempty" doc:"why nobody calls it any more: gone, when it answered 410; secret_lost, when its secret cannot be read any more and a new one is wanted"`
+	Secret      string      `json:"secret,omitempty" doc:"whsec_…: what signatures are made with. Shown with the answer to the request that made it, and to the same request once more as long as no other secret was made"`
 	FormerUntil *time.Time  `json:"former_until" doc:"until then signatures with the former secret stand beside"`
 	Version     int64       `json:"version"`
 	CreatedBy   *personBody `json:"created_by,omitempty"`
@@ -142,6 +142,32 @@ func (a *API) webhooks(ctx context.Context, in *struct{ Paging }) (*reply[list[w
 	return listOf(mapped(page, func(w view.Webhook) webhookBody { return a.webhookOf(ctx, w) }), next), nil
 }
 
+// sealedFor is where a webhook's secrets are sealed for: they open nowhere else.
+func sealedFor(webhook string) string { return view.WebhookPlace + webhook }
+
+// madeBy names the request that makes a secret, so that the same one makes no other.
+func (a *API) madeBy(c *call) string {
+	return derivedID("webhook secret", a.Installation, string(c.actor.person.ID), c.key)
+}
+
+// tell puts the secret into the answer of the request that made it. The answer that is kept for repetitions holds none: it
+// is read back from its seal, as long as the webhook still signs with it.
+func (a *API) tell(ctx context.Context, out *created[webhookBody]) (*created[webhookBody], error) {
+	w, err := a.Channels.Webhook(ctx, out.Body.ID)
+	switch {
+	case errors.Is(err, deal.ErrNotFound): // deleted since
+		return out, nil
+	case err != nil:
+		return nil, fmt.Errorf("read webhook: %w", err)
+	case w.SealedFor != a.madeBy(callOf(ctx)) || len(w.Sealed) == 0: // another one was made since
+		return out, nil
+	}
+	if out.Body.Secret, err = a.House.Open(sealedFor(w.ID), w.Sealed); err != nil {
+		return nil, fmt.Errorf("open secret of webhook %s: %w", w.ID, err)
+	}
+	return out, nil
+}
+
 // newSecret is what signatures are made with.
 func newSecret() string {
 	key := make([]byte, secretBytes)
@@ -149,11 +175,16 @@ func newSecret() string {
 	return "whsec_" + base64.StdEncoding.EncodeToString(key)
 }
 
-// judgeWebhook says what is wrong with an address or kinds.
-func (a *API) judgeWebhook(url *string, kinds []string) error {
+// judgeWebhook says what is wrong with an address or kinds. Where webhooks are not set up, none is called: one can be put in
+// order and switched off there, but neither added nor switched on.
+func (a *API) judgeWebhook(url *string, kinds []string, on bool) error {
 	var bad []reason
-	if !slices.Contains(a.Channels.Available(), view.WebhookChannel) {
-		bad = append(bad, reason{code: catalogue.ChannelNotSetUp, args: []string{string(view.WebhookChannel)}})
+	if (on || url != nil) && !slices.Contains(a.Channels.Available(), view.WebhookChannel) {
+		pointer := "/url"
+		if url == nil {
+			pointer = "/active"
+		}
+		bad = append(bad, reason{code: catalogue.ChannelNotSetUp, pointer: pointer, args: []string{string(view.WebhookChannel)}})
 	}
 	if url != nil {
 		if err := a.Channels.CheckEndpoint(*url); err != nil {
@@ -170,22 +201,25 @@ func (a *API) addWebhook(ctx context.Context, in *webhookInput) (*created[webhoo
 	if err := needRole(ctx, deal.Admin); err != nil {
 		return nil, err
 	}
-	return once(ctx, a, func() (*created[webhookBody], error) {
-		if err := a.judgeWebhook(&in.Body.URL, in.Body.Kinds); err != nil {
+	out, err := once(ctx, a, func() (*created[webhookBody], error) {
+		if err := a.judgeWebhook(&in.Body.URL, in.Body.Kinds, true); err != nil {
 			return nil, err
 		}
 		c := callOf(ctx)
+		id := derivedID("webhook", a.Installation, string(c.actor.person.ID), c.key)
 		w, err := a.Channels.AddWebhook(ctx, view.Webhook{
-			ID: derivedID("webhook", a.Installation, string(c.actor.person.ID), c.key), URL: in.Body.URL, Note: in.Body.Note, Kinds: in.Body.Kinds,
-			Secret: newSecret(), CreatedBy: c.actor.person.ID,
+			ID: id, URL: in.Body.URL, Note: in.Body.Note, Kinds: in.Body.Kinds,
+			Sealed: a.House.Seal(sealedFor(id), newSecret()), SealedFor: a.madeBy(c), CreatedBy: c.actor.person.ID,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("add webhook: %w", err)
 		}
-		body := a.webhookOf(ctx, w)
-		body.Secret = w.Secret
-		return &created[webhookBody]{Status: http.StatusCreated, Location: base + "/webhooks/" + w.ID, ETag: etag(w.Version), Body: body}, nil
+		return &created[webhookBody]{Status: http.StatusCreated, Location: base + "/webhooks/" + w.ID, ETag: etag(w.Version), Body: a.webhookOf(ctx, w)}, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return a.tell(ctx, out)
 }
 
 func (a *API) webhook(ctx context.Context, in *WebhookPath) (*webhookOutput, error) {
@@ -211,8 +245,18 @@ func (a *API) patchWebhook(ctx context.Context, in *patchWebhookInput) (*webhook
 	if in.Body.Kinds != nil {
 		kinds = *in.Body.Kinds
 	}
-	if err := a.judgeWebhook(in.Body.URL, kinds); err != nil {
+	on := in.Body.Active != nil && *in.Body.Active
+	if err := a.judgeWebhook(in.Body.URL, kinds, on); err != nil {
 		return nil, err
+	}
+	if on {
+		present, err := a.Channels.Webhook(ctx, in.ID)
+		if err != nil {
+			return nil, fmt.Errorf("read webhook: %w", err)
+		}
+		if len(present.Sealed) == 0 {
+			return nil, wrong(catalogue.SecretLost, "/active")
+		}
 	}
 	w, err := a.Channels.ChangeWebhook(ctx, in.ID, version, who(ctx).person.ID, func(w *view.Webhook) {
 		if in.Body.URL != nil {
@@ -251,22 +295,34 @@ func (a *API) rotateWebhook(ctx context.Context, in *rotateInput) (*created[webh
 	if err := needRole(ctx, deal.Admin); err != nil {
 		return nil, err
 	}
-	return once(ctx, a, func() (*created[webhookBody], error) {
+	out, err := once(ctx, a, func() (*created[webhookBody], error) {
 		hours := keepFormer
 		if in.Body.KeepHours != nil {
 			hours = *in.Body.KeepHours
 		}
-		next := newSecret()
+		madeBy := a.madeBy(callOf(ctx))
 		w, err := a.Channels.ChangeWebhook(ctx, in.ID, 0, who(ctx).person.ID, func(w *view.Webhook) {
-			w.FormerSecret, w.FormerUntil, w.Secret = w.Secret, a.Now().Add(time.Duration(hours)*time.Hour), next
+			if w.SealedFor == madeBy {
+				return // by this request, whose answer was never kept
+			}
+			w.FormerSealed, w.FormerUntil = w.Sealed, time.Time{}
+			if len(w.Sealed) > 0 {
+				w.FormerUntil = a.Now().Add(time.Duration(hours) * time.Hour)
+			}
+			w.Sealed, w.SealedFor = a.House.Seal(sealedFor(in.ID), newSecret()), madeBy
+			if w.Stopped == view.SecretLost {
+				w.Active, w.Stopped = true, ""
+			}
 		})
 		if err != nil {
 			return nil, fmt.Errorf("rotate secret: %w", err)
 		}
-		body := a.webhookOf(ctx, w)
-		body.Secret = next
-		return &created[webhookBody]{Status: http.StatusOK, ETag: etag(w.Version), Body: body}, nil
+		return &created[webhookBody]{Status: http.StatusOK, ETag: etag(w.Version), Body: a.webhookOf(ctx, w)}, nil
 	})
+	if err != nil {
+		return nil, err
+	}
+	return a.tell(ctx, out)
 }
 
 func (a *API) testWebhook(ctx context.Context, in *struct {

@@ -25,6 +25,9 @@ func (c Config) Validate() error {
 	}
 	found.checkAddresses(c)
 	found.checkDatabase(c)
+	if key := c.Secrets.Key.Reveal(); key != "" && len(key) < minHouseKey {
+		found.add("secrets.key", "", "%d characters or more, and random", minHouseKey)
+	}
 	found.checkEngine(c)
 	found.checkAPI(c)
 	found.checkChannels(c.Channels)

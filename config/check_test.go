@@ -68,6 +68,7 @@ func TestValidate_namesTheKeyThatContradictsAnother(t *testing.T) {
 		{"engine without host", func(c *Config) { c.Temporal.Address = ":7233" }, "temporal.address"},
 		{"engine on port 0", func(c *Config) { c.Temporal.Address = "temporal:0" }, "temporal.address"},
 		{"a network that is none", func(c *Config) { c.Channels.HTTP.Allow = "10.0.0.0/33" }, "channels.http.allow"},
+		{"a house key that can be guessed", func(c *Config) { c.Secrets.Key = "closedloop" }, "secrets.key"},
 		{"a port that is none", func(c *Config) { c.Channels.HTTP.Ports = "443 0" }, "channels.http.ports"},
 		{"no port at all", func(c *Config) { c.Channels.HTTP.Ports = " " }, "channels.http.ports"},
 		{"mail without a sender", func(c *Config) { c.Channels.Mail.Host = "mail.example.com" }, "channels.mail.from"},

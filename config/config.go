@@ -16,8 +16,8 @@ import (
 // mapstructure is the last part of the key, default the value when nobody says
 // otherwise, range the lowest and highest value allowed, oneof the closed set.
 type Config struct {
-	// Directory of the private Postgres, the engine's secret and the state file
-	// of `closedloop up`. Relative paths start at the working directory.
+	// Directory of the private Postgres, the engine's secret, the house key and the
+	// state file of `closedloop up`. Relative paths start at the working directory.
 	DataDir string `mapstructure:"data_dir" default:"./data"`
 	// Address of the API and its documentation. Anything but a loopback address
 	// lets other machines in; put TLS in front of it.
@@ -27,6 +27,8 @@ type Config struct {
 
 	// What the process writes to standard error.
 	Log Log `mapstructure:"log"`
+	// The key for what must not be read in a copy of the database.
+	Secrets Secrets `mapstructure:"secrets"`
 	// Where the event log and everything people read is kept.
 	Database Database `mapstructure:"database"`
 	// The engine that keeps order and time.
@@ -62,6 +64,20 @@ type Log struct {
 	// Form of a line: auto is text on a terminal and json everywhere else.
 	Format string `mapstructure:"format" default:"auto" oneof:"auto text json"`
 }
+
+// Secrets says under which key the secrets of webhooks are sealed.
+type Secrets struct {
+	// A random text of 32 characters or more, the same in every process of an
+	// installation and for as long as it lives. Empty: house.key in data_dir, made
+	// at the first start. Keep it beside your backups, not in them: a restored copy
+	// needs it, and who has both reads the secrets.
+	Key Secret `mapstructure:"key" default:""`
+	// File that holds the key, instead of key.
+	KeyFile string `mapstructure:"key_file" default:""`
+}
+
+// minHouseKey is the shortest secrets.key, in bytes.
+const minHouseKey = 32
 
 // Database says which Postgres holds the product's data.
 type Database struct {

@@ -1,7 +1,6 @@
 package identity_test
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"strings"
@@ -147,14 +146,4 @@ func TestToken_hasANameThatDoesNotGiveItAway(t *testing.T) {
 	require.Equal(t, identity.PublicID(token), identity.PublicID(token))
 	require.NotEqual(t, identity.PublicID(token), identity.PublicID(identity.NewToken()))
 	require.NotContains(t, token.Reveal(), identity.PublicID(token))
-}
-
-func TestTokenFrom_followsFromItsPartsAndTheSecret(t *testing.T) {
-	t.Parallel()
-	secret := bytes.Repeat([]byte{1}, 32)
-	token := identity.TokenFrom(secret, "feed", "rep")
-	require.True(t, token.WellFormed())
-	require.Equal(t, token, identity.TokenFrom(secret, "feed", "rep"))
-	require.NotEqual(t, token, identity.TokenFrom(secret, "fee", "drep"))
-	require.NotEqual(t, token, identity.TokenFrom(bytes.Repeat([]byte{2}, 32), "feed", "rep"))
 }

@@ -1,11 +1,9 @@
 package identity
 
 import (
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
-	"strconv"
 	"strings"
 )
 
@@ -51,16 +49,4 @@ func (t Token) Reveal() string { return string(t) }
 func PublicID(t Token) string {
 	sum := sha256.Sum256(append([]byte("id of "), t...))
 	return base64.RawURLEncoding.EncodeToString(sum[:16])
-}
-
-// TokenFrom is the token that follows from parts under a secret of 32 bytes or more: who repeats a request gets the same one,
-// and nothing has to be kept for it.
-func TokenFrom(secret []byte, parts ...string) Token {
-	mac := hmac.New(sha256.New, secret)
-	for _, part := range parts {
-		mac.Write([]byte(strconv.Itoa(len(part))))
-		mac.Write([]byte{':'})
-		mac.Write([]byte(part))
-	}
-	return Token(TokenPrefix + base64.RawURLEncoding.EncodeToString(mac.Sum(nil)))
 }

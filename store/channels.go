@@ -64,7 +64,7 @@ func readWebhooks(ctx context.Context, db reader) ([]view.Webhook, error) {
 }
 
 func scanWebhook(row pgx.CollectableRow) (w view.Webhook, err error) {
-	err = row.Scan(&w.ID, &w.URL, &w.Note, &w.Kinds, &w.Secret, &w.FormerSecret, instant(&w.FormerUntil), &w.Active, &w.Stopped, &w.Version,
+	err = row.Scan(&w.ID, &w.URL, &w.Note, &w.Kinds, &w.Sealed, &w.FormerSealed, instant(&w.FormerUntil), &w.SealedFor, &w.Active, &w.Stopped, &w.Version,
 		&w.CreatedBy, instant(&w.CreatedAt), &w.ChangedBy, instant(&w.ChangedAt))
 	return w, err
 }
@@ -85,7 +85,7 @@ func oneWebhook(ctx context.Context, db reader, sql statement, id string) (view.
 
 // AddWebhook adds one under its ID. One that is there already comes back as it is: the request came again.
 func (s *Store) AddWebhook(ctx context.Context, w view.Webhook) (view.Webhook, error) {
-	_, err := s.pool.Exec(ctx, string(addWebhook), w.ID, w.URL, w.Note, words(w.Kinds), w.Secret, string(w.CreatedBy))
+	_, err := s.pool.Exec(ctx, string(addWebhook), w.ID, w.URL, w.Note, words(w.Kinds), w.Sealed, orNull(w.SealedFor), string(w.CreatedBy))
 	if err != nil {
 		return view.Webhook{}, fail("add webhook", err)
 	}
@@ -105,8 +105,8 @@ func (s *Store) ChangeWebhook(ctx context.Context, id string, version int64, by 
 		}
 		edit(&w)
 		w.ChangedBy = by
-		return tx.QueryRow(ctx, string(putWebhook), id, w.URL, w.Note, words(w.Kinds), w.Secret, orNull(w.FormerSecret), instantOrNull(w.FormerUntil),
-			w.Active, orNull(w.Stopped), string(by)).Scan(&w.Version, instant(&w.ChangedAt))
+		return tx.QueryRow(ctx, string(putWebhook), id, w.URL, w.Note, words(w.Kinds), w.Sealed, w.FormerSealed, instantOrNull(w.FormerUntil),
+			orNull(w.SealedFor), w.Active, orNull(w.Stopped), string(by)).Scan(&w.Version, instant(&w.ChangedAt))
 	})
 	return w, err
 }

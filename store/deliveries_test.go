@@ -28,7 +28,7 @@ func TestReplayWebhook_plansAllThatWasSaid(t *testing.T) {
 	w := newWorld(t)
 	const said = 10_001
 	at := monday
-	hook, err := w.AddWebhook(t.Context(), view.Webhook{ID: "hook", URL: "https://hooks.example.com/x", Secret: "s", CreatedBy: w.people["admin"]})
+	hook, err := w.AddWebhook(t.Context(), view.Webhook{ID: "hook", URL: "https://hooks.example.com/x", Sealed: []byte("s"), CreatedBy: w.people["admin"]})
 	require.NoError(t, err)
 	w.exec(`INSERT INTO person_notices (id, kind, person_id, ref, args, at) SELECT 'n' || n, 'handover_over', 'somebody', '', '[]', $1 FROM generate_series(1, $2::int) n`, at, said)
 	w.exec(`INSERT INTO outbox (notice_id, person_id, source, at) SELECT id, person_id, 'person', at FROM person_notices`)

@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/jackc/pgx/v5"
+
+	"closedloop/deal/view"
 )
 
 // dumped are the tables of an installation in an order in which they can be filled. Logins that are open, the owner's row
@@ -32,6 +34,17 @@ func dumped() []string {
 
 // ErrNotEmpty says that a dump can only be restored where nobody lives yet.
 var ErrNotEmpty = errors.New("the database already has people or accounts")
+
+// ErrSealedElsewhere says that the secrets of webhooks were sealed under a house key that is not here.
+var ErrSealedElsewhere = errors.New("the secrets of webhooks are sealed under another house key")
+
+// Seals is what a restore does about sealed secrets.
+type Seals struct {
+	// Mark is what everything sealed under the key of this place begins with.
+	Mark []byte
+	// Drop stops the webhooks whose secrets cannot be read here; otherwise they are [ErrSealedElsewhere].
+	Drop bool
+}
 
 // ErrOtherSchema says that a dump comes from another release: restore it with that one, then update.
 var ErrOtherSchema = errors.New("the dump comes from a release with another schema")
@@ -107,8 +120,8 @@ func member(archive *tar.Writer, name string, content io.Reader, size int64) err
 
 // Restore fills an empty, migrated database from a dump of the same schema, all or nothing. Accounts keep their IDs, keys
 // and chains; the watchdog starts their workflows, with their timers, in the engine it finds. Files that lay in a
-// directory go where this store keeps files.
-func (s *Store) Restore(ctx context.Context, r io.Reader) error {
+// directory go where this store keeps files. A dump whose secrets were sealed elsewhere is refused, unless they are dropped.
+func (s *Store) Restore(ctx context.Context, r io.Reader, seals Seals) error {
 	return s.bulk(ctx, pgx.TxOptions{}, "restore", func(tx pgx.Tx) error {
 		var inhabited bool
 		if err := tx.QueryRow(ctx, string(inhabitedNow)).Scan(&inhabited); err != nil {
@@ -125,6 +138,9 @@ func (s *Store) Restore(ctx context.Context, r io.Reader) error {
 			return err
 		}
 		if err := s.restoreFiles(ctx, tx, archive); err != nil {
+			return err
+		}
+		if err := restoreSeals(ctx, tx, seals); err != nil {
 			return err
 		}
 		_, err := tx.Exec(ctx, string(settleRestore))
@@ -166,6 +182,19 @@ func restoreTables(ctx context.Context, tx pgx.Tx, archive *tar.Reader) error {
 	return nil
 }
 
+func restoreSeals(ctx context.Context, tx pgx.Tx, seals Seals) error {
+	if seals.Drop {
+		_, err := tx.Exec(ctx, string(dropSealed), seals.Mark, view.SecretLost)
+		return err
+	}
+	var n int
+	err := tx.QueryRow(ctx, string(sealedElsewhere), seals.Mark).Scan(&n)
+	if err == nil && n > 0 {
+		err = fmt.Errorf("%w: %d of them", ErrSealedElsewhere, n)
+	}
+	return err
+}
+
 // bulk is a transaction without the limit on single statements that keeps everything else quick.
 func (s *Store) bulk(ctx context.Context, o pgx.TxOptions, doing string, fn func(pgx.Tx) error) error {
 	err := pgx.BeginTxFunc(ctx, s.pool, o, func(tx pgx.Tx) error {
@@ -174,7 +203,7 @@ func (s *Store) bulk(ctx context.Context, o pgx.TxOptions, doing string, fn func
 		}
 		return fn(tx)
 	})
-	if errors.Is(err, ErrNotEmpty) || errors.Is(err, ErrOtherSchema) {
+	if errors.Is(err, ErrNotEmpty) || errors.Is(err, ErrOtherSchema) || errors.Is(err, ErrSealedElsewhere) {
 		return err
 	}
 	return fail(doing, err)

@@ -28,7 +28,7 @@ func TestRestore_bringsEveryAccountBackWithItsChainItsTimerAndItsKeys(t *testing
 	require.NoError(t, w.Dump(ctx, &dump))
 	elsewhere := open(t, testkit.Database(t), store.Options{})
 	require.NoError(t, elsewhere.KeepCalendarRules(ctx, "as-at-home", calendar.Rules{}), "a process has run there before")
-	require.NoError(t, elsewhere.Restore(ctx, bytes.NewReader(dump.Bytes())))
+	require.NoError(t, elsewhere.Restore(ctx, bytes.NewReader(dump.Bytes()), store.Seals{}))
 
 	after, err := elsewhere.Whole(ctx, view.Viewer{All: true}, id)
 	require.NoError(t, err)
@@ -58,7 +58,7 @@ func TestRestore_refusesADatabaseThatSomebodyLivesIn(t *testing.T) {
 	w := newWorld(t)
 	var dump bytes.Buffer
 	require.NoError(t, w.Dump(t.Context(), &dump))
-	require.ErrorIs(t, w.Restore(t.Context(), &dump), store.ErrNotEmpty)
+	require.ErrorIs(t, w.Restore(t.Context(), &dump, store.Seals{}), store.ErrNotEmpty)
 }
 
 func TestRestore_takesAllOrNothing(t *testing.T) {
@@ -68,11 +68,11 @@ func TestRestore_takesAllOrNothing(t *testing.T) {
 	var dump bytes.Buffer
 	require.NoError(t, w.Dump(t.Context(), &dump))
 	elsewhere := open(t, testkit.Database(t), store.Options{})
-	require.Error(t, elsewhere.Restore(t.Context(), bytes.NewReader(dump.Bytes()[:dump.Len()/2])))
+	require.Error(t, elsewhere.Restore(t.Context(), bytes.NewReader(dump.Bytes()[:dump.Len()/2]), store.Seals{}))
 	org, err := elsewhere.Org(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, org.People)
-	require.NoError(t, elsewhere.Restore(t.Context(), &dump))
+	require.NoError(t, elsewhere.Restore(t.Context(), &dump, store.Seals{}))
 }
 
 // A table that is forgotten in a dump is lost with the house that is moved.

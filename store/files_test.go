@@ -282,7 +282,7 @@ func TestRestore_bringsFilesBackFromAnyPlaceToAny(t *testing.T) {
 		require.NoError(t, w.Dump(ctx, &dump))
 		for _, dir := range []string{"", filepath.Join(t.TempDir(), "elsewhere")} {
 			there := open(t, testkit.Database(t), store.Options{FilesDir: dir})
-			require.NoError(t, there.Restore(ctx, bytes.NewReader(dump.Bytes())))
+			require.NoError(t, there.Restore(ctx, bytes.NewReader(dump.Bytes()), store.Seals{}))
 			_, file, err := there.OpenFile(ctx, rep, id, "d1")
 			require.NoError(t, err)
 			got, err := io.ReadAll(file)
@@ -326,7 +326,7 @@ func TestFiles_ofBothPlacesAreReadAfterTheSettingChanged(t *testing.T) {
 	var dump bytes.Buffer
 	require.NoError(t, after.Dump(ctx, &dump))
 	there := open(t, testkit.Database(t), store.Options{FilesDir: filepath.Join(t.TempDir(), "unused"), FilesInDatabase: true})
-	require.NoError(t, there.Restore(ctx, &dump))
+	require.NoError(t, there.Restore(ctx, &dump, store.Seals{}))
 	for _, s := range []*store.Store{before, after, there} {
 		for name, content := range contents {
 			_, file, err := s.OpenFile(ctx, rep, id, name)

@@ -11,6 +11,7 @@ const (
 	EndpointRefused   = "endpoint_refused"    // an address that is not called
 	NotADeadLetter    = "not_a_dead_letter"   // nothing waits for a person's decision
 	ReplayRange       = "replay_range"        // neither a stretch of time nor a delivery
+	SecretLost        = "secret_lost"         // nothing can be signed: the house key is another one
 )
 
 func channels() map[string]Entry {
@@ -47,6 +48,10 @@ func channels() map[string]Entry {
 		NotADeadLetter: {
 			text("该消息不在待处理的死信中[,当前状态:{0}]", "this is no dead letter[; it is {0}]"),
 			text("只有状态为 parked 的可以重发或放弃", "only what is parked can be sent again or dropped"),
+		},
+		SecretLost: {
+			text("该 webhook 的密钥已无法读取", "the secret of this webhook cannot be read any more"),
+			text("用 POST /webhooks/{id}/secret 生成新密钥,它会随即恢复", "make a new one with POST /webhooks/{id}/secret, which sets it going again"),
 		},
 		ReplayRange: {
 			text("请给出起止时间,或一条投递记录", "a replay needs from and to, or one delivery"),

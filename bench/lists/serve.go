@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"io"
@@ -81,13 +82,18 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 		st.Close()
 		return nil, fmt.Errorf("read installation: %w", err)
 	}
+	house, err := identity.NewHouse(rand.Text() + rand.Text())
+	if err != nil {
+		st.Close()
+		return nil, fmt.Errorf("make house key: %w", err)
+	}
 	began := time.Now()
 	handler, err := api.New(api.Options{
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
 		Imports: readOnly{}, Playbooks: rules.Books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
 		Links: st, Channels: noChannels{}, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
 		Reviews: noReviews{},
-		TextKey: installation.Secret, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: rules.Zone,
+		TextKey: installation.Secret, House: house, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: rules.Zone,
 		Rules:  rules.Books.Rules,
 		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },
 		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)), // a line a request is written, and thrown away

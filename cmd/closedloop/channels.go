@@ -16,6 +16,7 @@ import (
 	"closedloop/config"
 	"closedloop/deal"
 	"closedloop/deal/view"
+	"closedloop/identity"
 	"closedloop/notify"
 	"closedloop/worker"
 	"closedloop/workflows/contract"
@@ -25,11 +26,12 @@ import (
 type channels struct {
 	senders  map[view.Channel]notify.Sender
 	client   *notify.Client
+	house    *identity.House // opens the secrets of webhooks
 	webhooks bool
 }
 
 // openChannels makes the senders. Nobody is called before something is sent.
-func openChannels(c config.Config) (*channels, error) {
+func openChannels(c config.Config, house *identity.House) (*channels, error) {
 	networks, err := c.Channels.HTTP.Networks()
 	if err != nil {
 		return nil, fmt.Errorf("channels.http.allow: %w", err)
@@ -46,7 +48,7 @@ func openChannels(c config.Config) (*channels, error) {
 	if err != nil {
 		return nil, fmt.Errorf("channels.http: %w", err)
 	}
-	s := &channels{senders: map[view.Channel]notify.Sender{}, client: client, webhooks: c.Channels.Webhooks.Enabled}
+	s := &channels{senders: map[view.Channel]notify.Sender{}, client: client, house: house, webhooks: c.Channels.Webhooks.Enabled}
 	if err := s.addMail(c); err != nil {
 		return nil, fmt.Errorf("channels.mail: %w", err)
 	}
@@ -133,9 +135,17 @@ func (s *channels) Sender(channel view.Channel) (notify.Sender, error) {
 
 // Endpoint is that of a webhook, signing with the former secret as well until its time is over.
 func (s *channels) Endpoint(hook view.Webhook, now time.Time) (notify.Sender, error) {
-	secrets := []notify.Secret{notify.Secret(hook.Secret)}
-	if hook.FormerSecret != "" && now.Before(hook.FormerUntil) {
-		secrets = append(secrets, notify.Secret(hook.FormerSecret))
+	sealed := [][]byte{hook.Sealed}
+	if len(hook.FormerSealed) > 0 && now.Before(hook.FormerUntil) {
+		sealed = append(sealed, hook.FormerSealed)
+	}
+	var secrets []notify.Secret
+	for _, seal := range sealed {
+		secret, err := s.house.Open(view.WebhookPlace+hook.ID, seal)
+		if err != nil {
+			return nil, fmt.Errorf("%w: %w", activities.ErrUnsigned, err)
+		}
+		secrets = append(secrets, notify.Secret(secret))
 	}
 	return notify.NewEndpoint(s.client, notify.EndpointOptions{URL: hook.URL, Secrets: secrets}) //nolint:wrapcheck // says what it was doing
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"closedloop/store"
 )
 
 func (a *app) dumpCommand() *cobra.Command {
@@ -43,19 +45,29 @@ func (a *app) restoreCommand() *cobra.Command {
 		Args:  cobra.ExactArgs(1),
 	}
 	data := a.dataFlag(cmd)
+	drop := cmd.Flags().Bool("drop-secrets", false, "stop webhooks whose secrets were sealed under another house key, which is lost")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		_, st, _, err := a.beside(cmd.Context(), *data)
+		c, st, log, err := a.beside(cmd.Context(), *data)
 		if err != nil {
 			return err
 		}
 		defer st.Close()
+		house, err := openHouse(cmd.Context(), c, log)
+		if err != nil {
+			return err
+		}
 		in := io.NopCloser(cmd.InOrStdin())
 		if args[0] != "-" {
 			if in, err = os.Open(args[0]); err != nil {
 				return fmt.Errorf("open the dump: %w", err)
 			}
 		}
-		if err := errors.Join(st.Restore(cmd.Context(), in), in.Close()); err != nil {
+		err = errors.Join(st.Restore(cmd.Context(), in, store.Seals{Mark: house.Mark(), Drop: *drop}), in.Close())
+		if errors.Is(err, store.ErrSealedElsewhere) {
+			return fmt.Errorf("%w, and the key here is %s: restore with the house key of the installation that was dumped "+
+				"(its secrets.key_file, or house.key in its data_dir), or with --drop-secrets if that is lost", err, house)
+		}
+		if err != nil {
 			return err //nolint:wrapcheck // says what it was doing
 		}
 		_, err = fmt.Fprintln(cmd.OutOrStdout(), "restored; restart every process of this installation, their watchdog then starts all accounts")

@@ -22,6 +22,7 @@ import (
 	"closedloop/calendar"
 	"closedloop/config"
 	"closedloop/deal"
+	"closedloop/identity"
 	"closedloop/playbook"
 	"closedloop/store"
 	"closedloop/workflows/contract"
@@ -33,6 +34,7 @@ type node struct {
 	log          *slog.Logger
 	store        *store.Store
 	installation store.Installation
+	house        *identity.House
 	books        playbook.Shelf
 	stock        *stock
 	calendar     *almanac
@@ -76,13 +78,19 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.installation, err = n.store.Installation(ctx); err != nil {
 		return nil, fmt.Errorf("read installation: %w", err)
 	}
+	if n.house, err = openHouse(ctx, c, log); err != nil {
+		return nil, err
+	}
+	if err = takeSecrets(ctx, n.store, n.house, log); err != nil {
+		return nil, err
+	}
 	if n.stock, err = share(ctx, n.books, n.store, log); err != nil {
 		return nil, err
 	}
 	if n.calendar, err = openAlmanac(ctx, files, n.store, log); err != nil {
 		return nil, fmt.Errorf("open calendar: %w", err)
 	}
-	if n.channels, err = openChannels(c); err != nil {
+	if n.channels, err = openChannels(c, n.house); err != nil {
 		return nil, err
 	}
 	n.metrics.parked(n.store.ParkedDeliveries)

@@ -102,6 +102,9 @@ func (s *single) start(ctx context.Context, onlyEngine bool) error {
 	}
 	s.engine = engine.Failed()
 	if onlyEngine {
+		if _, err := openHouse(ctx, s.config, s.log); err != nil {
+			return err
+		}
 		return s.sayEngine(url, engine.Address())
 	}
 	n, err := openNode(ctx, s.config, url, s.running, s.log)
@@ -197,9 +200,17 @@ func (s *single) sayEngine(url, address string) error {
 		return fmt.Errorf("find data directory: %w", err)
 	}
 	_, err = fmt.Fprintf(s.out, "engine is ready after %s; for other processes:\n"+
-		"  CLOSEDLOOP_DATABASE_URL=%s\n  CLOSEDLOOP_TEMPORAL_ADDRESS=%s\n  CLOSEDLOOP_TEMPORAL_SECRET_FILE=%s\n",
-		time.Since(s.began).Round(100*time.Millisecond), url, address, filepath.Join(dir, "engine.secret"))
+		"  CLOSEDLOOP_DATABASE_URL=%s\n  CLOSEDLOOP_TEMPORAL_ADDRESS=%s\n  CLOSEDLOOP_TEMPORAL_SECRET_FILE=%s\n%s",
+		time.Since(s.began).Round(100*time.Millisecond), url, address, filepath.Join(dir, "engine.secret"), s.sayHouse(dir))
 	return err
+}
+
+// sayHouse names the house key that was made here; one of the configuration is known to whoever wrote that.
+func (s *single) sayHouse(dir string) string {
+	if s.config.Secrets.Key != "" {
+		return ""
+	}
+	return "  CLOSEDLOOP_SECRETS_KEY_FILE=" + filepath.Join(dir, houseKeyFile) + "\n"
 }
 
 func (s *single) where() string {

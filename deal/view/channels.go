@@ -49,10 +49,11 @@ type Webhook struct {
 	URL          string
 	Note         string
 	Kinds        []string // of notices; empty: all
-	Secret       string   // whsec_ and base64
-	FormerSecret string   // signs beside Secret until FormerUntil
+	Sealed       []byte   // what it signs with, sealed under the house key; empty: lost, see SecretLost
+	FormerSealed []byte   // signs beside Sealed until FormerUntil
 	FormerUntil  time.Time
 	Active       bool
+	SealedFor    string // the request that made Sealed
 	Stopped      string // why nobody calls it any more, when that was not a person's decision
 	Version      int64
 	CreatedBy    deal.PersonID
@@ -62,6 +63,22 @@ type Webhook struct {
 }
 
 // DeliveryState is where a delivery stands.
+// ChannelChange is a change of where somebody's letters go.
+type ChannelChange struct {
+	Channel Channel
+	Former  string // empty: there was none
+	Address string // empty: there is none any more
+	By      deal.PersonID
+	At      time.Time
+}
+
+// WebhookPlace, with the ID of a webhook behind it, is where the webhook's secrets are sealed for.
+const WebhookPlace = "webhook "
+
+// SecretLost is why a webhook was stopped whose secret nobody can read any more: the house key that sealed it is gone. A new
+// secret sets it going again.
+const SecretLost = "secret_lost"
+
 type DeliveryState string
 
 // The states of deliveries.

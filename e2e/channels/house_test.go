@@ -120,9 +120,9 @@ func (h *house) Channels() []view.Channel {
 func (h *house) Sender(c view.Channel) (notify.Sender, error) { return h.senders[c], nil }
 
 func (h *house) Endpoint(w view.Webhook, now time.Time) (notify.Sender, error) {
-	secrets := []notify.Secret{notify.Secret(w.Secret)}
-	if w.FormerSecret != "" && now.Before(w.FormerUntil) {
-		secrets = append(secrets, notify.Secret(w.FormerSecret))
+	secrets := []notify.Secret{notify.Secret(w.Sealed)} // seals are the product's: here they are what they hold
+	if len(w.FormerSealed) > 0 && now.Before(w.FormerUntil) {
+		secrets = append(secrets, notify.Secret(w.FormerSealed))
 	}
 	return notify.NewEndpoint(h.client, notify.EndpointOptions{URL: w.URL, Secrets: secrets}) // receivers hold signatures against their own clock
 }

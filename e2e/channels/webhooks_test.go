@@ -27,7 +27,7 @@ func (h *house) hook(fake *notifytest.Receiver, kinds ...string) view.Webhook {
 	h.t.Helper()
 	h.client = h.http(fake.Roots(), fake.Port())
 	w, err := h.AddWebhook(h.t.Context(), view.Webhook{
-		ID: "hook-" + fake.URL, URL: fake.URL + "/in", Kinds: kinds, Secret: secret("a"), CreatedBy: h.people["rep1"],
+		ID: "hook-" + fake.URL, URL: fake.URL + "/in", Kinds: kinds, Sealed: []byte(secret("a")), CreatedBy: h.people["rep1"],
 	})
 	require.NoError(h.t, err)
 	return w
@@ -62,7 +62,7 @@ func TestWebhook_signsWithBothSecretsDuringARotation(t *testing.T) {
 	w := h.hook(fake)
 	rotate := func(to string) {
 		_, err := h.ChangeWebhook(t.Context(), w.ID, 0, h.people["rep1"], func(w *view.Webhook) {
-			w.FormerSecret, w.FormerUntil, w.Secret = w.Secret, h.clock.Now().Add(24*time.Hour), to
+			w.FormerSealed, w.FormerUntil, w.Sealed = w.Sealed, h.clock.Now().Add(24*time.Hour), []byte(to)
 		})
 		require.NoError(t, err)
 	}

@@ -18,7 +18,7 @@ RETURNING changed_at
 
 -- name: WebhookColumns
 -- In the order of scanWebhook.
-w.id, w.url, w.note, w.kinds, w.secret, COALESCE(w.former_secret, ''), w.former_until, w.active, COALESCE(w.stopped, ''), w.version,
+w.id, w.url, w.note, w.kinds, w.sealed, w.former_sealed, w.former_until, COALESCE(w.sealed_for, ''), w.active, COALESCE(w.stopped, ''), w.version,
     w.created_by, w.created_at, w.changed_by, w.changed_at
 
 -- name: Webhooks
@@ -29,16 +29,16 @@ SELECT {WebhookColumns} FROM webhooks w WHERE w.id = $1
 
 -- name: AddWebhook
 -- One that is there already stays as it is: the request came again.
-INSERT INTO webhooks (id, url, note, kinds, secret, active, version, created_by, created_at, changed_by, changed_at)
-VALUES ($1, $2, $3, $4, $5, true, 1, $6, now(), $6, now())
+INSERT INTO webhooks (id, url, note, kinds, sealed, sealed_for, active, version, created_by, created_at, changed_by, changed_at)
+VALUES ($1, $2, $3, $4, $5, $6, true, 1, $7, now(), $7, now())
 ON CONFLICT (id) DO NOTHING
 
 -- name: LockWebhook
 SELECT {WebhookColumns} FROM webhooks w WHERE w.id = $1 FOR UPDATE
 
 -- name: PutWebhook
-UPDATE webhooks SET url = $2, note = $3, kinds = $4, secret = $5, former_secret = $6, former_until = $7, active = $8, stopped = $9,
-    version = version + 1, changed_by = $10, changed_at = now()
+UPDATE webhooks SET url = $2, note = $3, kinds = $4, sealed = $5, former_sealed = $6, former_until = $7, sealed_for = $8, active = $9, stopped = $10,
+    secret = NULL, former_secret = NULL, version = version + 1, changed_by = $11, changed_at = now()
 WHERE id = $1
 RETURNING version, changed_at
 
@@ -53,6 +53,22 @@ SELECT position FROM relay_end FOR UPDATE
 
 -- name: SetRelayEnd
 UPDATE relay_end SET position = $1
+
+-- name: OpenSecrets
+-- Of webhooks that an earlier release kept in clear.
+SELECT id, secret, COALESCE(former_secret, '') FROM webhooks WHERE secret IS NOT NULL ORDER BY id
+
+-- name: SealSecrets
+UPDATE webhooks SET sealed = $3, former_sealed = $4, secret = NULL, former_secret = NULL WHERE id = $1 AND secret = $2
+
+-- name: SealedElsewhere
+-- Under another key: what is sealed begins with the mark of its key.
+SELECT count(*) FROM webhooks WHERE substring(sealed FROM 1 FOR octet_length($1::bytea)) <> $1
+
+-- name: DropSealed
+UPDATE webhooks SET active = false, stopped = $2, sealed = NULL, former_sealed = NULL, former_until = NULL, sealed_for = NULL,
+    version = version + 1, changed_at = now()
+WHERE substring(sealed FROM 1 FOR octet_length($1::bytea)) <> $1
 
 -- name: OutboxAhead
 -- The next rows of the outbox with their kinds; without one the notice is not there any more.
