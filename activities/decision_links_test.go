@@ -35,6 +35,13 @@ func (h *linkHouse) AddDecisionLink(_ context.Context, hash []byte, l deal.Decis
 	return nil
 }
 
+func linkKey(t *testing.T) *identity.House {
+	t.Helper()
+	key, err := identity.NewHouse(strings.Repeat("k", identity.MinHouseKey))
+	require.NoError(t, err)
+	return key
+}
+
 func newLinkHouse(t *testing.T) (*linkHouse, *activities.DecisionLinks) {
 	t.Helper()
 	h := &linkHouse{links: map[string]deal.DecisionLink{}, request: deal.Approval{
@@ -42,7 +49,7 @@ func newLinkHouse(t *testing.T) (*linkHouse, *activities.DecisionLinks) {
 		Levels: []deal.Level{{Rules: deal.LevelRules{Mode: deal.AnySeat}, Seats: []deal.Seat{{Holder: "manager"}}}},
 	}}
 	now := time.Date(2026, 3, 2, 1, 0, 0, 1, time.UTC)
-	links, err := activities.NewDecisionLinks(h, "https://loop.example.com/", 72*time.Hour, func() time.Time { return now })
+	links, err := activities.NewDecisionLinks(h, linkKey(t), "https://loop.example.com/", 72*time.Hour, func() time.Time { return now })
 	require.NoError(t, err)
 	return h, links
 }
@@ -50,7 +57,7 @@ func newLinkHouse(t *testing.T) (*linkHouse, *activities.DecisionLinks) {
 func TestDecisionLinks_keepTheHashAndHandOutTheSecret(t *testing.T) {
 	t.Parallel()
 	h, links := newLinkHouse(t)
-	first, err := links.DecisionLink(t.Context(), "request", "manager")
+	first, err := links.DecisionLink(t.Context(), "request", "manager", "delivery")
 	require.NoError(t, err)
 	secret, ok := strings.CutPrefix(first, "https://loop.example.com/decide/")
 	require.True(t, ok, first)
@@ -64,21 +71,34 @@ func TestDecisionLinks_keepTheHashAndHandOutTheSecret(t *testing.T) {
 	require.Zero(t, kept.MadeAt.Nanosecond())
 	require.NotContains(t, secret, kept.ID)
 
-	second, err := links.DecisionLink(t.Context(), "request", "manager")
+	again, err := links.DecisionLink(t.Context(), "request", "manager", "delivery")
 	require.NoError(t, err)
-	require.NotEqual(t, first, second)
-	require.Len(t, h.links, 2)
+	require.Equal(t, first, again, "a letter that goes out again says the same")
+	require.Len(t, h.links, 1)
+
+	seen := map[string]bool{first: true}
+	other := func(delivery string) {
+		link, err := links.DecisionLink(t.Context(), "request", "manager", delivery)
+		require.NoError(t, err)
+		require.False(t, seen[link], "it is about something else")
+		seen[link] = true
+	}
+	other("another delivery")
+	h.request.Subject.Version++
+	other("delivery")
+	h.request.Level, h.request.Levels = 2, append(h.request.Levels, h.request.Levels[0])
+	other("delivery")
 }
 
 func TestDecisionLinks_areForWhoIsAskedOnly(t *testing.T) {
 	t.Parallel()
 	h, links := newLinkHouse(t)
 	for _, asked := range [][2]string{{"request", "rep"}, {"request", "nobody"}, {"another", "manager"}} {
-		_, err := links.DecisionLink(t.Context(), asked[0], deal.PersonID(asked[1]))
+		_, err := links.DecisionLink(t.Context(), asked[0], deal.PersonID(asked[1]), "delivery")
 		require.ErrorIs(t, err, activities.ErrNotAsked, asked)
 	}
 	h.request.Status = deal.Approved
-	_, err := links.DecisionLink(t.Context(), "request", "manager")
+	_, err := links.DecisionLink(t.Context(), "request", "manager", "delivery")
 	require.ErrorIs(t, err, activities.ErrNotAsked)
 	require.Empty(t, h.links)
 }
@@ -86,15 +106,20 @@ func TestDecisionLinks_areForWhoIsAskedOnly(t *testing.T) {
 func TestNewDecisionLinks_needsAllOfItsParts(t *testing.T) {
 	t.Parallel()
 	for _, make := range []func() (*activities.DecisionLinks, error){
-		func() (*activities.DecisionLinks, error) { return activities.NewDecisionLinks(nil, "x", 1, time.Now) },
 		func() (*activities.DecisionLinks, error) {
-			return activities.NewDecisionLinks(&linkHouse{}, "", 1, time.Now)
+			return activities.NewDecisionLinks(nil, linkKey(t), "x", 1, time.Now)
 		},
 		func() (*activities.DecisionLinks, error) {
-			return activities.NewDecisionLinks(&linkHouse{}, "x", 0, time.Now)
+			return activities.NewDecisionLinks(&linkHouse{}, nil, "x", 1, time.Now)
 		},
 		func() (*activities.DecisionLinks, error) {
-			return activities.NewDecisionLinks(&linkHouse{}, "x", 1, nil)
+			return activities.NewDecisionLinks(&linkHouse{}, linkKey(t), "", 1, time.Now)
+		},
+		func() (*activities.DecisionLinks, error) {
+			return activities.NewDecisionLinks(&linkHouse{}, linkKey(t), "x", 0, time.Now)
+		},
+		func() (*activities.DecisionLinks, error) {
+			return activities.NewDecisionLinks(&linkHouse{}, linkKey(t), "x", 1, nil)
 		},
 	} {
 		_, err := make()

@@ -32,7 +32,7 @@ func (s *Store) ApprovalByID(ctx context.Context, id string) (deal.Approval, err
 	return found.Approval, fail("read approval", err)
 }
 
-// AddDecisionLink keeps a link. Hash is SHA-256 of its secret.
+// AddDecisionLink keeps a link. Hash is SHA-256 of its secret. One that is there already lasts as long as the later of both.
 func (s *Store) AddDecisionLink(ctx context.Context, hash []byte, l deal.DecisionLink) error {
 	_, err := s.pool.Exec(ctx, string(addDecisionLink), hash, l.ID, l.Approval, string(l.Person), l.Level, l.Version, l.MadeAt, l.ExpiresAt)
 	return fail("keep link", err)

@@ -33,6 +33,15 @@ func TestDecisionLink_isFoundBySecretWithItsRequest(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, request, itself)
 
+	again := l
+	again.MadeAt, again.ExpiresAt = l.MadeAt.Add(time.Hour), l.ExpiresAt.Add(time.Hour)
+	require.NoError(t, w.AddDecisionLink(ctx, hashOf(1), again))
+	require.NoError(t, w.AddDecisionLink(ctx, hashOf(1), l))
+	l.ExpiresAt = again.ExpiresAt
+	found, err = w.DecisionLink(ctx, hashOf(1))
+	require.NoError(t, err)
+	require.Equal(t, l, found.Link, "it goes out once more, and lasts from then on")
+
 	_, err = w.DecisionLink(ctx, hashOf(2))
 	require.ErrorIs(t, err, deal.ErrNotFound)
 

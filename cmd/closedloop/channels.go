@@ -165,7 +165,7 @@ type letters struct {
 	public   string
 	zone     *time.Location
 	// decision makes a link that decides one request as one person; nil: messages link to the request.
-	decision func(ctx context.Context, approval string, person deal.PersonID) (string, error)
+	decision func(ctx context.Context, approval string, person deal.PersonID, delivery string) (string, error)
 }
 
 // Letter is one notice. A group reads the account's number where a person reads the customer's name.
@@ -237,7 +237,7 @@ func (n *node) relay() (*activities.Relay, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load time zone: %w", err)
 	}
-	links, err := activities.NewDecisionLinks(n.store, publicURL(n.config), n.config.API.DecisionLinkTTL, time.Now)
+	links, err := activities.NewDecisionLinks(n.store, n.house, publicURL(n.config), n.config.API.DecisionLinkTTL, time.Now)
 	if err != nil {
 		return nil, fmt.Errorf("make links that decide: %w", err)
 	}

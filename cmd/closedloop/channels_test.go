@@ -20,8 +20,8 @@ func TestLetter_thatAsksForAWordCarriesALinkToDecideBy(t *testing.T) {
 	var of []string
 	l := &letters{
 		say: catalogue.New(), language: catalogue.Chinese, public: "https://loop.example.com", zone: time.UTC,
-		decision: func(_ context.Context, approval string, person deal.PersonID) (string, error) {
-			of = append(of, approval+" "+string(person))
+		decision: func(_ context.Context, approval string, person deal.PersonID, delivery string) (string, error) {
+			of = append(of, approval+" "+string(person)+" "+delivery)
 			if person == "late" {
 				return "", activities.ErrNotAsked
 			}
@@ -30,6 +30,7 @@ func TestLetter_thatAsksForAWordCarriesALinkToDecideBy(t *testing.T) {
 	}
 	letter := func(kind deal.NoticeKind, who string, group bool) string {
 		var o view.Outgoing
+		o.ID = "delivery"
 		o.Kind, o.Recipient, o.Ref, o.Account, o.Number = string(kind), who, "approval/"+request+"/2", "account", "KA-2026-0001"
 		written, err := l.Letter(t.Context(), o, catalogue.English, group)
 		require.NoError(t, err)
@@ -38,7 +39,7 @@ func TestLetter_thatAsksForAWordCarriesALinkToDecideBy(t *testing.T) {
 	asked, urged := deal.AskedNotice, deal.RungNotice(deal.ApprovalClock, deal.Urge)
 	require.Equal(t, "https://loop.example.com/decide/secret", letter(asked, "manager", false))
 	require.Equal(t, "https://loop.example.com/decide/secret", letter(urged, "manager", false))
-	require.Equal(t, []string{request + " manager", request + " manager"}, of)
+	require.Equal(t, []string{request + " manager delivery", request + " manager delivery"}, of)
 	plain := "https://loop.example.com/api/v1/approvals/" + request
 	require.Equal(t, plain, letter(asked, "late", false), "somebody was faster")
 	require.Equal(t, plain, letter(asked, "manager", true), "others read along")

@@ -9,7 +9,9 @@ LEFT JOIN account_profile p ON p.account_id = a.id
 WHERE r.id = $1
 
 -- name: AddDecisionLink
+-- The same link goes out with every attempt of its delivery, and lasts from the last one on; a used one stays used.
 INSERT INTO decision_links (hash, id, approval_id, person_id, level, subject_version, made_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+ON CONFLICT (hash) DO UPDATE SET expires_at = GREATEST(decision_links.expires_at, EXCLUDED.expires_at)
 
 -- name: DecisionLink
 -- With the request, whoever asks: the secret is the right to read what it is about.
