@@ -143,7 +143,7 @@ func pack(rows []view.Outgoing, now time.Time, hours hoursOf) (parcels []parcel,
 	waiting := map[string][]notify.Notice{}
 	var people []string
 	for _, o := range rows {
-		if o.Channel == view.WebhookChannel {
+		if o.Channel == view.WebhookChannel || o.Address != "" { // to an address of its own, which nobody else hears from
 			parcels = append(parcels, parcel{o.ID, []view.Outgoing{o}})
 			continue
 		}
@@ -195,6 +195,8 @@ func unwanted(o view.Outgoing, hooks map[string]view.Webhook) string {
 	switch {
 	case o.Gone:
 		return view.SkippedLeft
+	case o.Address != "":
+		return "" // that it is not wanted there any more is what it says
 	case !o.Choice.On || !wants(o.Choice.Kinds, o.Kind):
 		return view.SkippedOff
 	}

@@ -1,6 +1,7 @@
 package activities
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -164,7 +165,6 @@ func (r *Relay) call(ctx context.Context, parcels []parcel, hooks map[string]vie
 
 func (r *Relay) callOne(ctx context.Context, hook view.Webhook, parcels []parcel) error {
 	sender, err := r.senders.Endpoint(hook, r.now())
-	if err != nil { // an address that this configuration does not let through
 	if errors.Is(err, ErrUnsigned) {
 		r.log.ErrorContext(ctx, "a webhook is not called: give this process the house key of its installation (secrets.key_file)", "webhook", hook.ID, "error", err)
 		if err := r.store.PostponeRecipient(ctx, view.WebhookChannel, hook.ID, r.now().Add(breather)); err != nil {
@@ -172,6 +172,7 @@ func (r *Relay) callOne(ctx context.Context, hook view.Webhook, parcels []parcel
 		}
 		return nil
 	}
+	if err != nil { // an address that this configuration does not let through
 		var ended []view.Attempt
 		for _, p := range parcels {
 			ended = append(ended, r.conclude(ctx, view.WebhookChannel, p, notify.Outcome{Class: notify.Permanent, Reason: notify.ReasonForbidden, Detail: err.Error()}))
@@ -216,7 +217,7 @@ func (r *Relay) message(ctx context.Context, p parcel) (notify.Message, error) {
 	for _, o := range p.members {
 		m := notify.Message{ID: o.ID, To: o.Choice.Mention, Lang: o.Choice.Language, At: o.At}
 		if o.Channel == view.MailChannel {
-			m.To = o.Choice.Address
+			m.To = cmp.Or(o.Address, o.Choice.Address)
 		}
 		if m.Lang == "" {
 			m.Lang = r.letters.Language()

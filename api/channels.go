@@ -25,7 +25,10 @@ type Channels interface {
 	CheckEndpoint(url string) error
 
 	ChannelChoices(ctx context.Context, who deal.PersonID) ([]view.ChannelChoice, error)
+	// PutChannelChoice replaces a choice. It keeps who has changed an address and tells the person, also at the former one.
 	PutChannelChoice(ctx context.Context, c view.ChannelChoice) (view.ChannelChoice, error)
+	// ChannelChanges are the last changes of somebody's addresses, newest first.
+	ChannelChanges(ctx context.Context, who deal.PersonID, limit int) ([]view.ChannelChange, error)
 
 	Webhooks(ctx context.Context) ([]view.Webhook, error)
 	Webhook(ctx context.Context, id string) (view.Webhook, error)
@@ -86,13 +89,27 @@ type channelBody struct {
 	Channel   personalName `json:"channel"`
 	Available bool         `json:"available" doc:"false: not set up here, nothing goes out"`
 	choiceBody
-	ChangedBy *personBody `json:"changed_by,omitempty"`
-	ChangedAt *time.Time  `json:"changed_at"`
+	Unconfirmed bool        `json:"unconfirmed,omitempty" doc:"mail: somebody else has entered the address. Letters carry no links that decide until the person sends it with PUT /me/channels/mail"`
+	ChangedBy   *personBody `json:"changed_by,omitempty"`
+	ChangedAt   *time.Time  `json:"changed_at"`
 }
 
 type channelsBody struct {
-	Channels []channelBody `json:"channels"`
+	Channels []channelBody       `json:"channels"`
+	Changes  []channelChangeBody `json:"changes" doc:"of addresses, newest first, fifty at most"`
 }
+
+// channelChangeBody is a change of where letters go.
+type channelChangeBody struct {
+	Channel   personalName `json:"channel"`
+	Former    string       `json:"former" doc:"empty: there was none"`
+	Address   string       `json:"address" doc:"empty: there is none any more"`
+	ChangedBy *personBody  `json:"changed_by,omitempty"`
+	ChangedAt time.Time    `json:"changed_at"`
+}
+
+// changesShown bounds the changes of addresses in one answer.
+const changesShown = 50
 
 type ChannelPath struct {
 	Channel personalName `path:"channel"`
@@ -136,7 +153,8 @@ func (a *API) channelRoutes() {
 		return a.channels(ctx, id)
 	})
 	putTheirs := op(http.MethodPut, "/users/{id}/channels/{channel}", "put-user-channel", "setup", "Choose for somebody")
-	putTheirs.Description = "For administrators, such as when a house begins: it is on record who chose."
+	putTheirs.Description = "For administrators, such as when a house begins: it is on record who chose. A changed address is told to the person, also by a letter to the former " +
+		"one, and letters to it carry no links that decide until the person has sent it with PUT /me/channels/mail."
 	register(a, putTheirs, func(ctx context.Context, in *putChannelInput) (*reply[channelBody], error) {
 		id, err := someone(ctx, in.ID)
 		if err != nil {
@@ -171,6 +189,14 @@ func (a *API) channels(ctx context.Context, id deal.PersonID) (*reply[channelsBo
 		}
 		body.Channels = append(body.Channels, a.channelOf(ctx, choice))
 	}
+	changes, err := a.Channels.ChannelChanges(ctx, id, changesShown)
+	if err != nil {
+		return nil, fmt.Errorf("read changes of addresses: %w", err)
+	}
+	org := who(ctx).org
+	body.Changes = mapped(changes, func(c view.ChannelChange) channelChangeBody {
+		return channelChangeBody{personalName(c.Channel), c.Former, c.Address, personIn(org, c.By), c.At.UTC()}
+	})
 	return &reply[channelsBody]{body}, nil
 }
 
@@ -181,7 +207,8 @@ func (a *API) channelOf(ctx context.Context, c view.ChannelChoice) channelBody {
 			On: c.On, Address: c.Address, Mention: c.Mention, AtOnce: c.AtOnce, Kinds: c.Kinds, Language: languageName(c.Language),
 			Digests: mapped(c.Digests, func(at int) string { return notify.TimeOfDay(at).String() }),
 		},
-		ChangedBy: personIn(who(ctx).org, c.ChangedBy), ChangedAt: instant(c.ChangedAt),
+		Unconfirmed: c.Address != "" && !c.Confirmed,
+		ChangedBy:   personIn(who(ctx).org, c.ChangedBy), ChangedAt: instant(c.ChangedAt),
 	}
 	if c.QuietFrom != c.QuietUntil {
 		body.QuietFrom, body.QuietUntil = notify.TimeOfDay(c.QuietFrom).String(), notify.TimeOfDay(c.QuietUntil).String()

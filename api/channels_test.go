@@ -55,9 +55,14 @@ func (p *postOffice) ChannelChoices(_ context.Context, who deal.PersonID) (own [
 }
 
 func (p *postOffice) PutChannelChoice(_ context.Context, c view.ChannelChoice) (view.ChannelChoice, error) {
-	c.ChangedAt = noon()
+	c.ChangedAt, c.Confirmed = noon(), c.ChangedBy == c.Person
+	p.changes = append(p.changes, view.ChannelChange{Channel: c.Channel, Address: c.Address, By: c.ChangedBy, At: noon()})
 	p.choices = append(p.choices, c)
 	return c, nil
+}
+
+func (p *postOffice) ChannelChanges(_ context.Context, _ deal.PersonID, limit int) ([]view.ChannelChange, error) {
+	return p.changes[:min(limit, len(p.changes))], nil
 }
 
 func (p *postOffice) Webhooks(context.Context) ([]view.Webhook, error) { return p.hooks, nil }
@@ -209,7 +214,10 @@ func TestChannels_areChosenByEachPersonForThemselves(t *testing.T) {
 	r.do(manager, "PUT", theirs+"/mail", `{"on":false}`).problem(403, "not_your_role")
 	said(r.do(admin, "PUT", theirs+"/mail", `{"on":true,"address":"rep2@closedloop.example"}`), 200)
 	require.Equal(t, admin, r.post.choices[1].ChangedBy, "it is on record who chose")
-	require.Contains(t, said(r.do(admin, "GET", theirs, ""), 200), "rep2@closedloop.example")
+	entered := said(r.do(admin, "GET", theirs, ""), 200)
+	require.Contains(t, entered, `"address":"rep2@closedloop.example","unconfirmed":true`)
+	require.Contains(t, entered, `{"channel":"mail","former":"","address":"rep2@closedloop.example","changed_by":{"id":"`+string(admin)+`"`)
+	require.NotContains(t, said(r.do(rep2, "PUT", "/api/v1/me/channels/mail", `{"on":true,"address":"rep2@closedloop.example"}`), 200), "unconfirmed")
 	r.do(admin, "GET", "/api/v1/users/nobody/channels", "").problem(404, "not_found")
 }
 

@@ -27,6 +27,8 @@ const (
 	QuotaDecidedNotice  NoticeKind = "quota_decided"      // the deduction was confirmed or waived
 	BulletinNotice      NoticeKind = "bulletin_published" // the team's daily bulletin is there
 
+	AddressChangedNotice NoticeKind = "address_changed" // the recipient's letters go elsewhere
+
 	HandoverReceivedNotice NoticeKind = "handover_received" // somebody's accounts are the recipient's now
 	HandoverOverNotice     NoticeKind = "handover_over"     // a handover came to its end
 	DeputyGoneNotice       NoticeKind = "deputy_gone"       // who stood in for the recipient has left

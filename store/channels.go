@@ -11,43 +11,14 @@ import (
 )
 
 var (
-	channelChoices   = named("ChannelChoices")
-	putChannelChoice = named("PutChannelChoice")
-	webhooksAll      = named("Webhooks")
-	webhookOne       = named("Webhook")
-	addWebhook       = named("AddWebhook")
-	lockWebhook      = named("LockWebhook")
-	putWebhook       = named("PutWebhook")
-	stopWebhook      = named("StopWebhook")
-	deleteWebhook    = named("DeleteWebhook")
+	webhooksAll   = named("Webhooks")
+	webhookOne    = named("Webhook")
+	addWebhook    = named("AddWebhook")
+	lockWebhook   = named("LockWebhook")
+	putWebhook    = named("PutWebhook")
+	stopWebhook   = named("StopWebhook")
+	deleteWebhook = named("DeleteWebhook")
 )
-
-// ChannelChoices are what a person chose, channel by channel; channels without a choice are not among them.
-func (s *Store) ChannelChoices(ctx context.Context, who deal.PersonID) ([]view.ChannelChoice, error) {
-	rows, err := s.pool.Query(ctx, string(channelChoices), string(who))
-	if err != nil {
-		return nil, fail("read channels", err)
-	}
-	all, err := pgx.CollectRows(rows, scanChoice)
-	return all, fail("read channels", err)
-}
-
-func scanChoice(row pgx.CollectableRow) (c view.ChannelChoice, err error) {
-	err = row.Scan(&c.Person, &c.Channel, &c.On, &c.Address, &c.Mention, &c.QuietFrom, &c.QuietUntil, &c.Digests, &c.AtOnce, &c.Kinds,
-		&c.Language, &c.ChangedBy, instant(&c.ChangedAt))
-	return c, err
-}
-
-// PutChannelChoice replaces what was chosen before. What waits already follows the new choice.
-func (s *Store) PutChannelChoice(ctx context.Context, c view.ChannelChoice) (view.ChannelChoice, error) {
-	digests := c.Digests
-	if digests == nil {
-		digests = []int{}
-	}
-	err := s.pool.QueryRow(ctx, string(putChannelChoice), string(c.Person), string(c.Channel), c.On, orNull(c.Address), orNull(c.Mention),
-		c.QuietFrom, c.QuietUntil, digests, c.AtOnce, words(c.Kinds), orNull(c.Language), string(c.ChangedBy)).Scan(instant(&c.ChangedAt))
-	return c, fail("choose channel", err)
-}
 
 // Webhooks are all of them, in order of ID.
 func (s *Store) Webhooks(ctx context.Context) ([]view.Webhook, error) {

@@ -27,7 +27,7 @@ func dumped() []string {
 		"person_tasks", "person_notices", "job_runs",
 		"quota_breaches", "quota_breach_steps", "quota_bulletins",
 		"cases",
-		"relay_end", "channel_choices", "webhooks", "deliveries", "channel_pauses",
+		"relay_end", "channel_choices", "channel_changes", "webhooks", "deliveries", "channel_pauses",
 		"team_reviews", "team_review_accounts", "team_review_breaches", "team_review_decisions", "team_actions", "team_review_actions", "team_review_changes",
 	}
 }

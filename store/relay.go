@@ -98,7 +98,8 @@ func insertDeliveries(ctx context.Context, tx pgx.Tx, list []view.Delivery) erro
 		column(func(d view.Delivery) string { return d.ID }), column(func(d view.Delivery) string { return d.Notice }),
 		column(func(d view.Delivery) string { return d.Source }), column(func(d view.Delivery) string { return d.Kind }),
 		column(func(d view.Delivery) string { return d.Recipient }), column(func(d view.Delivery) string { return string(d.Channel) }),
-		asTimes(list, func(d view.Delivery) time.Time { return d.At }), asTimes(list, func(d view.Delivery) time.Time { return d.NextAt }))
+		asTimes(list, func(d view.Delivery) time.Time { return d.At }), asTimes(list, func(d view.Delivery) time.Time { return d.NextAt }),
+		column(func(d view.Delivery) string { return d.Address }))
 	return err
 }
 
@@ -158,7 +159,7 @@ func scanOutgoing(row pgx.CollectableRow) (o view.Outgoing, err error) {
 	c := &o.Choice
 	var args []byte
 	err = row.Scan(append(deliveryFields(&o.Delivery), &o.AccountName, &o.Seq, &o.Ref, instant(&o.Due), &args,
-		&c.On, &c.Address, &c.Mention, &c.QuietFrom, &c.QuietUntil, &c.Digests, &c.AtOnce, &c.Kinds, &c.Language, &o.Gone, &o.Told)...)
+		&c.On, &c.Address, &c.Mention, &c.QuietFrom, &c.QuietUntil, &c.Digests, &c.AtOnce, &c.Kinds, &c.Language, &o.Gone, &o.Told, &o.Address, &c.Confirmed)...)
 	if err != nil {
 		return o, err
 	}

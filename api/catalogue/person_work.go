@@ -62,6 +62,9 @@ func personNotices() map[deal.NoticeKind]deal.Text {
 		deal.HandoverOverNotice: text("{0} 的工作移交已结束:移交 {1} 个客户,{2} 个未能移交",
 			"the handover of {0} is over: {1} accounts moved, {2} could not be moved"),
 		deal.DeputyGoneNotice: text("{0} 已离任,不再代您处理,请另行委托", "{0} has left and stands in for you no more: please name another deputy"),
+		// {0} name of who did it
+		deal.AddressChangedNotice: text("{0} 更改了接收您邮件的地址,请核对 GET /me/channels;该地址由您本人确认前,邮件不附审批链接",
+			"{0} has changed the address that your letters go to: look at GET /me/channels. Until you have confirmed it yourself, letters carry no links that decide"),
 		// {0} team, {1} day
 		deal.BulletinNotice: text("{0} {1} 线索日报已发布", "the daily bulletin of leads of {0} for {1} is there"),
 		// {0} team, {1} month

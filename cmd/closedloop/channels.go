@@ -185,8 +185,8 @@ func (l *letters) Letter(ctx context.Context, o view.Outgoing, lang string, grou
 	}
 	if approval := deal.ApprovalIn(o.Ref); approval != "" && deal.NoticeKind(o.Kind).AsksToDecide() {
 		letter.Link = l.public + "/api/v1/approvals/" + approval
-		if l.decision != nil && !group {
-			link, err := l.decision(ctx, approval, deal.PersonID(o.Recipient))
+		if l.decision != nil && !group && o.Choice.Confirmed && o.Address == "" {
+			link, err := l.decision(ctx, approval, deal.PersonID(o.Recipient), o.ID)
 			switch {
 			case err == nil:
 				letter.Link = link

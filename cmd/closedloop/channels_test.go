@@ -28,9 +28,10 @@ func TestLetter_thatAsksForAWordCarriesALinkToDecideBy(t *testing.T) {
 			return "https://loop.example.com/decide/secret", nil
 		},
 	}
+	confirmed := true
 	letter := func(kind deal.NoticeKind, who string, group bool) string {
 		var o view.Outgoing
-		o.ID = "delivery"
+		o.ID, o.Choice.Confirmed = "delivery", confirmed
 		o.Kind, o.Recipient, o.Ref, o.Account, o.Number = string(kind), who, "approval/"+request+"/2", "account", "KA-2026-0001"
 		written, err := l.Letter(t.Context(), o, catalogue.English, group)
 		require.NoError(t, err)
@@ -42,6 +43,9 @@ func TestLetter_thatAsksForAWordCarriesALinkToDecideBy(t *testing.T) {
 	require.Equal(t, []string{request + " manager delivery", request + " manager delivery"}, of)
 	plain := "https://loop.example.com/api/v1/approvals/" + request
 	require.Equal(t, plain, letter(asked, "late", false), "somebody was faster")
+	confirmed = false
+	require.Equal(t, plain, letter(asked, "manager", false), "somebody else has entered the address")
+	confirmed = true
 	require.Equal(t, plain, letter(asked, "manager", true), "others read along")
 	require.Equal(t, "https://loop.example.com/api/v1/accounts/account", letter(deal.ApprovedNotice, "manager", false))
 }

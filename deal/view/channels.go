@@ -39,6 +39,7 @@ type ChannelChoice struct {
 	AtOnce     int      // more than this for one instant go out as one message; 0: no limit
 	Kinds      []string // of notices; empty: all
 	Language   string   // zh or en; empty: the installation's
+	Confirmed  bool     // the person has said the address themselves: letters may carry links that decide
 	ChangedBy  deal.PersonID
 	ChangedAt  time.Time
 }
@@ -52,8 +53,8 @@ type Webhook struct {
 	Sealed       []byte   // what it signs with, sealed under the house key; empty: lost, see SecretLost
 	FormerSealed []byte   // signs beside Sealed until FormerUntil
 	FormerUntil  time.Time
-	Active       bool
 	SealedFor    string // the request that made Sealed
+	Active       bool
 	Stopped      string // why nobody calls it any more, when that was not a person's decision
 	Version      int64
 	CreatedBy    deal.PersonID
@@ -62,7 +63,6 @@ type Webhook struct {
 	ChangedAt    time.Time
 }
 
-// DeliveryState is where a delivery stands.
 // ChannelChange is a change of where somebody's letters go.
 type ChannelChange struct {
 	Channel Channel
@@ -79,6 +79,7 @@ const WebhookPlace = "webhook "
 // secret sets it going again.
 const SecretLost = "secret_lost"
 
+// DeliveryState is where a delivery stands.
 type DeliveryState string
 
 // The states of deliveries.
@@ -122,6 +123,7 @@ type Delivery struct {
 	Detail    string
 	HandledBy deal.PersonID
 	HandledAt time.Time
+	Address   string // where it goes, whatever is chosen now; empty: where the person wants it
 
 	Account deal.AccountID // of an account's notice
 	Number  string         // the account's

@@ -3,17 +3,29 @@
 -- name: ChoiceColumns
 -- In the order of scanChoice.
 c.person_id, c.channel, c.active, COALESCE(c.address, ''), COALESCE(c.mention, ''), c.quiet_from, c.quiet_until, c.digests, c.at_once,
-    c.kinds, COALESCE(c.language, ''), c.changed_by, c.changed_at
+    c.kinds, COALESCE(c.language, ''), c.changed_by, c.changed_at, c.confirmed_at IS NOT NULL
 
 -- name: ChannelChoices
 SELECT {ChoiceColumns} FROM channel_choices c WHERE c.person_id = $1
 
+-- name: LockChoices
+-- Whoever chooses for the same person waits here.
+SELECT name FROM users WHERE id = $1 FOR NO KEY UPDATE
+
+-- name: AddChannelChange
+INSERT INTO channel_changes (id, person_id, channel, former_address, address, changed_by, changed_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- name: ChannelChanges
+SELECT channel, COALESCE(former_address, ''), COALESCE(address, ''), changed_by, changed_at FROM channel_changes
+WHERE person_id = $1 ORDER BY changed_at DESC, id DESC LIMIT $2
+
 -- name: PutChannelChoice
-INSERT INTO channel_choices (person_id, channel, active, address, mention, quiet_from, quiet_until, digests, at_once, kinds, language, changed_by, changed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now())
+INSERT INTO channel_choices (person_id, channel, active, address, mention, quiet_from, quiet_until, digests, at_once, kinds, language, changed_by, changed_at, confirmed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now(), CASE WHEN $13::boolean THEN now() END)
 ON CONFLICT (person_id, channel) DO UPDATE SET active = EXCLUDED.active, address = EXCLUDED.address, mention = EXCLUDED.mention,
     quiet_from = EXCLUDED.quiet_from, quiet_until = EXCLUDED.quiet_until, digests = EXCLUDED.digests, at_once = EXCLUDED.at_once,
-    kinds = EXCLUDED.kinds, language = EXCLUDED.language, changed_by = EXCLUDED.changed_by, changed_at = EXCLUDED.changed_at
+    kinds = EXCLUDED.kinds, language = EXCLUDED.language, changed_by = EXCLUDED.changed_by, changed_at = EXCLUDED.changed_at,
+    confirmed_at = EXCLUDED.confirmed_at
 RETURNING changed_at
 
 -- name: WebhookColumns
@@ -42,18 +54,6 @@ UPDATE webhooks SET url = $2, note = $3, kinds = $4, sealed = $5, former_sealed 
 WHERE id = $1
 RETURNING version, changed_at
 
--- name: StopWebhook
-UPDATE webhooks SET active = false, stopped = $2, version = version + 1, changed_at = now() WHERE id = $1 AND active
-
--- name: DeleteWebhook
-DELETE FROM webhooks WHERE id = $1
-
--- name: LockRelayEnd
-SELECT position FROM relay_end FOR UPDATE
-
--- name: SetRelayEnd
-UPDATE relay_end SET position = $1
-
 -- name: OpenSecrets
 -- Of webhooks that an earlier release kept in clear.
 SELECT id, secret, COALESCE(former_secret, '') FROM webhooks WHERE secret IS NOT NULL ORDER BY id
@@ -70,6 +70,18 @@ UPDATE webhooks SET active = false, stopped = $2, sealed = NULL, former_sealed =
     version = version + 1, changed_at = now()
 WHERE substring(sealed FROM 1 FOR octet_length($1::bytea)) <> $1
 
+-- name: StopWebhook
+UPDATE webhooks SET active = false, stopped = $2, version = version + 1, changed_at = now() WHERE id = $1 AND active
+
+-- name: DeleteWebhook
+DELETE FROM webhooks WHERE id = $1
+
+-- name: LockRelayEnd
+SELECT position FROM relay_end FOR UPDATE
+
+-- name: SetRelayEnd
+UPDATE relay_end SET position = $1
+
 -- name: OutboxAhead
 -- The next rows of the outbox with their kinds; without one the notice is not there any more.
 SELECT o.position, o.notice_id, o.person_id, o.source, o.at, COALESCE(n.kind, m.kind, '')
@@ -83,10 +95,10 @@ SELECT {ChoiceColumns} FROM channel_choices c JOIN users u ON u.id = c.person_id
 WHERE c.person_id = ANY($1::text[]) AND c.channel = ANY($2::text[]) AND c.active
 
 -- name: AddDeliveries
-INSERT INTO deliveries (id, notice_id, source, kind, recipient, channel, at, state, next_at)
-SELECT d.id, d.notice, d.source, d.kind, d.recipient, d.channel, d.at, 'waiting', d.next_at
-FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[])
-    d(id, notice, source, kind, recipient, channel, at, next_at)
+INSERT INTO deliveries (id, notice_id, source, kind, recipient, channel, at, state, next_at, address)
+SELECT d.id, d.notice, d.source, d.kind, d.recipient, d.channel, d.at, 'waiting', d.next_at, NULLIF(d.address, '')
+FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[], $8::timestamptz[], $9::text[])
+    d(id, notice, source, kind, recipient, channel, at, next_at, address)
 ON CONFLICT DO NOTHING
 
 -- name: ChannelsDue
@@ -114,7 +126,7 @@ d.id, d.notice_id, d.source, d.kind, d.recipient, d.channel, d.at, d.state, d.ne
 {DeliveryColumns}, COALESCE(p.name, ''), COALESCE(n.seq, 0), COALESCE(n.ref, m.ref, ''), COALESCE(n.due_at, m.due_at), COALESCE(m.args, '[]'),
     COALESCE(c.active, false), COALESCE(c.address, ''), COALESCE(c.mention, ''), COALESCE(c.quiet_from, 0), COALESCE(c.quiet_until, 0),
     COALESCE(c.digests, '{}'), COALESCE(c.at_once, 0), COALESCE(c.kinds, '{}'), COALESCE(c.language, ''),
-    d.channel <> 'webhook' AND u.active IS NOT TRUE, COALESCE(n.recipient_id, m.person_id, '')
+    d.channel <> 'webhook' AND u.active IS NOT TRUE, COALESCE(n.recipient_id, m.person_id, ''), COALESCE(d.address, ''), c.confirmed_at IS NOT NULL
 
 -- name: OutgoingTables
 LEFT JOIN notifications n ON d.source = 'account' AND n.id = d.notice_id
