@@ -2,8 +2,10 @@ package notify_test
 
 import (
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -273,6 +275,26 @@ func TestBot_wouldSayItTwiceSoTheUnsureIsParked(t *testing.T) {
 		s.fake.Misbehave(notifytest.Reset)
 		step := notify.ScheduleFor(notify.Channel(s.name)).Next(c.Now(), 0, send(t, sender, m), half{})
 		require.Equal(t, notify.Step{Do: notify.Park, Failures: 1, Reason: notify.ReasonUnsure}, step)
+	})
+}
+
+// A certificate that nobody vouches for: the message, and the key in the address, stay here.
+func TestBot_saysNothingWithoutTrustedEncryption(t *testing.T) {
+	t.Parallel()
+	each(t, 0, func(t *testing.T, s service, _ notify.Sender, c *clock) {
+		stranger, err := notify.NewClient(notify.ClientOptions{
+			Allow: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}, Ports: []uint16{s.fake.Port()}, RootCAs: x509.NewCertPool(),
+		})
+		require.NoError(t, err)
+		t.Cleanup(stranger.Close)
+		bot, err := s.make(stranger, notify.BotOptions{Key: botKey, Secret: botSecret, Base: s.fake.URL, Now: c.Now})
+		require.NoError(t, err)
+		o := send(t, bot, aMessage("m1"))
+		require.Equal(t, notify.ReasonTLS, o.Reason)
+		require.False(t, o.Unsure, "so it is tried again")
+		require.NotContains(t, o.Detail, botKey)
+		require.Zero(t, s.fake.Calls())
+		require.Equal(t, notify.Again, notify.ScheduleFor(notify.Channel(s.name)).Next(c.Now(), 0, o, half{}).Do)
 	})
 }
 

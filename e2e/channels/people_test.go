@@ -222,6 +222,31 @@ func TestChat_parksWhatMayHaveBeenSaid(t *testing.T) {
 	require.ErrorIs(t, err, deal.ErrStale)
 }
 
+// What a group reads is chosen as letters are: it comes in one message, and in working hours.
+func TestChat_keepsQuietHoursAndDigests(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	fake := h.dingtalk()
+	h.choose("rep1", view.ChannelChoice{Channel: view.DingTalkChannel, QuietFrom: 19 * 60, QuietUntil: 7 * 60, Digests: []int{17 * 60}})
+	h.choose("rep2", view.ChannelChoice{Channel: view.DingTalkChannel, QuietFrom: 19 * 60, QuietUntil: 7 * 60})
+	h.clock.To(t, "2026-03-06 16:00") // Friday
+	h.say("rep1", "a", "b")
+	require.Equal(t, time.Hour, h.deliver(view.DingTalkChannel).Round(time.Minute))
+	h.clock.To(t, "2026-03-06 17:00")
+	require.Zero(t, h.deliver(view.DingTalkChannel))
+	require.Len(t, fake.Posts(), 1)
+	require.Contains(t, fake.Posts()[0].Text, "bundle of 2")
+	h.clock.To(t, "2026-03-06 20:00")
+	h.say("rep2", "c")
+	require.Positive(t, h.deliver(view.DingTalkChannel))
+	h.clock.To(t, "2026-03-08 12:00") // Sunday
+	require.Positive(t, h.deliver(view.DingTalkChannel))
+	require.Len(t, fake.Posts(), 1)
+	h.clock.To(t, "2026-03-09 09:00")
+	require.Zero(t, h.deliver(view.DingTalkChannel))
+	require.Len(t, fake.Posts(), 2)
+}
+
 // The process dies between the channel's answer and our row, or before the channel was called: nobody can tell which.
 func TestInterrupted_botsParkAndMailRepeatsUnderItsID(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"closedloop/activities"
+	"closedloop/deal"
 	"closedloop/deal/view"
 	"closedloop/notify"
 	"closedloop/notify/notifytest"
@@ -108,6 +109,34 @@ func TestWebhook_isLeftAloneOnceItSaysThatItIsGoneAndCanBeReplayed(t *testing.T)
 	require.Equal(t, map[view.DeliveryState]int{view.DeliverySent: 3}, h.states())
 	require.Len(t, fake.Effects(), 3, "what it had comes under its ID and is done once")
 	require.Len(t, fake.Headers(), 4)
+}
+
+// Of a stretch of time or one by one: the receiver that remembers IDs acts once.
+func TestWebhook_isToldOneDeliveryOnceMore(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	fake := notifytest.NewReceiver(t, secret("a"))
+	w := h.hook(fake)
+	h.say("rep1", "one", "two")
+	require.Zero(t, h.deliver(view.WebhookChannel))
+	require.Equal(t, 2, fake.Calls())
+	one := h.all()[0]
+	for hook, delivery := range map[string]string{"another": one.ID, w.ID: "none"} {
+		_, err := h.ReplayDelivery(t.Context(), hook, delivery, h.people["rep2"])
+		require.ErrorIs(t, err, deal.ErrNotFound)
+	}
+	n, err := h.ReplayDelivery(t.Context(), w.ID, one.ID, h.people["rep2"])
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	h.clock.To(t, "2030-01-01 10:00") // the database's clock put it on its way
+	require.Zero(t, h.deliver(view.WebhookChannel))
+	require.Equal(t, 3, fake.Calls())
+	require.Len(t, fake.Effects(), 2)
+	ids := map[string]int{}
+	for _, header := range fake.Headers() {
+		ids[header.Get("Webhook-Id")]++
+	}
+	require.Equal(t, 2, ids[one.ID])
 }
 
 func TestWebhook_canBeTriedOut(t *testing.T) {
