@@ -24,6 +24,9 @@ type Relay struct {
 	now     func() time.Time
 	random  notify.Random
 	log     *slog.Logger
+
+	mu       sync.Mutex
+	refusals map[view.Channel]int // in a row, of a bot that refuses whatever is said
 }
 
 // NewRelay needs all of its parts.
@@ -31,7 +34,7 @@ func NewRelay(store Deliveries, senders Senders, letters Letters, hours Hours, n
 	if store == nil || senders == nil || letters == nil || hours == nil || now == nil || random == nil || log == nil {
 		return nil, errors.New("relay needs a store, senders, letters, hours, a clock, chance and a logger")
 	}
-	return &Relay{store: store, senders: senders, letters: letters, hours: hours, now: now, random: random, log: log}, nil
+	return &Relay{store: store, senders: senders, letters: letters, hours: hours, now: now, random: random, log: log, refusals: map[view.Channel]int{}}, nil
 }
 
 const (
@@ -132,6 +135,10 @@ func (r *Relay) interrupted(ctx context.Context, channel view.Channel) error {
 func (r *Relay) conclude(ctx context.Context, channel view.Channel, p parcel, o notify.Outcome) view.Attempt {
 	step := notify.ScheduleFor(notify.Channel(channel)).Next(r.now(), p.failures(), o, r.random)
 	a := view.Attempt{IDs: p.ids(), Failures: step.Failures, Reason: string(step.Reason), Detail: o.Detail}
+	if refusesAll(channel, o) && step.Failures < haltAfter { // somebody has to mend the bot, not this message
+		a.State, a.NextAt = view.DeliveryWaiting, r.now().Add(breather)
+		return a
+	}
 	switch step.Do {
 	case notify.Done:
 		a.State = view.DeliverySent

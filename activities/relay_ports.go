@@ -29,6 +29,8 @@ type Deliveries interface {
 	EndAttempts(ctx context.Context, attempts []view.Attempt) error
 	PostponeDeliveries(ctx context.Context, ids []string, until []time.Time) error
 	PostponeRecipient(ctx context.Context, channel view.Channel, recipient string, until time.Time) error
+	// HaltChannel lets nothing go out over a channel until it is resumed; settings tell those that were refused from others.
+	HaltChannel(ctx context.Context, h view.ChannelHalt, settings string) error
 	PauseChannel(ctx context.Context, channel view.Channel, until time.Time) error
 	Webhooks(ctx context.Context) ([]view.Webhook, error)
 	StopWebhook(ctx context.Context, id, reason string) error
@@ -41,6 +43,8 @@ var ErrUnsigned = errors.New("the secrets of the webhook cannot be read here")
 // Senders are the channels that are set up.
 type Senders interface {
 	Channels() []view.Channel
+	// Settings are a hash of what a person's channel is set up with: others have another one.
+	Settings(channel view.Channel) string
 	// Sender is that of a person's channel.
 	Sender(channel view.Channel) (notify.Sender, error)
 	// Endpoint is that of a webhook; its secrets sign until the instant that it names. [ErrUnsigned] when they cannot be read.

@@ -72,6 +72,9 @@ func (r *Relay) chat(ctx context.Context, channel view.Channel, parcels []parcel
 		if err != nil {
 			return err
 		}
+		if err := r.health(ctx, channel, outcomes[0]); err != nil {
+			return err
+		}
 		if stop, err := r.pause(ctx, channel, outcomes[0], ended[0]); stop || err != nil {
 			return err
 		}
@@ -98,6 +101,40 @@ func (r *Relay) mail(ctx context.Context, parcels []parcel) error {
 			return err
 		}
 		parcels = parcels[n:]
+	}
+	return nil
+}
+
+// haltAfter is how many times in a row a bot refuses whatever is said before it is not called any more.
+const haltAfter = 3
+
+// refusesAll tells a no to everything that a bot will ever be told from a no to one message.
+func refusesAll(channel view.Channel, o notify.Outcome) bool {
+	return channel != view.WebhookChannel && o.Class == notify.Permanent && !aboutMessage(o.Reason)
+}
+
+// health counts the refusals of a bot, and halts it behind the last one that it is given: what waits is not parked one after
+// the other, and goes out when somebody has mended the bot.
+func (r *Relay) health(ctx context.Context, channel view.Channel, o notify.Outcome) error {
+	r.mu.Lock()
+	switch {
+	case refusesAll(channel, o):
+		r.refusals[channel]++
+	case o.Class == notify.Delivered:
+		r.refusals[channel] = 0
+	}
+	halt := r.refusals[channel] >= haltAfter
+	if halt {
+		r.refusals[channel] = 0
+	}
+	r.mu.Unlock()
+	if !halt {
+		return nil
+	}
+	r.log.ErrorContext(ctx, "a channel refuses everything and is not called any more until it is resumed or set up otherwise", "channel", channel, "reason", o.Reason)
+	h := view.ChannelHalt{Channel: channel, At: r.now(), Reason: string(o.Reason), Detail: o.Detail}
+	if err := r.store.HaltChannel(ctx, h, r.senders.Settings(channel)); err != nil {
+		return fmt.Errorf("halt channel %s: %w", channel, err)
 	}
 	return nil
 }

@@ -27,6 +27,9 @@ type Channels interface {
 	ChannelChoices(ctx context.Context, who deal.PersonID) ([]view.ChannelChoice, error)
 	// PutChannelChoice replaces a choice. It keeps who has changed an address and tells the person, also at the former one.
 	PutChannelChoice(ctx context.Context, c view.ChannelChoice) (view.ChannelChoice, error)
+	// ChannelHalts are the channels that are not called any more; ResumeChannel sets one going again.
+	ChannelHalts(ctx context.Context) ([]view.ChannelHalt, error)
+	ResumeChannel(ctx context.Context, channel view.Channel) error
 	// ChannelChanges are the last changes of somebody's addresses, newest first.
 	ChannelChanges(ctx context.Context, who deal.PersonID, limit int) ([]view.ChannelChange, error)
 
@@ -89,6 +92,7 @@ type channelBody struct {
 	Channel   personalName `json:"channel"`
 	Available bool         `json:"available" doc:"false: not set up here, nothing goes out"`
 	choiceBody
+	Halted      *haltBody   `json:"halted,omitempty" doc:"nothing goes out over it, for anybody: it refused everything"`
 	Unconfirmed bool        `json:"unconfirmed,omitempty" doc:"mail: somebody else has entered the address. Letters carry no links that decide until the person sends it with PUT /me/channels/mail"`
 	ChangedBy   *personBody `json:"changed_by,omitempty"`
 	ChangedAt   *time.Time  `json:"changed_at"`
@@ -97,6 +101,14 @@ type channelBody struct {
 type channelsBody struct {
 	Channels []channelBody       `json:"channels"`
 	Changes  []channelChangeBody `json:"changes" doc:"of addresses, newest first, fifty at most"`
+}
+
+// haltBody says why a channel is not called any more.
+type haltBody struct {
+	At         time.Time `json:"at"`
+	Reason     string    `json:"reason" doc:"a code, as of a delivery"`
+	ReasonText string    `json:"reason_text" doc:"in the language asked for, with what to do about it"`
+	Detail     string    `json:"detail,omitempty" doc:"what the channel said; for administrators and sales_ops"`
 }
 
 // channelChangeBody is a change of where letters go.
@@ -162,6 +174,9 @@ func (a *API) channelRoutes() {
 		}
 		return a.putChannel(ctx, id, view.Channel(in.Channel), in.Body)
 	})
+	resume := op(http.MethodPost, "/channels/{channel}/resume", "resume-channel", "setup", "Let a halted channel go on")
+	resume.Description = "For administrators. A bot that refuses everything is not called any more: see `halted` of GET /me/channels. What waits goes out."
+	register(a, resume, a.resumeChannel)
 }
 
 // someone is a person whom an administrator names.
@@ -181,13 +196,21 @@ func (a *API) channels(ctx context.Context, id deal.PersonID) (*reply[channelsBo
 	if err != nil {
 		return nil, fmt.Errorf("read channels: %w", err)
 	}
+	halts, err := a.Channels.ChannelHalts(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("read halted channels: %w", err)
+	}
 	body := channelsBody{}
 	for _, c := range view.PersonalChannels() {
 		choice := view.ChannelChoice{Person: id, Channel: c}
 		if i := slices.IndexFunc(chosen, func(o view.ChannelChoice) bool { return o.Channel == c }); i >= 0 {
 			choice = chosen[i]
 		}
-		body.Channels = append(body.Channels, a.channelOf(ctx, choice))
+		one := a.channelOf(ctx, choice)
+		if i := slices.IndexFunc(halts, func(h view.ChannelHalt) bool { return h.Channel == c }); i >= 0 {
+			one.Halted = a.haltOf(ctx, halts[i])
+		}
+		body.Channels = append(body.Channels, one)
 	}
 	changes, err := a.Channels.ChannelChanges(ctx, id, changesShown)
 	if err != nil {
@@ -198,6 +221,36 @@ func (a *API) channels(ctx context.Context, id deal.PersonID) (*reply[channelsBo
 		return channelChangeBody{personalName(c.Channel), c.Former, c.Address, personIn(org, c.By), c.At.UTC()}
 	})
 	return &reply[channelsBody]{body}, nil
+}
+
+func (a *API) haltOf(ctx context.Context, h view.ChannelHalt) *haltBody {
+	body := &haltBody{At: h.At.UTC(), Reason: h.Reason, ReasonText: a.reasonText(h.Reason, callOf(ctx).lang)}
+	if keepsPost(who(ctx).person) {
+		body.Detail = h.Detail
+	}
+	return body
+}
+
+type resumeChannelInput struct {
+	ChannelPath
+	Body *nothing `required:"false"`
+}
+
+type resumedBody struct {
+	Channel personalName `json:"channel"`
+}
+
+// resumeChannel is safe to repeat: a channel that goes already goes on.
+func (a *API) resumeChannel(ctx context.Context, in *resumeChannelInput) (*created[resumedBody], error) {
+	if err := needRole(ctx, deal.Admin); err != nil {
+		return nil, err
+	}
+	return once(ctx, a, func() (*created[resumedBody], error) {
+		if err := a.Channels.ResumeChannel(ctx, view.Channel(in.Channel)); err != nil {
+			return nil, fmt.Errorf("resume channel: %w", err)
+		}
+		return &created[resumedBody]{Status: http.StatusOK, Body: resumedBody{in.Channel}}, nil
+	})
 }
 
 func (a *API) channelOf(ctx context.Context, c view.ChannelChoice) channelBody {

@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +25,7 @@ type postOffice struct {
 	asked      []view.DeliveryFilter
 	replayed   []string
 	changes    []view.ChannelChange
+	halts      []view.ChannelHalt
 	noHooks    bool // webhooks are not set up
 }
 
@@ -59,6 +61,13 @@ func (p *postOffice) PutChannelChoice(_ context.Context, c view.ChannelChoice) (
 	p.changes = append(p.changes, view.ChannelChange{Channel: c.Channel, Address: c.Address, By: c.ChangedBy, At: noon()})
 	p.choices = append(p.choices, c)
 	return c, nil
+}
+
+func (p *postOffice) ChannelHalts(context.Context) ([]view.ChannelHalt, error) { return p.halts, nil }
+
+func (p *postOffice) ResumeChannel(_ context.Context, channel view.Channel) error {
+	p.halts = slices.DeleteFunc(p.halts, func(h view.ChannelHalt) bool { return h.Channel == channel })
+	return nil
 }
 
 func (p *postOffice) ChannelChanges(_ context.Context, _ deal.PersonID, limit int) ([]view.ChannelChange, error) {
@@ -282,6 +291,25 @@ func TestWebhooks_areSetUpByAdministratorsAndShowTheirSecretOnce(t *testing.T) {
 	require.Equal(t, []string{"2026-02-01 2026-02-02", "ntc_1"}, r.post.replayed)
 	said(r.do(admin, "DELETE", one, ""), 204)
 	r.do(admin, "GET", one, "").problem(404, "not_found")
+}
+
+func TestChannels_thatAreHaltedAreShownAndResumedByAdministrators(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.post.halts = []view.ChannelHalt{{Channel: view.WeComChannel, At: noon(), Reason: "key_invalid", Detail: "code 93000"}}
+	shown := said(r.do(rep1, "GET", "/api/v1/me/channels", ""), 200)
+	require.Contains(t, shown, `"halted":{"at":"2026-03-02T12:00:00Z","reason":"key_invalid","reason_text":"The bot was removed`)
+	require.NotContains(t, shown, "93000")
+	require.Contains(t, said(r.do(admin, "GET", "/api/v1/me/channels", ""), 200), `"detail":"code 93000"`)
+	const resume = "/api/v1/channels/wecom/resume"
+	for _, who := range []deal.PersonID{rep1, ops, manager} {
+		r.do(who, "POST", resume, "").problem(403, "not_your_role")
+	}
+	for range 2 {
+		require.JSONEq(t, `{"channel":"wecom"}`, said(r.do(admin, "POST", resume, "", key("go")), 200))
+	}
+	require.NotContains(t, said(r.do(admin, "GET", "/api/v1/me/channels", ""), 200), "halted")
+	r.do(admin, "POST", "/api/v1/channels/pigeon/resume", "").problem(422, "invalid_request")
 }
 
 func TestDeliveries_areOnesOwnAndDeadLettersAreDecidedOnce(t *testing.T) {

@@ -273,6 +273,7 @@ POST /api/v1/approvals/{id}/decision
 POST /api/v1/approvals/{id}/transfer
 POST /api/v1/approvals/{id}/withdraw
 POST /api/v1/bulletins/{id}/corrections
+POST /api/v1/channels/{channel}/resume
 POST /api/v1/delegations
 POST /api/v1/deliveries/{id}/drop
 POST /api/v1/deliveries/{id}/resend

@@ -28,6 +28,7 @@ const (
 	BulletinNotice      NoticeKind = "bulletin_published" // the team's daily bulletin is there
 
 	AddressChangedNotice NoticeKind = "address_changed" // the recipient's letters go elsewhere
+	ChannelHaltedNotice  NoticeKind = "channel_halted"  // a channel refuses everything and is not called any more
 
 	HandoverReceivedNotice NoticeKind = "handover_received" // somebody's accounts are the recipient's now
 	HandoverOverNotice     NoticeKind = "handover_over"     // a handover came to its end

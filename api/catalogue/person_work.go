@@ -65,6 +65,9 @@ func personNotices() map[deal.NoticeKind]deal.Text {
 		// {0} name of who did it
 		deal.AddressChangedNotice: text("{0} 更改了接收您邮件的地址,请核对 GET /me/channels;该地址由您本人确认前,邮件不附审批链接",
 			"{0} has changed the address that your letters go to: look at GET /me/channels. Until you have confirmed it yourself, letters carry no links that decide"),
+		// {0} channel
+		deal.ChannelHaltedNotice: text("渠道 {0} 持续拒绝发送,已停用;请核对配置,然后用 POST /channels/{0}/resume 恢复",
+			"the channel {0} refuses everything and is not called any more: look at its settings, then resume it with POST /channels/{0}/resume"),
 		// {0} team, {1} day
 		deal.BulletinNotice: text("{0} {1} 线索日报已发布", "the daily bulletin of leads of {0} for {1} is there"),
 		// {0} team, {1} month

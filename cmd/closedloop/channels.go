@@ -3,8 +3,10 @@ package main
 import (
 	"context"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
 	"math/rand/v2"
 	"os"
 	"slices"
@@ -18,6 +20,7 @@ import (
 	"closedloop/deal/view"
 	"closedloop/identity"
 	"closedloop/notify"
+	"closedloop/store"
 	"closedloop/worker"
 	"closedloop/workflows/contract"
 )
@@ -27,6 +30,7 @@ type channels struct {
 	senders  map[view.Channel]notify.Sender
 	client   *notify.Client
 	house    *identity.House // opens the secrets of webhooks
+	settings map[view.Channel]string
 	webhooks bool
 }
 
@@ -48,7 +52,7 @@ func openChannels(c config.Config, house *identity.House) (*channels, error) {
 	if err != nil {
 		return nil, fmt.Errorf("channels.http: %w", err)
 	}
-	s := &channels{senders: map[view.Channel]notify.Sender{}, client: client, house: house, webhooks: c.Channels.Webhooks.Enabled}
+	s := &channels{senders: map[view.Channel]notify.Sender{}, client: client, house: house, settings: map[view.Channel]string{}, webhooks: c.Channels.Webhooks.Enabled}
 	if err := s.addMail(c); err != nil {
 		return nil, fmt.Errorf("channels.mail: %w", err)
 	}
@@ -71,6 +75,7 @@ func openChannels(c config.Config, house *identity.House) (*channels, error) {
 			return nil, fmt.Errorf("channels.%s: %w", b.channel, err)
 		}
 		s.senders[b.channel] = bot
+		s.settings[b.channel] = hex.EncodeToString(house.Token("channel settings", string(b.channel), b.key.Reveal(), b.sign.Reveal(), b.base).Hash())
 	}
 	return s, nil
 }
@@ -123,6 +128,23 @@ func (s *channels) Channels() []view.Channel {
 	return slices.DeleteFunc(view.Channels(), func(c view.Channel) bool {
 		return s.senders[c] == nil && (c != view.WebhookChannel || !s.webhooks)
 	})
+}
+
+// Settings are a keyed hash of what a bot is set up with.
+func (s *channels) Settings(channel view.Channel) string { return s.settings[channel] }
+
+// resumeChanged sets channels going again that were halted under other settings.
+func (s *channels) resumeChanged(ctx context.Context, st *store.Store, log *slog.Logger) error {
+	for channel, settings := range s.settings {
+		resumed, err := st.ResumeChanged(ctx, channel, settings)
+		if err != nil {
+			return err //nolint:wrapcheck // says what it was doing
+		}
+		if resumed {
+			log.InfoContext(ctx, "a channel was halted under other settings and goes on with these", "channel", channel)
+		}
+	}
+	return nil
 }
 
 // Sender is that of a person's channel.

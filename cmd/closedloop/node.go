@@ -93,6 +93,9 @@ func openNode(ctx context.Context, c config.Config, url string, running *parts, 
 	if n.channels, err = openChannels(c, n.house); err != nil {
 		return nil, err
 	}
+	if err := n.channels.resumeChanged(ctx, n.store, log); err != nil {
+		return nil, err
+	}
 	n.metrics.parked(n.store.ParkedDeliveries)
 	n.watchOutbox(ctx, running)
 	return n, nil

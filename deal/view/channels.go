@@ -63,6 +63,14 @@ type Webhook struct {
 	ChangedAt    time.Time
 }
 
+// ChannelHalt says that nothing goes out over a channel, since it refused everything, whatever was said.
+type ChannelHalt struct {
+	Channel Channel
+	At      time.Time
+	Reason  string // of package notify
+	Detail  string // what the channel said
+}
+
 // ChannelChange is a change of where somebody's letters go.
 type ChannelChange struct {
 	Channel Channel

@@ -117,6 +117,8 @@ func (h *house) Channels() []view.Channel {
 	return on
 }
 
+func (h *house) Settings(view.Channel) string { return "settings" }
+
 func (h *house) Sender(c view.Channel) (notify.Sender, error) { return h.senders[c], nil }
 
 func (h *house) Endpoint(w view.Webhook, now time.Time) (notify.Sender, error) {

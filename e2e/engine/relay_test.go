@@ -42,6 +42,7 @@ func (p *post) heard() []string {
 }
 
 func (p *post) Channels() []view.Channel                                { return []view.Channel{view.WeComChannel} }
+func (p *post) Settings(view.Channel) string                            { return "" }
 func (p *post) Sender(view.Channel) (notify.Sender, error)              { return p, nil }
 func (p *post) Endpoint(view.Webhook, time.Time) (notify.Sender, error) { return p, nil }
 func (p *post) Bundle(int, string) activities.Letter                    { return activities.Letter{Subject: "several"} }

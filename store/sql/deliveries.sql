@@ -110,6 +110,21 @@ CROSS JOIN LATERAL (
     WHERE d.channel = k.channel AND d.state IN ('waiting', 'attempting') ORDER BY d.next_at LIMIT 1
 ) d
 LEFT JOIN channel_pauses p ON p.channel = d.channel
+WHERE p.halted_at IS NULL
+
+-- name: HaltChannel
+-- The first no that halts it stays the reason.
+INSERT INTO channel_pauses (channel, until, halted_at, reason, detail, settings) VALUES ($1, $2, $2, $3, $4, $5)
+ON CONFLICT (channel) DO UPDATE SET halted_at = EXCLUDED.halted_at, reason = EXCLUDED.reason, detail = EXCLUDED.detail, settings = EXCLUDED.settings
+WHERE channel_pauses.halted_at IS NULL
+
+-- name: ChannelHalts
+SELECT channel, halted_at, reason, COALESCE(detail, '') FROM channel_pauses WHERE halted_at IS NOT NULL ORDER BY channel
+
+-- name: ResumeChannel
+-- By hand, or because its settings are others than those that were refused.
+UPDATE channel_pauses SET halted_at = NULL, reason = NULL, detail = NULL, settings = NULL, until = LEAST(until, now())
+WHERE channel = $1 AND halted_at IS NOT NULL AND ($2::text IS NULL OR settings IS DISTINCT FROM $2)
 
 -- name: PauseChannel
 INSERT INTO channel_pauses (channel, until) VALUES ($1, $2)
