@@ -218,7 +218,7 @@ func TestOutboxWatch_tellsAtOnceWhoseAccessWasEnded(t *testing.T) {
 	require.NoError(t, w.NewSession(ctx, digest("session"), rep1, time.Now().Add(time.Hour)))
 	require.NoError(t, elsewhere.EndSession(ctx, digest("session")))
 	heard(first, "a logout at another process")
-	require.NoError(t, elsewhere.SetActive(ctx, rep2, false))
+	require.NoError(t, elsewhere.SetActive(ctx, rep2, false, time.Now()))
 	heard(second, "a departure at another process")
 	require.Empty(t, first, "it is nobody else's")
 }
