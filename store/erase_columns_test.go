@@ -18,6 +18,7 @@ import (
 func reached() []string {
 	return []string{
 		"account_profile.address", "account_texts.text", "cases.open_search", "cases.open_texts", "cases.search_text", "cases.texts",
+		"channel_pauses.detail",
 		"contacts.mobile", "contacts.name", "contacts.note", "contacts.phone", "contacts.title", "deliveries.detail", "dossier.body", "erasures.reason",
 		"handovers.reason", "history_notes.author", "history_notes.how", "import_lines.cells", "import_problems.text_en", "import_problems.text_zh",
 		"import_problems.value", "import_rows.cells", "import_rows.changes", "import_rows.trail", "imports.filename", "leave.note", "person_notices.args",
@@ -49,7 +50,9 @@ func notReached() map[string]string {
 		"calendar_rules.rules": house, "cases.account_kind": set, "cases.book_name": house, "cases.customer": customer, "cases.grade": set,
 		"cases.industry": customer, "cases.outcome": set, "cases.premises": customer, "cases.step": set, "channel_choices.address": ours,
 		"channel_choices.channel": set, "channel_choices.kinds": set, "channel_choices.language": set, "channel_choices.mention": ours,
-		"channel_pauses.channel": set, "contacts.role": set, "decision_links.hash": "a hash", "deliveries.channel": set, "deliveries.kind": set,
+		"channel_changes.address": ours, "channel_changes.channel": set, "channel_changes.former_address": ours,
+		"channel_pauses.channel": set, "channel_pauses.reason": set, "channel_pauses.settings": "a keyed hash", "deliveries.address": ours, "webhooks.sealed": "sealed",
+		"webhooks.former_sealed": "sealed", "contacts.role": set, "decision_links.hash": "a hash", "deliveries.channel": set, "deliveries.kind": set,
 		"deliveries.reason": set, "deliveries.source": set, "deliveries.state": set, "file_chunks.bytes": "documents of people's own; said in the API's description",
 		"files.place": set, "follow_ups.status": set, "handover_moves.holds": ids, "handover_moves.reasons": "codes of refusals, and IDs",
 		"handover_moves.status": set, "handovers.beside": ids, "handovers.rules": ids, "handovers.status": set, "history_notes.day": "a day",
@@ -135,6 +138,7 @@ func planted(w *world) (deal.AccountID, deal.Contact) {
 			VALUES ('l', 'x', 'annual', now(), now(), now(), now() + interval '1 day', '陪刘建国', 'x', now());
 		INSERT INTO deliveries (id, notice_id, source, kind, recipient, channel, at, state, next_at, ended_at, detail)
 			VALUES ('e', 'n', 'person', 'k', 'x', 'mail', now(), 'parked', now(), now(), '550 刘建国 13805240011');
+		INSERT INTO channel_pauses (channel, until, halted_at, reason, detail) VALUES ('wecom', now(), now(), 'refused', '刘建国?');
 		INSERT INTO cases (id, account_id, seq, cycle, version, outcome, step, book_name, book_version, author_id, started_at, ended_at, customer, industry,
 				premises, texts, open_texts, search_text, open_search, updated_by, updated_at)
 			VALUES ('c', '%[1]s', 1, 1, 1, 'won', 'archive', 'express', 1, 'x', now(), now(), '晨风集团', '', '',

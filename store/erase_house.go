@@ -53,6 +53,7 @@ var ofHouse = []textPlace{
 	{find: named("SaidInHandovers"), put: named("ForgetInHandovers")},
 	{find: named("SaidInLeave"), put: named("ForgetInLeave")},
 	{find: named("SaidInDeliveries"), put: named("ForgetInDeliveries")},
+	{find: named("SaidInPauses"), put: named("ForgetInPauses")},
 	{find: named("SaidInImports"), put: named("ForgetInImports")},
 	{find: named("SaidInErasures"), put: named("ForgetInErasures")},
 }

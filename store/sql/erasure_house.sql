@@ -133,6 +133,13 @@ SELECT d.id, ARRAY[d.detail] FROM deliveries d CROSS JOIN LATERAL COALESCE(d.det
 -- name: ForgetInDeliveries
 UPDATE deliveries SET detail = ($2::text[])[1] WHERE id = $1
 
+-- name: SaidInPauses
+-- … also to what made a whole channel halt.
+SELECT c.channel, ARRAY[c.detail] FROM channel_pauses c CROSS JOIN LATERAL COALESCE(c.detail, '') AS said WHERE {Speaks} FOR UPDATE OF c
+
+-- name: ForgetInPauses
+UPDATE channel_pauses SET detail = ($2::text[])[1] WHERE channel = $1
+
 -- name: SaidInImports
 SELECT i.id, ARRAY[i.filename] FROM imports i CROSS JOIN LATERAL COALESCE(i.filename, '') AS said WHERE {Speaks} FOR UPDATE OF i
 
