@@ -196,7 +196,7 @@ var broken = map[string]struct{ old, new, at, reason string }{
 func TestLoad_refusesABrokenPlaybookWithFileLineAndReason(t *testing.T) {
 	t.Parallel()
 	library := load(t)
-	quick := sourceOf(t, library, playbooktest.Quick)
+	quick := string(edition(t, 1))
 	for name, c := range broken {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -234,7 +234,7 @@ var beyondSchema = []string{
 
 func TestPublishedSchema_marksInTheEditorWhatNeedsNoKnowledgeOfTheRest(t *testing.T) {
 	t.Parallel()
-	quick := sourceOf(t, load(t), playbooktest.Quick)
+	quick := string(edition(t, 1))
 	schema := playbook.ReadPublished(t).Compile(t, "")
 	var missed []string
 	for name, c := range broken {

@@ -129,10 +129,10 @@ func TestRules_ofAPlaybookDecideItsGates(t *testing.T) {
 		"a survey of the day before yesterday": {"survey: 90 calendar days", "survey: 1 calendar days", deal.Maintain, nil},
 	} {
 		source := strings.Replace(sourceOf(t, library, playbooktest.Express), c.old, c.new, 1)
-		source = strings.Replace(source, "version: 2", "version: 3", 1)
+		source = strings.Replace(source, "version: 3", "version: 4", 1)
 		other := new(playbook.Library)
 		require.NoError(t, other.Add([]byte(source), "test.yaml"), name)
-		p, err := other.Get(deal.BookRef{Name: playbooktest.Express, Version: 3})
+		p, err := other.Get(deal.BookRef{Name: playbooktest.Express, Version: 4})
 		require.NoError(t, err)
 		require.Equal(t, append([]string{}, c.unmet...), items(gateOf(t, p, playbooktest.Ready(playbooktest.Express, c.step))), name)
 	}

@@ -66,7 +66,7 @@ func formerAccount(step deal.Step) playbooktest.Account {
 func TestFormerExpress_isKeptByTheAccountsOnIt(t *testing.T) {
 	t.Parallel()
 	library := formerLibrary(t)
-	require.Equal(t, 2, newestOf(t, library, playbooktest.Express), "new cycles begin with the new version")
+	require.Equal(t, 3, newestOf(t, library, playbooktest.Express), "new cycles begin with the new version")
 	for _, step := range deal.Steps() {
 		a := formerAccount(step)
 		gate, err := library.Gate(a.State, a.Records, a.At)
@@ -97,7 +97,7 @@ func TestFormerExpress_isLeftForTheNewVersionWithEverythingThatIsMissingShown(t 
 	t.Parallel()
 	library := formerLibrary(t)
 	a := formerAccount(deal.Plan)
-	c, err := library.Preview(a.State.Book, deal.BookRef{Name: playbooktest.Express, Version: 2}, a.State, a.Records, a.At)
+	c, err := library.Preview(a.State.Book, deal.BookRef{Name: playbooktest.Express, Version: 3}, a.State, a.Records, a.At)
 	require.NoError(t, err)
 	require.Empty(t, c.Gate.Before)
 	missing := items(deal.Gate{Unmet: c.Gate.After})

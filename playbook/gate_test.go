@@ -31,7 +31,7 @@ func load(t *testing.T) *playbook.Library {
 func fresh(t *testing.T) *playbook.Library {
 	t.Helper()
 	library := new(playbook.Library)
-	_, err := library.Install([]byte(sourceOf(t, load(t), playbooktest.Quick)), "quick.yaml")
+	_, err := library.Install(edition(t, 1), "quick.yaml")
 	require.NoError(t, err)
 	return library
 }

@@ -21,7 +21,7 @@ func edition(t *testing.T, version int, edits ...string) []byte {
 		require.Contains(t, source, edits[i])
 		source = strings.Replace(source, edits[i], edits[i+1], 1)
 	}
-	return []byte(strings.Replace(source, "version: 1", fmt.Sprintf("version: %d", version), 1))
+	return []byte(strings.Replace(source, "version: 2", fmt.Sprintf("version: %d", version), 1))
 }
 
 func newestOf(t *testing.T, library *playbook.Library, name string) int {

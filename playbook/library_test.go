@@ -37,7 +37,7 @@ func TestLoad_bringsTheShippedPlaybooks(t *testing.T) {
 
 func TestLoad_letsADirectoryReplaceAndAddPlaybooks(t *testing.T) {
 	t.Parallel()
-	quick := sourceOf(t, load(t), playbooktest.Quick)
+	quick := string(edition(t, 1))
 	library, err := playbook.Load(playbook.Options{Overrides: fstest.MapFS{
 		"quick.yaml":       file(strings.Replace(quick, "version: 1", "version: 5", 1)),
 		"quick-old.yml":    file(strings.Replace(quick, "version: 1", "version: 4", 1)),
@@ -48,21 +48,21 @@ func TestLoad_letsADirectoryReplaceAndAddPlaybooks(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []deal.BookRef{
 		{Name: "bakery", Version: 1},
-		{Name: "express", Version: 2},
-		{Name: "group-buying", Version: 2},
-		{Name: "industrial", Version: 2},
-		{Name: "project", Version: 2},
+		{Name: "express", Version: 3},
+		{Name: "group-buying", Version: 3},
+		{Name: "industrial", Version: 3},
+		{Name: "project", Version: 3},
 		{Name: "quick", Version: 5},
 	}, names(library.List()))
 	_, err = library.Get(deal.BookRef{Name: "quick", Version: 4})
 	require.NoError(t, err)
-	_, err = library.Get(deal.BookRef{Name: "quick", Version: 1})
+	_, err = library.Get(deal.BookRef{Name: "quick", Version: playbooktest.Version(playbooktest.Quick)})
 	require.ErrorIs(t, err, deal.ErrNotFound, "the shipped one is replaced")
 }
 
 func TestLoad_refusesADirectoryWithNothingTwiceOrBroken(t *testing.T) {
 	t.Parallel()
-	quick := sourceOf(t, load(t), playbooktest.Quick)
+	quick := string(edition(t, 1))
 	_, err := playbook.Load(playbook.Options{Overrides: fstest.MapFS{"README.md": file("")}})
 	require.ErrorContains(t, err, "no playbook (*.yaml) is there")
 

@@ -181,7 +181,7 @@ func TestPreview_comparesTheColumnsOfATable(t *testing.T) {
 	industrial := sourceOf(t, load(t), playbooktest.Industrial)
 	_, err := library.Install([]byte(industrial), "industrial.yaml")
 	require.NoError(t, err)
-	source := strings.Replace(industrial, "version: 2", "version: 3", 1)
+	source := strings.Replace(industrial, "version: 3", "version: 4", 1)
 	for old, changed := range map[string]string{
 		"required: [criterion, target, verdict]": "required: [criterion, verdict]",
 		"              result:\n                type: string\n                maxLength: 500\n                x-ui: {label: {zh: 实测, en: Measured}}\n": "",
@@ -195,7 +195,7 @@ func TestPreview_comparesTheColumnsOfATable(t *testing.T) {
 	_, err = library.Install([]byte(source), "industrial.yaml")
 	require.NoError(t, err)
 	a := playbooktest.Ready(playbooktest.Industrial, deal.Trial)
-	c, err := library.Preview(a.State.Book, deal.BookRef{Name: "industrial", Version: 3}, a.State, a.Records, a.At)
+	c, err := library.Preview(a.State.Book, deal.BookRef{Name: "industrial", Version: 4}, a.State, a.Records, a.At)
 	require.NoError(t, err)
 	got := map[string]playbook.Edit{}
 	for _, s := range c.Steps {

@@ -38,7 +38,7 @@ var bearable = []string{
 
 func TestAddStored_keepsWhatIsUnderstoodAndNothingInPart(t *testing.T) {
 	t.Parallel()
-	quick := sourceOf(t, load(t), playbooktest.Quick)
+	quick := string(edition(t, 1))
 	var usable []string
 	for name, c := range broken {
 		library := new(playbook.Library)
@@ -70,8 +70,9 @@ func TestAddStored_keepsWhatIsUnderstoodAndNothingInPart(t *testing.T) {
 
 func TestAddStored_changesNoRuleOfAVersionThatGoesOn(t *testing.T) {
 	t.Parallel()
-	quick := sourceOf(t, load(t), playbooktest.Quick)
-	good := newest(t, playbooktest.Quick)
+	quick := string(edition(t, 1))
+	good, err := fresh(t).Newest(playbooktest.Quick)
+	require.NoError(t, err)
 	for _, name := range []string{"no hint", "long text", "deadline without label", "no label", "number without unit", "link"} {
 		library := new(playbook.Library)
 		s := stored("quick", 1, []byte(strings.Replace(quick, broken[name].old, broken[name].new, 1)))
@@ -144,12 +145,12 @@ func TestAddStored_whatWasInstalledGoesBeforeWhatALaterReleaseShips(t *testing.T
 	t.Parallel()
 	library, err := playbook.Load(playbook.Options{})
 	require.NoError(t, err)
-	s := stored("quick", 1, edition(t, 1, "        hint: {zh: 添加联系人。, en: Add a contact.}\n", ""))
+	s := stored("quick", 2, edition(t, 2, "        hint: {zh: 添加联系人。, en: Add a contact.}\n", ""))
 	s.Installed = true
 	_, err = library.AddStored(s)
 	require.ErrorIs(t, err, playbook.ErrChanged, "nothing would be left that new cycles begin with")
 
-	s = stored("quick", 1, edition(t, 1, "recheck: 30 seconds", "recheck: 31 seconds"))
+	s = stored("quick", 2, edition(t, 2, "recheck: 30 seconds", "recheck: 31 seconds"))
 	_, err = library.AddStored(s)
 	require.ErrorIs(t, err, playbook.ErrChanged, "it was a file: whoever changed it can change it back")
 	s.Installed = true
@@ -163,7 +164,7 @@ func TestAddStored_whatWasInstalledGoesBeforeWhatALaterReleaseShips(t *testing.T
 	require.NoError(t, err)
 	require.Equal(t, s.Checksum, p.Checksum(), "new cycles begin with what was installed, like those that are under way")
 	require.Contains(t, library.Sources(), s)
-	_, err = library.AddStored(stored("quick", 1, edition(t, 1)))
+	_, err = library.AddStored(stored("quick", 2, edition(t, 2)))
 	require.ErrorIs(t, err, playbook.ErrChanged, "nobody takes its place again")
 }
 
