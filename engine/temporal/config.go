@@ -159,7 +159,7 @@ func hosts(frontendHost string, p ports) map[primitives.ServiceName]static.Hosts
 
 // dynamic are the settings of trust-and-speed §2.4; what is not named there has
 // its reason here.
-func dynamic() dynamicconfig.StaticClient {
+func dynamic(o *Options) dynamicconfig.StaticClient {
 	return dynamicconfig.StaticClient{
 		// An idle server with the defaults holds thousands of goroutines.
 		dynamicconfig.TimerProcessorSchedulerWorkerCount.Key():      64,
@@ -186,5 +186,7 @@ func dynamic() dynamicconfig.StaticClient {
 		// On two busy cores the detector's suspicion is often wrong, and the dump
 		// of a whole process is long; it still logs what it suspects.
 		dynamicconfig.DeadlockDumpGoroutines.Key(): false,
+		// The clock of a workflow is that on the wall, except in tests.
+		dynamicconfig.WorkflowTimeSkippingEnabled.Key(): o.TimeSkipping,
 	}
 }

@@ -95,7 +95,7 @@ func (e *Engine) launch(ctx context.Context, cfg *config.Config, host string, p 
 		temporal.ForServices(temporal.Services),
 		temporal.WithStaticHosts(hosts(host, p)),
 		temporal.WithLogger(e.log),
-		temporal.WithDynamicConfigClient(dynamic()),
+		temporal.WithDynamicConfigClient(dynamic(&e.opts)),
 		temporal.WithTLSConfigFactory(inner),
 		temporal.WithAuthorizer(authorization.NewDefaultAuthorizer()),
 		temporal.WithClaimMapper(func(*config.Config) authorization.ClaimMapper { return newGuard(e.opts.Secret) }),

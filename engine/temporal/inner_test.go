@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"go.temporal.io/sdk/mocks"
+	"go.temporal.io/server/common/dynamicconfig"
 	"go.temporal.io/server/common/log/tag"
 )
 
@@ -92,4 +93,13 @@ func TestCompare_ordersVersionsByNumberNotByText(t *testing.T) {
 	}
 	_, err := compare("one", "1.19")
 	require.Error(t, err)
+}
+
+func TestDynamic_timeIsSkippedForThoseOnlyWhoAskForIt(t *testing.T) {
+	t.Parallel()
+	allowed := func(o Options) any {
+		return dynamic(&o).GetValue(dynamicconfig.WorkflowTimeSkippingEnabled.Key())[0].Value
+	}
+	require.Equal(t, false, allowed(Options{}))
+	require.Equal(t, true, allowed(Options{TimeSkipping: true}))
 }

@@ -47,6 +47,11 @@ type Options struct {
 	// HistoryShards must equal what the databases were made with.
 	HistoryShards int32
 
+	// TimeSkipping lets callers ask the engine to skip the time in which a workflow
+	// waits. Only tests set it, and no setting of the product leads here: with it,
+	// whoever holds the Secret moves the clock of an account.
+	TimeSkipping bool
+
 	// Logger gets what the server says, one level lower for what it calls
 	// information; nil is silent.
 	Logger *slog.Logger
