@@ -19,7 +19,7 @@ LANES := drift lint workflowcheck unit e2e replay race
 # $(call only,TEST,PACKAGES,FLAGS) runs the tests whose names begin so, and fails
 # where plain `go test -run` would be content: if there are none.
 define only
-	@$(GO) test $(3) -list '^$(1)' $(2) | grep -q '^$(1)' || { echo "no test $(1) in $(2)"; exit 1; }
+	@$(GO) test $(3) -list '^$(1)' $(2) | grep -qE '^$(1)' || { echo "no test $(1) in $(2)"; exit 1; }
 	$(GO) test $(3) -count=1 -timeout 20m -run '^$(1)' $(2)
 endef
 
@@ -117,8 +117,8 @@ api/openapi.json: ## write the description of the REST API
 docs/ring.md: ## draw the diagram of the ring from the rules
 	$(call only,TestRingDiagram,./deal) -update
 
-record-histories: postgres ## record the replay histories anew on the real engine (until the first release)
-	$(call only,TestRecordHistories,./e2e/engine,-tags e2e) -update
+record-histories: postgres ## record the histories of the release that is being made on the real engine
+	$(call only,Test(RecordHistories|Releases),./e2e/engine,-tags e2e) -update
 
 clean: ## remove what building left; data is yours and stays
 	rm -rf bin

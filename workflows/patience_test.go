@@ -94,8 +94,9 @@ func shanghai(t *testing.T, wall string) time.Time {
 //
 // What it proves: the real workflow, rules and calendar, with time skipped, ask the right person at the right minute, each rung
 // once, and take one decision; and the second half needs nothing of the first but the log and the input that the first one
-// continued as new with, as bytes. What it does not: both halves run today's workflow code, since no release has been made
-// yet, and the ledger is in memory. That histories which other code wrote go on under today's is what the recorded histories
+// continued as new with, as bytes. What it does not: both halves run today's workflow code, and the ledger is in memory. Two
+// releases meet on the real engine and a real Postgres in package e2e/engine, which takes minutes and no continue-as-new. That
+// histories which other code wrote go on under today's is what the recorded histories
 // of testdata/replay are for, each of which is replayed up to every one of its tasks; that the account stands in Postgres as it
 // stands here is the store's test of taking tasks over. The watchdog is played by the test: it sends a recompute when a
 // delegation begins or ends, and when somebody has left.

@@ -8,7 +8,8 @@
 // books_test.go). The other files are one promise each. All tests share the one engine a process can have, except those
 // that take an engine or a whole Postgres away; theirs run in processes of their own (process_test.go).
 //
-// record_test.go writes the histories that package workflows replays on every build.
+// record_test.go writes the histories that package workflows replays on every build. halfayear_test.go lets the release before
+// this one begin an account and this one go on with it, over half a year of skipped time (ADR 0027).
 //
 // The tests need the build tag e2e: they compile the Temporal server.
 package engine

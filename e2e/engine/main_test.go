@@ -63,7 +63,10 @@ func lay() (*ground, error) {
 	if laid.db, err = postgres.Start(ctx, servers(dir)); err != nil {
 		return nil, err
 	}
-	laid.engine, err = temporal.Start(ctx, temporal.Options{PostgresURL: laid.db.URL("postgres"), Secret: secret, Logger: logs()})
+	laid.engine, err = temporal.Start(ctx, temporal.Options{
+		PostgresURL: laid.db.URL("postgres"), Secret: secret, Logger: logs(),
+		TimeSkipping: true, // of the workflows that a test asks it of
+	})
 	if err != nil {
 		return nil, err
 	}
