@@ -21,11 +21,18 @@ import (
 // heard is one event of a stream.
 type heard struct{ name, id, data string }
 
-// listens opens somebody's stream behind a position (empty: from now on). The events end with the stream.
+// listens opens somebody's stream behind a position (empty: from now on), until the test's end. The events end with the stream.
 func (w person) listens(t *testing.T, after string) <-chan heard {
 	t.Helper()
+	events, hangUp := w.calls(t, after)
+	t.Cleanup(hangUp)
+	return events
+}
+
+// calls opens a stream that its listener can end.
+func (w person) calls(t *testing.T, after string) (heardOf <-chan heard, hangUp context.CancelFunc) {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	t.Cleanup(cancel)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+w.p.address+base+"/events", http.NoBody)
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+w.token)
@@ -57,7 +64,7 @@ func (w person) listens(t *testing.T, after string) <-chan heard {
 			}
 		}
 	}()
-	return events
+	return events, cancel
 }
 
 // hears waits for the next event.

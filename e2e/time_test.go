@@ -48,9 +48,9 @@ type yearOfCalendar struct {
 }
 
 // inHalves runs the engine, a worker and two API processes on the organisation, and gives the addresses of the latter.
-func inHalves(t *testing.T, organisation string) (p *product, front, second string) {
+func inHalves(t *testing.T, organisation string, settings ...string) (p *product, front, second string) {
 	t.Helper()
-	p = newProduct(t)
+	p = newProduct(t, settings...)
 	ground := p.launch(t, "up", "--only-engine", "--data", p.data())
 	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 3 })
 	for _, m := range printedSetting.FindAllStringSubmatch(ground.output(), -1) {
