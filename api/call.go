@@ -23,12 +23,13 @@ type call struct {
 	lang        string // catalogue.Chinese or catalogue.English
 	request     *http.Request
 	connection  *http.ResponseController
-	address     string // of the client
-	body        []byte // of everything but uploads
-	key         string // Idempotency-Key, given or made up
-	fingerprint string // of method, path and body
-	patient     bool   // waits for a place among the commands on their way instead of hearing 429
-	actor       *actor // nil until authenticated, and on public routes
+	address     string         // of the client
+	zone        *time.Location // in which instants are told; nil: as they are
+	body        []byte         // of everything but uploads
+	key         string         // Idempotency-Key, given or made up
+	fingerprint string         // of method, path and body
+	patient     bool           // waits for a place among the commands on their way instead of hearing 429
+	actor       *actor         // nil until authenticated, and on public routes
 }
 
 // actor is who sends the request, with the organisation as it was a moment ago.

@@ -333,3 +333,17 @@ func TestDeliveries_areOnesOwnAndDeadLettersAreDecidedOnce(t *testing.T) {
 	r.do(rep1, "POST", all+"/ntc_1/drop", "").problem(409, "not_a_dead_letter")
 	require.Contains(t, said(r.do(admin, "POST", all+"/ntc_2/drop", ""), 200), `"login":"admin1"`)
 }
+
+func TestRefusals_sayWhoMayAndWhatMayBeSent(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	for lang, who := range map[string]string{"zh": "管理员", "en": "administrator"} {
+		r.lang = lang
+		p := r.do(rep1, "GET", "/api/v1/users/"+string(manager)+"/channels", nil).problem(403, "not_your_role")
+		require.Equal(t, "role_needed", p.Errors[0].Code)
+		require.Contains(t, p.Detail, who)
+		require.NotContains(t, p.Errors[0].Hint, "owner", "no account is in question")
+	}
+	p := r.do(rep1, "PUT", "/api/v1/me/channels/mail", `{"on":false,"language":"fr"}`).problem(422, "invalid_request")
+	require.Contains(t, p.Detail, "expected one of: zh, en")
+}

@@ -224,8 +224,10 @@ func (b *bearerCache) clear() {
 
 // needRole refuses people of other roles.
 func needRole(ctx context.Context, roles ...deal.Role) error {
-	if !slices.Contains(roles, who(ctx).person.Role) {
-		return no(http.StatusForbidden, string(deal.CodeNotYourRole))
+	if slices.Contains(roles, who(ctx).person.Role) {
+		return nil
 	}
-	return nil
+	f := no(http.StatusForbidden, string(deal.CodeNotYourRole))
+	f.reasons = []reason{{code: catalogue.RoleNeeded, args: mapped(roles, func(r deal.Role) string { return string(r) })}}
+	return f
 }

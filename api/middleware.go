@@ -24,7 +24,7 @@ func (a *API) begin(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(ec echo.Context) error {
 		r, header := ec.Request(), ec.Response().Header()
 		c := &call{
-			trace: newTrace(), lang: languageOf(a.matcher, r.Header.Get("Accept-Language")), request: r, address: ec.RealIP(),
+			trace: newTrace(), lang: languageOf(a.matcher, r.Header.Get("Accept-Language")), request: r, address: ec.RealIP(), zone: a.Zone,
 			connection: http.NewResponseController(ec.Response()),
 		}
 		ec.SetRequest(r.WithContext(context.WithValue(r.Context(), callKey{}, c)))

@@ -229,7 +229,8 @@ func render(say *catalogue.Catalogue, c *call, f *fault) *Problem {
 	return p
 }
 
-// spoken turns the arguments of a refusal into what people say: names instead of IDs, words instead of identifiers.
+// spoken turns the arguments of a refusal into what people say: names instead of IDs, words instead of identifiers, the
+// house's time instead of UTC.
 // Where a sentence lists what may be sent, identifiers stay as they are; what a field takes that has no list is told.
 func spoken(say *catalogue.Catalogue, c *call, code string, args []string) []string {
 	out := make([]string, len(args))
@@ -238,7 +239,14 @@ func spoken(say *catalogue.Catalogue, c *call, code string, args []string) []str
 			out[i] = say.Expected(arg, c.lang)
 			continue
 		}
+		if code == catalogue.RoleNeeded {
+			out[i] = say.Label(catalogue.Roles, arg, c.lang)
+			continue
+		}
 		out[i] = say.Word(arg, c.lang)
+		if at, err := time.Parse(time.RFC3339, arg); err == nil && c.zone != nil {
+			out[i] = at.In(c.zone).Format("2006-01-02 15:04")
+		}
 		if c.actor == nil {
 			continue
 		}

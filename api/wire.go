@@ -163,6 +163,10 @@ func fromHuma(say *catalogue.Catalogue, c *call, status int, message string, err
 			r.pointer += "/" + escapePointer(strings.Join(r.args, ""))
 		case "wrong_type":
 			r.pointer += strings.Join(r.args, "")
+		case "not_one_of": // leaving the field out is a choice that needs no naming
+			for i, arg := range r.args {
+				r.args[i] = strings.TrimPrefix(arg, ", ")
+			}
 		case catalogue.MalformedJSON, catalogue.BadText:
 			f.code = r.code
 		}

@@ -41,7 +41,7 @@ func channels() map[string]Entry {
 			text("kind 的取值见 GET /notifications", "the kinds are those of GET /notifications"),
 		},
 		EndpointRefused: {
-			text("不会访问该地址[:{0}]", "this address is not called[: {0}]"),
+			text("不会访问该地址", "this address is not called"), // the hint has every rule; which one it was, Go tells in English
 			text("使用公网 https 地址,不含用户名和片段;内网地址须由管理员在 channels.http 中允许",
 				"use a public https address without user and fragment; an administrator can allow networks and ports in channels.http"),
 		},

@@ -11,6 +11,7 @@ const (
 	UnsupportedMediaType = "unsupported_media_type" // not JSON, or no sheet
 	NotAcceptable        = "not_acceptable"         // the answer cannot be written as asked
 	HeadersTooLarge      = "headers_too_large"      //
+	RoleNeeded           = "role_needed"            // with not_your_role: only these roles may; Args are all of them
 	NotFound             = "not_found"              // it does not exist, or not for the caller
 	UnknownRoute         = "unknown_route"          // no such path
 	MethodNotAllowed     = "method_not_allowed"     // the path exists, the method does not
@@ -53,6 +54,10 @@ func problems() map[string]Entry {
 		InvalidRequest: {
 			text("请求内容不正确,详见 errors", "the request is not right; errors says where"),
 			text("改正所列字段后重试", "correct the fields listed and send again"),
+		},
+		RoleNeeded: {
+			text("只有{*}可以办理", "this is for: {*}"),
+			text("请其中一人办理", "ask one of them"),
 		},
 		MalformedJSON: {
 			text("请求体不是合法的 JSON[(位置 {0})]", "the body is not valid JSON[ (at byte {0})]"),

@@ -127,7 +127,7 @@ func refusals() map[string]Entry {
 		},
 		string(deal.CodeSubjectMissing): {
 			text("没有可供审批的内容", "there is nothing on file to decide about"),
-			text("先填写该步骤的表单", "fill in the form of the step first"),
+			text("先填写该步骤的表单,或登记该记录;记录的 id 写作 种类/编号", "fill in the form of the step, or put the record on file; the id of a record is its kind, a slash and its own id"),
 		},
 		string(deal.CodeKindNotHere): {
 			text("此处不能提出这种审批[,应在步骤:{1}]", "this kind of approval is not asked for here[ but in: {1}]"),
