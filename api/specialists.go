@@ -47,7 +47,7 @@ type answerStepInput struct {
 
 type withdrawStepInput struct {
 	SpecialistPath
-	Body struct {
+	Body *struct {
 		Reason string `json:"reason,omitempty" maxLength:"4000"`
 	}
 }
@@ -130,6 +130,10 @@ func (a *API) answerStep(ctx context.Context, in *answerStepInput) (*commandOutp
 
 func (a *API) withdrawStep(ctx context.Context, in *withdrawStepInput) (*commandOutput, error) {
 	return a.command(ctx, in.ID, func(t *texts) deal.Body {
-		return deal.WithdrawStep{Specialist: in.Specialist, Reason: t.ref("reason", in.Body.Reason)}
+		b := deal.WithdrawStep{Specialist: in.Specialist}
+		if in.Body != nil {
+			b.Reason = t.ref("reason", in.Body.Reason)
+		}
+		return b
 	})
 }
