@@ -53,6 +53,7 @@ type linkBody struct {
 	Requester *personBody  `json:"requester,omitempty"`
 	AskedAt   time.Time    `json:"requested_at"`
 	ExpiresAt time.Time    `json:"expires_at"`
+	Opinion   bool         `json:"opinion" doc:"approving takes a comment as well"`
 	Nonce     string       `json:"nonce" doc:"goes back with the decision; good for one hour"`
 }
 
@@ -144,10 +145,31 @@ func (a *API) link(ctx context.Context, token identity.Token) (linked, error) {
 	if err != nil {
 		return linked{}, err
 	}
+	if err := a.notAnothers(ctx, c, found.Link); err != nil {
+		return linked{}, err
+	}
 	l := linked{LinkedRequest: found, now: a.Now()}
 	l.person, _ = org.Person(found.Link.Person)
 	c.actor = &actor{person: l.person, org: org, viewer: view.Of(org, l.person, l.now), token: token.Hash()}
 	return l, nil
+}
+
+// notAnothers refuses a link to whoever is logged in as somebody else than its person: they have a name of their own to decide
+// under, and the record would bear the wrong one. Who is not logged in, or not any more, has the link alone.
+func (a *API) notAnothers(ctx context.Context, c *call, l deal.DecisionLink) error {
+	token, _ := tokenOf(c.request)
+	there, err := a.authenticate(ctx, token)
+	var f *fault
+	switch {
+	case errors.As(err, &f):
+		return nil
+	case err != nil:
+		return err
+	case there.person.ID == l.Person:
+		return nil
+	}
+	c.actor = there
+	return no(http.StatusForbidden, catalogue.LinkOfAnother, string(l.Person), string(there.person.ID))
 }
 
 // guessed is the answer to a secret in an address that nobody has. Guessing is slowed down; it keeps out nobody who has one,
@@ -186,7 +208,7 @@ func (a *API) linkBody(ctx context.Context, l linked) linkBody {
 	return linkBody{
 		Person: personOf(l.person), Approval: r.ID, Kind: approvalKind(r.Kind), Title: a.say.Word(string(r.Kind), c.lang),
 		Account: accountRef{string(r.Account), r.AccountNumber, r.AccountName}, Amount: formatAmount(r.Amount, r.Currency), Currency: r.Currency,
-		Requester: personIn(c.actor.org, r.Requester), AskedAt: r.RequestedAt.UTC(), ExpiresAt: l.Link.ExpiresAt.UTC(),
+		Requester: personIn(c.actor.org, r.Requester), AskedAt: r.RequestedAt.UTC(), ExpiresAt: l.Link.ExpiresAt.UTC(), Opinion: r.WantsOpinion(),
 		Nonce: a.nonce(l.Link, l.now),
 	}
 }
@@ -229,7 +251,7 @@ func (a *API) decideByLink(ctx context.Context, in *LinkPath) (*linkAnswer, erro
 		if err != nil {
 			return nil, err
 		}
-		return a.decidedByLink(c, l, word, answer), nil
+		return a.decidedByLink(ctx, l, word, answer), nil
 	}
 	if against != nil {
 		return nil, against
@@ -248,12 +270,12 @@ func (a *API) decideByLink(ctx context.Context, in *LinkPath) (*linkAnswer, erro
 		// It is decided; without the mark the next use hears so from the request instead of from the link.
 		a.Logger.WarnContext(ctx, "link not marked as used", "trace_id", c.trace, "link", l.Link.ID, "error", err)
 	}
-	return a.decidedByLink(c, l, word, answer), nil
+	return a.decidedByLink(ctx, l, word, answer), nil
 }
 
-func (a *API) decidedByLink(c *call, l linked, word linkedDecision, answer deal.Answer) *linkAnswer {
+func (a *API) decidedByLink(ctx context.Context, l linked, word linkedDecision, answer deal.Answer) *linkAnswer {
 	body := linkDoneBody{Approval: l.Request.ID, Decision: decisionName(word.Decision), Seq: answer.LastSeq, At: l.now.UTC()}
-	return &linkAnswer{json: body, page: a.donePage(c, word)}
+	return &linkAnswer{json: body, page: a.donePage(callOf(ctx), a.linkBody(ctx, l), word)}
 }
 
 // maxText is the most characters of a free text (contract.md §4).

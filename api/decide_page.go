@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"net/http"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humaecho"
@@ -49,7 +51,7 @@ type decidePage struct {
 	Done        bool   // and that it is well
 	Rows        [][2]string
 
-	Form                    bool
+	Form, Opinion           bool // opinion: the comment is mandatory
 	Ask, CommentLabel, Send string
 	Nonce, Chosen, Comment  string
 	Choices                 [][2]string
@@ -64,20 +66,47 @@ func (a *API) newPage(c *call) *decidePage {
 	return &decidePage{Lang: c.lang, Style: template.CSS(decideCSS), Title: a.say.Page("title", c.lang)} //nolint:gosec // a file of ours
 }
 
+// row adds a line to the table, where there is something to say.
+func (a *API) row(c *call, p *decidePage, id, value string) {
+	if value = strings.TrimSpace(value); value != "" {
+		p.Rows = append(p.Rows, [2]string{a.say.Page(id, c.lang), value})
+	}
+}
+
+// matter says what the decision is about.
+func (a *API) matter(c *call, p *decidePage, b linkBody) {
+	a.row(c, p, "what", headed(b.Title))
+	a.row(c, p, "account", b.Account.Number+" "+b.Account.Name)
+	if b.Amount != "" {
+		a.row(c, p, "amount", grouped(b.Amount)+" "+b.Currency)
+	}
+}
+
+// headed begins a line with a capital, where the script has any.
+func headed(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
+}
+
+// grouped is a decimal number as people read it: a million and ten millions are not told apart by counting zeros.
+func grouped(decimal string) string {
+	const group = 3
+	whole, rest, cents := strings.Cut(decimal, ".")
+	for at := len(whole) - group; at > 0; at -= group {
+		whole = whole[:at] + "," + whole[at:]
+	}
+	if cents {
+		whole += "." + rest
+	}
+	return whole
+}
+
 // askPage asks for the decision.
 func (a *API) askPage(c *call, b linkBody) *decidePage {
 	p := a.newPage(c)
 	say := func(id string) string { return a.say.Page(id, c.lang) }
-	row := func(id, value string) {
-		if value != "" {
-			p.Rows = append(p.Rows, [2]string{say(id), value})
-		}
-	}
-	row("what", b.Title)
-	row("account", strings.TrimSpace(b.Account.Number+" "+b.Account.Name))
-	if b.Amount != "" {
-		row("amount", b.Amount+" "+b.Currency)
-	}
+	row := func(id, value string) { a.row(c, p, id, value) }
+	a.matter(c, p, b)
 	if b.Requester != nil {
 		row("requester", b.Requester.Name)
 	}
@@ -85,15 +114,20 @@ func (a *API) askPage(c *call, b linkBody) *decidePage {
 	row("you", b.Person.Name)
 	row("until", b.ExpiresAt.In(a.Zone).Format("2006-01-02 15:04"))
 	p.Form, p.Nonce, p.Ask, p.CommentLabel, p.Send = true, b.Nonce, say("ask"), say("comment"), say("send")
+	if p.Opinion = b.Opinion; p.Opinion {
+		p.CommentLabel = say("opinion")
+	}
 	for _, d := range []deal.Decision{deal.Approve, deal.SendBack, deal.Reject} {
 		p.Choices = append(p.Choices, [2]string{string(d), say(string(d))})
 	}
 	return p
 }
 
-// donePage says that the decision is made.
-func (a *API) donePage(c *call, word linkedDecision) *decidePage {
+// donePage says that the decision is made, and about what: several letters may lie open side by side.
+func (a *API) donePage(c *call, b linkBody, word linkedDecision) *decidePage {
 	p := a.newPage(c)
+	a.matter(c, p, b)
+	a.row(c, p, "you", b.Person.Name)
 	p.Said, p.Done = a.say.Page("done_"+word.Decision, c.lang), true
 	return p
 }

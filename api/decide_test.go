@@ -99,7 +99,7 @@ func TestLink_showsBrowsersAPageInTheirLanguage(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)
 	path := r.link(func(l *view.LinkedRequest) { l.Request.AccountName = `<script>alert("晨风")</script>` })
-	for lang, says := range map[string][]string{"zh": {"审批办理", "同意", "1250000.00 CNY", "2026-03-02 20:00"}, "en": {"Your decision", "Approve"}} {
+	for lang, says := range map[string][]string{"zh": {"审批办理", "同意", "1,250,000.00 CNY", "2026-03-02 20:00"}, "en": {"Your decision", "Approve"}} {
 		r.lang = lang
 		a := r.do("", "GET", path, nil, html)
 		require.Equal(t, 200, a.Code)
@@ -141,7 +141,7 @@ func TestLink_decidesOnceAsItsPerson(t *testing.T) {
 	require.InDelta(t, 8, r.do("", "POST", path, body).ok(200)["seq"], 0)
 	r.do("", "POST", path, word("approve", "", body["nonce"])).problem(422, "key_reused")
 	p := r.do("", "GET", path, nil).problem(409, "link_used")
-	require.Contains(t, p.Detail, "2026-03-02")
+	require.Contains(t, p.Detail, "2026-03-02 20:00", "in the house's time")
 	require.Len(t, r.sent, 1)
 }
 
@@ -209,6 +209,7 @@ func TestLink_aFormThatIsRefusedCanBeMended(t *testing.T) {
 	done := send(next[1], "return", "第一行\r\n第二行")
 	require.Equal(t, 200, done.Code)
 	require.Contains(t, done.Body.String(), "Returned for rework")
+	require.Contains(t, done.Body.String(), "晨风集团", "whose request it was: other letters may lie open beside it")
 	require.NotContains(t, done.Body.String(), "<form")
 	require.Len(t, r.sent, 2)
 	require.NotEqual(t, r.sent[0].Key, r.sent[1].Key, "a refusal sticks to its key")
@@ -259,6 +260,41 @@ func TestLink_anotherSiteCannotSendItsForm(t *testing.T) {
 	path := r.link()
 	r.do("", "POST", path, word("approve", "", r.nonceOf(path)), header{"Sec-Fetch-Site", "cross-site"}).problem(403, "cross_site")
 	require.Empty(t, r.sent)
+}
+
+func TestLink_isNoUseToWhoIsLoggedInAsSomebodyElse(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	path := r.link()
+	nonce := r.nonceOf(path)
+	p := r.do(director, "GET", path, nil).problem(403, "link_of_another")
+	require.Contains(t, p.Detail, "陈静")
+	require.Contains(t, p.Detail, "周杰")
+	require.NotEmpty(t, p.Errors[0].Hint)
+	r.do(director, "POST", path, word("approve", "", nonce)).problem(403, "link_of_another")
+	page := r.do(director, "GET", path, nil, html)
+	require.Equal(t, 403, page.Code)
+	require.NotContains(t, page.Body.String(), "<form")
+	require.Empty(t, r.sent)
+	r.do(manager, "GET", path, nil).ok(200)
+	r.do("", "POST", path, word("approve", "", nonce), header{"Authorization", "Bearer " + identity.NewToken().Reveal()}).ok(200) // a login that is over
+	require.Equal(t, manager, r.sent[0].Actor)
+}
+
+func TestLink_asksForAnOpinionWhereTheLevelDoes(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	path := r.link(func(l *view.LinkedRequest) {
+		a := pendingProposal()
+		a.Levels[0].Rules.Opinion = true
+		l.Request.Approval = a
+	})
+	require.Equal(t, true, r.do("", "GET", path, nil).ok(200)["opinion"])
+	page := r.do("", "GET", path, nil, html).Body.String()
+	require.Contains(t, page, "Your opinion (needed)")
+	require.Contains(t, page, `maxlength="4000" required`)
+	plain := r.do("", "GET", r.link(), nil, html).Body.String()
+	require.NotContains(t, plain, `maxlength="4000" required`)
 }
 
 func TestLink_guessingIsSlowedDown(t *testing.T) {

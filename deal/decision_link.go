@@ -68,3 +68,8 @@ func ApprovalIn(ref string) string { return ofApproval(ref) }
 func (k NoticeKind) AsksToDecide() bool {
 	return k == AskedNotice || k == RungNotice(ApprovalClock, Remind) || k == RungNotice(ApprovalClock, Urge)
 }
+
+// WantsOpinion tells whether who approves has to say why: the running level of a pending request asks for it.
+func (a Approval) WantsOpinion() bool {
+	return a.Status == Pending && a.Level >= 1 && a.Level <= len(a.Levels) && a.Levels[a.Level-1].Rules.Opinion
+}

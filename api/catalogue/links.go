@@ -7,6 +7,7 @@ const (
 	ItemTwice      = "item_twice"       // a batch names something twice
 	UnknownLink    = "unknown_link"     // no such secret in an address
 	TooManyGuesses = "too_many_guesses" // slow down guessing secrets in addresses
+	LinkOfAnother  = "link_of_another"  // logged in as somebody else than its person; Args say whose it is, and as whom
 	BadEventID     = "bad_event_id"     // no ID of an event
 	TooManyStreams = "too_many_streams" // of one person
 	BadNonce       = "bad_nonce"        // a form that was not read here, or too long ago
@@ -17,6 +18,10 @@ func links() map[string]Entry {
 		UnknownLink: {
 			text("链接无效", "this link leads nowhere"),
 			text("从消息中重新打开完整链接,或登录后办理", "open the whole link from the message again, or log in"),
+		},
+		LinkOfAnother: {
+			text("此链接属于他人[({0})][,您当前以{1}的身份登录]", "this link is somebody else's[, {0}'s][; you are logged in as {1}]"),
+			text("请在系统中以自己的名义办理,或先退出登录", "decide under your own name where you are logged in, or log out first"),
 		},
 		TooManyGuesses: {
 			text("无效链接的访问过多", "too many links that lead nowhere were tried from here"),
@@ -66,6 +71,7 @@ func decidePage() map[string]deal.Text {
 		"until":     text("链接有效期至", "Link valid until"),
 		"ask":       text("您的意见", "What do you say?"),
 		"comment":   text("说明(否决或退回时必填)", "Comment (needed unless you approve)"),
+		"opinion":   text("意见(必填)", "Your opinion (needed)"),
 		"send":      text("提交", "Send"),
 		"approve":   text("同意", "Approve"),
 		"return":    text("退回修改", "Return for rework"),
