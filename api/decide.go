@@ -251,7 +251,7 @@ func (a *API) decideByLink(ctx context.Context, in *LinkPath) (*linkAnswer, erro
 		if err != nil {
 			return nil, err
 		}
-		return a.decidedByLink(ctx, l, word, answer), nil
+		return a.decidedByLink(ctx, l, word, answer, l.Link.UsedAt), nil
 	}
 	if against != nil {
 		return nil, against
@@ -266,15 +266,20 @@ func (a *API) decideByLink(ctx context.Context, in *LinkPath) (*linkAnswer, erro
 	if err != nil {
 		return asked, err
 	}
-	if err := a.Links.UseDecisionLink(context.WithoutCancel(ctx), l.Link.ID, a.Now()); err != nil {
+	at := a.Now().Truncate(time.Microsecond) // as it is kept, so that a repeated form is told the same
+	if err := a.Links.UseDecisionLink(context.WithoutCancel(ctx), l.Link.ID, at); err != nil {
 		// It is decided; without the mark the next use hears so from the request instead of from the link.
 		a.Logger.WarnContext(ctx, "link not marked as used", "trace_id", c.trace, "link", l.Link.ID, "error", err)
 	}
-	return a.decidedByLink(ctx, l, word, answer), nil
+	return a.decidedByLink(ctx, l, word, answer, at), nil
 }
 
-func (a *API) decidedByLink(ctx context.Context, l linked, word linkedDecision, answer deal.Answer) *linkAnswer {
-	body := linkDoneBody{Approval: l.Request.ID, Decision: decisionName(word.Decision), Seq: answer.LastSeq, At: l.now.UTC()}
+// decidedByLink is the answer to a decision that was made by the link at an instant; zero where the mark of its use was lost.
+func (a *API) decidedByLink(ctx context.Context, l linked, word linkedDecision, answer deal.Answer, at time.Time) *linkAnswer {
+	if at.IsZero() {
+		at = l.now
+	}
+	body := linkDoneBody{Approval: l.Request.ID, Decision: decisionName(word.Decision), Seq: answer.LastSeq, At: at.UTC()}
 	return &linkAnswer{json: body, page: a.donePage(callOf(ctx), a.linkBody(ctx, l), word)}
 }
 
