@@ -140,9 +140,12 @@ type approval struct {
 		Who   string `json:"who"`
 		Seats []struct {
 			Holder   *human `json:"holder"`
+			Deputy   *human `json:"deputy"`
 			By       *human `json:"by"`
 			Decision string `json:"decision"`
 			Comment  string `json:"comment"`
+			Auto     bool   `json:"auto"`
+			Via      string `json:"via"`
 		} `json:"seats"`
 	} `json:"levels"`
 	WaitingFor []human `json:"waiting_for"`

@@ -46,6 +46,7 @@ type Letter struct {
 // SMTP plays a mail server.
 type SMTP struct {
 	listener net.Listener
+	lent     *x509.Certificate
 	tls      *tls.Config
 	roots    *x509.CertPool
 	implicit bool
@@ -71,7 +72,7 @@ func NewSMTP(t testing.TB, implicit bool, user, password string) *SMTP {
 		t.Fatalf("listen: %v", err)
 	}
 	s := &SMTP{
-		listener: listener, implicit: implicit, script: map[string][]string{}, user: user, password: password,
+		listener: listener, lent: lent.Certificate(), implicit: implicit, script: map[string][]string{}, user: user, password: password,
 		tls: &tls.Config{Certificates: lent.TLS.Certificates, MinVersion: tls.VersionTLS12}, roots: x509.NewCertPool(),
 	}
 	s.roots.AddCert(lent.Certificate())
@@ -114,6 +115,9 @@ func (s *SMTP) Misbehave(phase string, answers ...string) {
 
 // Roots trusts the server's certificate.
 func (s *SMTP) Roots() *x509.CertPool { return s.roots }
+
+// Certificate is what the server proves itself with, for a process that has to trust it.
+func (s *SMTP) Certificate() *x509.Certificate { return s.lent }
 
 // Port is the one that the server listens on.
 func (s *SMTP) Port() uint16 { return netip.MustParseAddrPort(s.listener.Addr().String()).Port() }
