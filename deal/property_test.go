@@ -240,6 +240,8 @@ func armedBy(b deal.EventBody) []deal.Clock {
 		return some(&b.Clock)
 	case deal.ApprovalDecided:
 		return some(b.Clock)
+	case deal.ApprovalTransferred: // the level's time begins anew for who gets the seat
+		return some(b.Clock)
 	case deal.CycleCompleted:
 		return some(&b.Clock)
 	case deal.AgendaPlanned:
