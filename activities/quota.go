@@ -265,7 +265,9 @@ func (q *Quota) Sweep(ctx context.Context, day string) (map[string]int, error) {
 		var tasks []deal.PersonTask
 		notices := []deal.PersonNotice{deal.NewPersonNotice(deal.QuotaBreachNotice, p.ID, found.ID, at, args...)}
 		for _, manager := range b.org.QuotaManagers(p.ID, at) {
-			tasks = append(tasks, deal.NewPersonTask(deal.QuotaReasonTask, manager, found.ID, at, args...))
+			task := deal.NewPersonTask(deal.QuotaReasonTask, manager, found.ID, at, args...)
+			task.Due = q.AnswerBy(at)
+			tasks = append(tasks, task)
 			notices = append(notices, deal.NewPersonNotice(deal.QuotaBreachNotice, manager, found.ID, at, args...))
 		}
 		fresh, err := q.store.FindBreach(ctx, found, tasks, notices)
@@ -277,6 +279,13 @@ func (q *Quota) Sweep(ctx context.Context, day string) (map[string]int, error) {
 		}
 	}
 	return done, nil
+}
+
+// AnswerBy is until when a reason or a decision is wanted that was asked for at an instant: the closing of a working day of the
+// organisation.
+func (q *Quota) AnswerBy(asked time.Time) time.Time {
+	w := q.calendars.Working("")
+	return w.EndOfDay(w.Add(asked, time.Duration(max(1, q.rules.Answer)-1)*w.Day()))
 }
 
 // lines are everybody of a set of teams, with the sum over some last days of what is counted.

@@ -1,12 +1,6 @@
 package activities
 
-import (
-	"context"
-	"fmt"
-	"time"
-
-	"closedloop/workflows/contract"
-)
+import "closedloop/workflows/contract"
 
 // Names of the jobs about monthly reviews.
 const (
@@ -25,16 +19,7 @@ func (r *Reviews) Jobs() []Job {
 		},
 		{
 			Name: ReviewReminders, Schedule: contract.Schedule{Job: ReviewReminders, Zone: zone, Hour: 9, Minute: 10}, Periods: Days{Zone: r.zone},
-			DueAt: r.remindersDueAt, Run: r.Remind,
+			DueAt: opensOn(r.calendars), Run: r.Remind,
 		},
 	}
-}
-
-// remindersDueAt is the office's opening of a day, or the next one.
-func (r *Reviews) remindersDueAt(_ context.Context, day string) (time.Time, error) {
-	at, err := r.calendars.Working("").Opening(day)
-	if err != nil {
-		return time.Time{}, fmt.Errorf("find the opening of %s: %w", day, err)
-	}
-	return at, nil
 }

@@ -4,10 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"closedloop/deal"
 	"closedloop/deal/review"
+	"closedloop/deal/view"
 )
 
 // ReviewStore keeps monthly reviews.
@@ -19,8 +21,8 @@ type ReviewStore interface {
 	OpenReviews(ctx context.Context) ([]review.Review, error)
 	// FirstMonths are the months from which on teams have something to review.
 	FirstMonths(ctx context.Context) (map[deal.TeamID]review.Month, error)
-	// TellPeople tells what belongs to no account; who was told before is not told again.
-	TellPeople(ctx context.Context, notices []deal.PersonNotice) error
+	// ClimbReviewRung lets a rung of a review happen once; climbed is false when it has happened, or somebody has signed.
+	ClimbReviewRung(ctx context.Context, review string, rung deal.RungName, notices []deal.PersonNotice) (climbed bool, err error)
 }
 
 // Reviews opens monthly reviews and reminds of them. Months are those of the organisation, not of a region: all teams are
@@ -133,13 +135,94 @@ func (r *Reviews) Remind(ctx context.Context, _ string) (map[string]int, error) 
 	if err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
-	now, w := r.now(), r.calendars.Working("")
-	var notices []deal.PersonNotice
+	now := r.now()
+	done := map[string]int{"open": len(open)}
 	for _, one := range open {
-		notices = append(notices, review.Reminders(org, one, r.rules.RemindAt(one.DueAt, w), now)...)
+		rungs, err := r.rungs(one, now)
+		if err != nil {
+			return nil, err
+		}
+		for _, rung := range rungs {
+			if rung.At.After(now) {
+				break
+			}
+			notices := review.RungNotices(org, one, rung.Name, now)
+			climbed, err := r.kept.ClimbReviewRung(ctx, one.ID, rung.Name, notices)
+			if err != nil {
+				return nil, err //nolint:wrapcheck // says what it was doing
+			}
+			if climbed {
+				done["notices"] += len(notices)
+			}
+		}
 	}
-	if err := r.kept.TellPeople(ctx, notices); err != nil {
+	return done, nil
+}
+
+func (r *Reviews) rungs(one review.Review, now time.Time) ([]review.Rung, error) {
+	w := r.calendars.Working("")
+	return review.Rungs(one, r.rules.RemindAt(one.DueAt, w), now, w) //nolint:wrapcheck // says what it was doing
+}
+
+// Coming is what the house will say of monthly reviews if nobody does anything: the rungs of those that are open, and the opening
+// of those that nobody has opened early.
+func (r *Reviews) Coming(ctx context.Context, org deal.Org) ([]view.Ahead, error) {
+	open, err := r.kept.OpenReviews(ctx)
+	if err != nil {
 		return nil, err //nolint:wrapcheck // says what it was doing
 	}
-	return map[string]int{"open": len(open), "notices": len(notices)}, nil
+	now, w := r.now(), r.calendars.Working("")
+	var all []view.Ahead
+	for _, one := range open {
+		rungs, err := r.rungs(one, now)
+		if err != nil {
+			return nil, err
+		}
+		for _, rung := range rungs {
+			all = append(all, view.Ahead{
+				At: rung.At, Kind: view.ReviewAhead, Ref: review.Ref(one.ID), Rung: rung.Name, Due: one.DueAt,
+				To: review.Hears(org, one, rung.Name, noSooner(rung.At, now)), Notice: review.RungNotice(rung.Name), Args: review.Args(org, one),
+				Provisional: w.Provisional(now, rung.At),
+			})
+		}
+	}
+	openings, err := r.openings(ctx, org, now)
+	return append(all, openings...), err
+}
+
+// openings are the reviews that the house opens next: of this month, and of the last one as long as its day has not come.
+func (r *Reviews) openings(ctx context.Context, org deal.Org, now time.Time) ([]view.Ahead, error) {
+	kept, err := r.kept.Reviews(ctx)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	since, err := r.kept.FirstMonths(ctx)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	w, this := r.calendars.Working(""), review.MonthOf(now, r.zone)
+	var all []view.Ahead
+	for _, m := range []review.Month{this.Previous(), this} {
+		at, err := review.OpensAt(m, w)
+		if err != nil {
+			return nil, fmt.Errorf("find out when %s is reviewed: %w", m, err)
+		}
+		if !at.After(now) {
+			continue
+		}
+		due, err := r.rules.DueAt(m, w)
+		if err != nil {
+			return nil, fmt.Errorf("find out when the review of %s is due: %w", m, err)
+		}
+		for _, team := range review.Teams(org) {
+			if first, any := since[team.ID]; !any || first > m || slices.ContainsFunc(kept, func(k review.Review) bool { return k.Team == team.ID && k.Month == m }) {
+				continue
+			}
+			all = append(all, view.Ahead{
+				At: at, Kind: view.ReviewAhead, Ref: "review/" + string(team.ID) + "/" + string(m), Rung: deal.Ask, Due: due, To: review.OpeningHears(org, team),
+				Notice: deal.ReviewOpenedNotice, Args: []string{team.Name, string(m)}, Provisional: w.Provisional(now, at),
+			})
+		}
+	}
+	return all, nil
 }

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -20,6 +21,7 @@ type reviewed struct {
 	kept    []review.Review
 	failing deal.TeamID
 	told    []deal.PersonNotice
+	tasks   []deal.PersonTask
 }
 
 func newReviewed() *reviewed {
@@ -60,9 +62,15 @@ func (h *reviewed) FirstMonths(context.Context) (map[deal.TeamID]review.Month, e
 	return map[deal.TeamID]review.Month{"t1": "2026-02", "t2": "2026-03"}, nil
 }
 
-func (h *reviewed) TellPeople(_ context.Context, notices []deal.PersonNotice) error {
-	h.told = append(h.told, notices...)
-	return nil
+func (h *reviewed) ClimbReviewRung(_ context.Context, id string, rung deal.RungName, notices []deal.PersonNotice) (bool, error) {
+	for i := range h.kept {
+		if r := &h.kept[i]; r.ID == id && !slices.Contains(r.Reached, rung) {
+			r.Reached = append(r.Reached, rung)
+			h.told = append(h.told, notices...)
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 func houseTime(t *testing.T, at string) time.Time {

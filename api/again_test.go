@@ -85,6 +85,17 @@ func TestMyUpcoming_isCompleteHoweverManyAccountsThereAre(t *testing.T) {
 	for i := range whens[1:] {
 		require.NotEqual(t, whens[i], whens[i+1])
 	}
+	for i := range r.timed { // all of them will ask for somebody else, late
+		clock := r.timed[i].State.Clocks[0]
+		clock.ID = "step/late"
+		clock.Rungs = []deal.Rung{{Name: deal.Reassign, At: clock.Rungs[len(clock.Rungs)-1].At.Add(time.Hour)}}
+		r.timed[i].State.Clocks = append(r.timed[i].State.Clocks, clock)
+	}
+	r.calling, r.timed = r.timed, []view.Account{}
+	calls := r.do(ops, "GET", "/api/v1/me/upcoming?limit=200", nil).ok(200)
+	require.Len(t, calls["items"], 200)
+	require.Equal(t, "reassign", calls["items"].([]any)[0].(map[string]any)["rung"])
+	require.NotEmpty(t, calls["next_cursor"])
 	r.do(rep1, "GET", "/api/v1/me/upcoming?cursor=nonsense", nil).problem(422, "invalid_request")
 	require.Empty(t, r.do(rep2, "GET", "/api/v1/me/upcoming", nil).ok(200)["items"])
 }

@@ -112,6 +112,8 @@ type world struct {
 	notes     []view.HistoryNote
 	tasks     []view.TaskItem
 	timed     []view.Account // nil: the one account
+	calling   []view.Account // sales operations
+	ahead     []view.Ahead
 	notices   []view.NoticeItem
 	read      []string
 	asked     []any // filters of lists
@@ -456,7 +458,7 @@ func (w *world) ReadNotices(_ context.Context, _ view.Viewer, ids []string) (int
 	return len(ids), w.failing
 }
 
-func (w *world) Timed(_ context.Context, _ view.Viewer, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error) {
+func (w *world) Timed(_ context.Context, _ view.Viewer, _ deal.LineEnds, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error) {
 	all := w.timed
 	if all == nil {
 		all = []view.Account{{State: w.state, Profile: w.profile}}
@@ -479,11 +481,27 @@ func (w *world) Timed(_ context.Context, _ view.Viewer, after view.Sleeper, limi
 	return all, last, w.failing
 }
 
+// Reassigning are those accounts in another order.
+func (w *world) Reassigning(_ context.Context, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error) {
+	all := slices.DeleteFunc(slices.Clone(w.calling), func(a view.Account) bool {
+		s := view.Calls(a.State)
+		return after != (view.Sleeper{}) && cmp.Or(s.WakeAt.Compare(after.WakeAt), cmp.Compare(s.Account, after.Account)) <= 0
+	})
+	all = all[:min(len(all), limit)]
+	var last view.Sleeper
+	if len(all) > 0 {
+		last = view.Calls(all[len(all)-1].State)
+	}
+	return all, last, w.failing
+}
+
+func (w *world) Ahead(context.Context, deal.Org) ([]view.Ahead, error) { return w.ahead, w.failing }
+
 func (w *world) IsPersonTask(_ context.Context, id string) (bool, error) {
 	return slices.ContainsFunc(w.tasks, func(t view.TaskItem) bool { return t.ID == id && t.Account == "" }), w.failing
 }
 
-func (w *world) CompletePersonTask(_ context.Context, v view.Viewer, id, reason string, at time.Time) (view.TaskItem, deal.Refusals, error) {
+func (w *world) CompletePersonTask(_ context.Context, v view.Viewer, id, reason string, at, _ time.Time) (view.TaskItem, deal.Refusals, error) {
 	i := slices.IndexFunc(w.tasks, func(t view.TaskItem) bool { return t.ID == id && slices.Contains(v.Owners, t.Assignee) })
 	if i < 0 || w.failing != nil {
 		return view.TaskItem{}, nil, cmp.Or(w.failing, deal.ErrNotFound)
@@ -772,6 +790,7 @@ func newRig(t *testing.T, change ...func(*api.Options)) *rig {
 		Channels: &w.post,
 		Breaches: &w.quota, Bulletins: &w.quota, Quota: &w.quota,
 		Reviews:   &w.minutes,
+		Ahead:     w,
 		Passwords: passwords, Installation: installation, TextKey: textKey(), House: houseKey(), Limits: api.DefaultLimits(),
 		Version: api.Version{Version: "test"}, Zone: shanghai(), Rules: w.rulesOf, Now: func() time.Time { w.mu.Lock(); defer w.mu.Unlock(); return w.now },
 		Logger: slog.New(slog.NewJSONHandler(r.logs, nil)),

@@ -145,7 +145,7 @@ func (a *API) drawMap(ctx context.Context, was past.Account, above []past.Accoun
 		At: at.UTC(), Account: accountRef{string(was.State.Account), was.State.Number, was.Profile.Name},
 		Portrait: s.portrait(), Stakeholders: s.stakeholders(), Relations: s.relations(), Support: s.support(), Coverage: s.coverage(),
 		Competition: s.competition(), Stage: s.stage(stage), Plan: s.plan(note), People: s.people(),
-		Coming: a.coming(ctx, view.Account{State: was.State, Profile: was.Profile}),
+		Coming: a.coming(ctx, view.Account{State: was.State, Profile: was.Profile}, at),
 	}, nil
 }
 

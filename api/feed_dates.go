@@ -39,7 +39,7 @@ func (a *API) dates(ctx context.Context, f view.CalendarFeed) ([]date, error) {
 	var all []date
 	seen := map[string]bool{}
 	for after, left := (view.Sleeper{}), feedAccounts; left > 0; left -= wakers {
-		read, last, err := a.Work.Timed(ctx, me.viewer, after, wakers)
+		read, last, err := a.Work.Timed(ctx, me.viewer, deal.LineEnds{}, after, wakers)
 		if err != nil {
 			return nil, fmt.Errorf("read accounts that wake: %w", err)
 		}

@@ -279,8 +279,8 @@ func comingListing() listing {
 	return listing{deal.Text{ZH: "将到期", EN: "Upcoming"}, []column{
 		when("时间", "At", func(c T) *time.Time { return &c.At }),
 		txt("内容", "Text", func(c T) string { return c.Text }),
-		txt("客户编号", "Account number", func(c T) string { return c.Account.Number }),
-		txt("客户名称", "Account", func(c T) string { return c.Account.Name }),
+		txt("客户编号", "Account number", func(c T) string { return c.Account.number() }),
+		txt("客户名称", "Account", func(c T) string { return c.Account.name() }),
 		when("期限", "Due", func(c T) *time.Time { return c.Due }),
 		txt("通知", "To", func(c T) string { return names(c.To) }),
 		yes("暂定", "Provisional", func(c T) bool { return c.Provisional }),

@@ -201,6 +201,46 @@ func TestUpcoming_listsWhatWillHappen(t *testing.T) {
 	require.Equal(t, "superior", up[0].(map[string]any)["rung"])
 }
 
+func TestMyUpcoming_tellsWhatBelongsToNoAccountAndWhatChangesHands(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.state.Clocks = nil
+	r.state.Tasks = []deal.Task{{ID: task, Kind: deal.FollowUpTask, Assignee: rep1, Ref: "follow_up", Due: noon(), Status: deal.TaskOpen}}
+	begins, ends := noon().Add(24*time.Hour), noon().Add(72*time.Hour)
+	r.org.Delegations = []deal.Delegation{{ID: "d1", From: rep1, To: rep2, Since: begins, Until: ends}}
+	r.org.Leaves = []deal.Leave{{ID: "l1", Person: rep1, Since: noon().Add(-time.Hour), Until: ends, Deputy: rep2}}
+	r.ahead = []view.Ahead{
+		{
+			At: begins, Kind: view.TaskAhead, Ref: "task/" + task, Rung: deal.Urge, Due: noon(), To: []deal.PersonID{rep1}, Notice: deal.TaskUrgeNotice,
+			Args: []string{"王芳", string(deal.QuotaReasonTask), "赵敏", "3", "2026-02-27"},
+		},
+		{At: ends, Kind: view.ReviewAhead, Ref: "review/r1", Rung: deal.Remind, To: []deal.PersonID{director}, Notice: deal.ReviewRemindNotice, Args: []string{"一组", "2026-02"}},
+	}
+	lines := func(who deal.PersonID, path, lang string) (all []string) {
+		for _, item := range r.do(who, "GET", path, nil, header{"Accept-Language", lang}).ok(200)["items"].([]any) {
+			i := item.(map[string]any)
+			all = append(all, i["at"].(string)+" "+i["kind"].(string)+" "+i["rung"].(string)+": "+i["text"].(string))
+		}
+		return all
+	}
+	hands := lines(rep1, at(mine, "/upcoming"), "en")
+	require.Len(t, hands, 2, "an account's list has what is the account's")
+	require.Equal(t, []string{
+		"2026-03-03T12:00:00Z delegation begin: 李强 begins to stand in for 王芳, and sees to what waits for them",
+		"2026-03-03T12:00:00Z task urge: overdue, please see to it: 赵敏 has brought no lead on 3 working days in a row (until 2026-02-27): please state why",
+		"2026-03-05T12:00:00Z delegation end: 李强 stands in for 王芳 no more; what still waits goes back",
+		"2026-03-05T12:00:00Z leave end: the leave of 王芳 ends",
+		hands[1],
+	}, lines(rep1, "/api/v1/me/upcoming", "en"))
+	require.Equal(t, []string{
+		"2026-03-03T12:00:00Z delegation begin: 李强 开始代理 王芳,其待办转交 李强",
+		lines(rep1, at(mine, "/upcoming"), "zh")[0],
+		"2026-03-05T12:00:00Z delegation end: 李强 不再代理 王芳,尚未办结的待办归还 王芳",
+	}, lines(rep2, "/api/v1/me/upcoming", "zh"))
+	require.Equal(t, []string{"2026-03-05T12:00:00Z review remind: 一组 2026-02 的月度评审即将到期,请签字"}, lines(director, "/api/v1/me/upcoming", "zh"))
+	require.Contains(t, hands[0], "hands taken_over: ")
+}
+
 func TestTimeline_retellsWithTextsAndNames(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

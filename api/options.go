@@ -34,6 +34,7 @@ type Options struct {
 	Editions  Editions
 	Cases     Cases
 	Reviews   Reviews
+	Ahead     Ahead
 	Calendars Calendars
 	Jobs      Jobs
 	Channels  Channels
@@ -131,6 +132,7 @@ func (o Options) check() error {
 	need(o.Editions != nil, "Editions")
 	need(o.Cases != nil, "Cases")
 	need(o.Reviews != nil, "Reviews")
+	need(o.Ahead != nil, "Ahead")
 	need(o.Calendars != nil, "Calendars")
 	need(o.Channels != nil, "Channels")
 	need(o.Health != nil, "Health")

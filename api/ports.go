@@ -119,18 +119,26 @@ type Work interface {
 	Notices(ctx context.Context, v view.Viewer, unread bool, page view.Page) ([]view.NoticeItem, string, error)
 	// ReadNotices marks lines of the viewer's own inbox as read; no IDs: all of them. It returns how many there were.
 	ReadNotices(ctx context.Context, v view.Viewer, ids []string) (int, error)
-	// Timed are the states of open accounts that the viewer owns or leads, for "what will happen next"; ordered by wake,
-	// behind one of them. What an account does may be due up to [deal.WakeWindow] before its wake. The place of the last one
-	// comes with them.
-	Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error)
+	// Timed are the states of open accounts that the viewer has to do with, or where the line ends that calls people, for "what
+	// will happen next"; ordered by wake, behind one of them. What an account does may be due up to [deal.WakeWindow] before its
+	// wake. The place of the last one comes with them.
+	Timed(ctx context.Context, v view.Viewer, ends deal.LineEnds, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error)
+	// Reassigning are those that will ask sales operations for somebody else, for who works there; ordered by
+	// [deal.State.ReassignAt], behind one of them.
+	Reassigning(ctx context.Context, after view.Sleeper, limit int) ([]view.Account, view.Sleeper, error)
 	// HomeOfTask and HomeOfApproval are the account of a task or a request, whoever asks. It is for the log, which knows
 	// whether the caller may hear of it; [deal.ErrNotFound] for what is not there.
 	HomeOfTask(ctx context.Context, id string) (deal.AccountID, error)
 	// IsPersonTask tells whether a task belongs to no account, whoever asks; CompletePersonTask ticks such a task off and does
-	// what follows from it. What the viewer does not see is [deal.ErrNotFound]; refusals change nothing.
+	// what follows from it, which is wanted by answerBy. What the viewer does not see is [deal.ErrNotFound]; refusals change nothing.
 	IsPersonTask(ctx context.Context, id string) (bool, error)
-	CompletePersonTask(ctx context.Context, v view.Viewer, id, reason string, at time.Time) (view.TaskItem, deal.Refusals, error)
+	CompletePersonTask(ctx context.Context, v view.Viewer, id, reason string, at, answerBy time.Time) (view.TaskItem, deal.Refusals, error)
 	HomeOfApproval(ctx context.Context, id string) (deal.AccountID, error)
+}
+
+// Ahead is what the house will say by itself and that belongs to no account, in no order.
+type Ahead interface {
+	Ahead(ctx context.Context, org deal.Org) ([]view.Ahead, error)
 }
 
 // People reads and writes the organisation.

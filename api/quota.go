@@ -24,6 +24,8 @@ type Breaches interface {
 type Quota interface {
 	// Board is everybody who is wanted over a month, up to the last day that is over.
 	Board(ctx context.Context, month string, wanted func(deal.Person) bool) ([]view.QuotaLine, error)
+	// AnswerBy is until when a reason or a decision is wanted that was asked for at an instant.
+	AnswerBy(asked time.Time) time.Time
 	// Correct publishes a bulletin anew; false: the old one is not the newest issue.
 	Correct(ctx context.Context, old view.Bulletin, by deal.PersonID, reason string) (view.Bulletin, bool, error)
 }

@@ -54,6 +54,8 @@ func (q *quotaBooks) Bulletins(_ context.Context, _ view.Viewer, f view.Bulletin
 	return q.bulletins, "", nil
 }
 
+func (q *quotaBooks) AnswerBy(asked time.Time) time.Time { return asked.Add(48 * time.Hour) }
+
 func (q *quotaBooks) Board(_ context.Context, month string, wanted func(deal.Person) bool) ([]view.QuotaLine, error) {
 	q.asked = append(q.asked, month)
 	return slices.DeleteFunc(slices.Clone(q.lines), func(l view.QuotaLine) bool { return !wanted(deal.Person{ID: l.Person, Team: l.Team}) }), nil

@@ -120,7 +120,7 @@ func (a *API) taskDone(ctx context.Context, in *taskInput) (*created[doneBody], 
 }
 
 func (a *API) personTaskDone(ctx context.Context, id, reason string) (*created[doneBody], error) {
-	task, no, err := a.Work.CompletePersonTask(ctx, who(ctx).viewer, id, reason, a.Now())
+	task, no, err := a.Work.CompletePersonTask(ctx, who(ctx).viewer, id, reason, a.Now(), a.Quota.AnswerBy(a.Now()))
 	if err != nil {
 		return nil, fmt.Errorf("complete a task: %w", err)
 	}

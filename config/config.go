@@ -167,6 +167,8 @@ type Quota struct {
 	PerDay int `mapstructure:"per_day" default:"1" range:"1..100"`
 	// Working days in a row with too few after which the manager is asked for the reason.
 	Streak int `mapstructure:"streak" default:"3" range:"1..60"`
+	// Working days that the manager has for the reason, and then the station head for the decision.
+	AnswerWorkingDays int `mapstructure:"answer_working_days" default:"2" range:"1..60"`
 }
 
 // Watchdog says how soon a lost wake-up is noticed.

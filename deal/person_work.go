@@ -48,6 +48,8 @@ type PersonTask struct {
 	ReasonWanted bool     // it is not done without a stated reason
 	Reason       string   // as stated; empty while it is open, or none was given
 	About        PersonID // whom it is about, who has no say in it; empty for nobody
+
+	Reached []RungName // the rungs of its ladder that were climbed
 }
 
 // PersonNotice tells one person one thing that belongs to no account.

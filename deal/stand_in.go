@@ -111,17 +111,21 @@ func (s *State) cover(task string, by PersonID) {
 	}
 }
 
-// standIn is who sees to a task now; empty for the one that it is for. A task of deciding does not go to who may not decide.
-func (d *draft) standIn(t Task) PersonID {
+// standsIn is who sees to a task at an instant; empty for the one that it is for. A task of deciding does not go to who may not
+// decide.
+func (s State) standsIn(org Org, t Task, at time.Time) PersonID {
 	var unfit []PersonID
-	if a, ok := d.s.Approval(ofApproval(t.Ref)); ok && t.Kind == ApproveTask {
+	if a, ok := s.Approval(ofApproval(t.Ref)); ok && t.Kind == ApproveTask {
 		unfit = a.Unfit()
 	}
-	if by := d.f.Org.StandIn(t.Assignee, d.at, unfit...); by != t.Assignee {
+	if by := org.StandIn(t.Assignee, at, unfit...); by != t.Assignee {
 		return by
 	}
 	return ""
 }
+
+// standIn is who sees to a task now.
+func (d *draft) standIn(t Task) PersonID { return d.s.standsIn(d.f.Org, t, d.at) }
 
 // represent lets open tasks change hands: to who stands in by now, and back. Each who gets something is told once.
 func (d *draft) represent() {

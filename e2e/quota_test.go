@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -31,6 +32,37 @@ type breach struct {
 	State  string `json:"state"`
 	Reason string `json:"reason"`
 	Steps  []data `json:"steps"`
+}
+
+// climbed lets the house remind of an overdue task, and compares what people were told to expect with what they hear.
+func climbed(t *testing.T, people map[string]person, admin person, task, period string) {
+	t.Helper()
+	ahead := func() (list []string) {
+		for login, who := range people {
+			for _, c := range all[coming](t, who, "/me/upcoming", nil) {
+				if c.Clock == task {
+					require.Equal(t, "task", c.Kind)
+					list = append(list, login+" task_"+c.Rung+" "+c.Text)
+				}
+			}
+		}
+		slices.Sort(list)
+		return list
+	}
+	want := ahead()
+	require.Len(t, want, 3, "a reminder, an urging, and the superior's")
+	admin.post(t, "/jobs/task-reminders/runs", data{"period": period}).ok(t, nil)
+	testkit.Eventually(t, allWithin, func() bool { return len(ahead()) == 0 }, "what was said is not announced any more")
+	var heard []string
+	for login, who := range people {
+		for _, n := range all[data](t, who, "/notifications", nil) {
+			if n["ref"] == task {
+				heard = append(heard, login+" "+n["kind"].(string)+" "+n["text"].(string))
+			}
+		}
+	}
+	slices.Sort(heard)
+	require.Equal(t, want, heard)
 }
 
 // TestQuota_goesFromAMissedDayToADecision lets the house look at ten days on which nobody brought a lead.
@@ -83,6 +115,9 @@ func TestQuota_goesFromAMissedDayToADecision(t *testing.T) {
 	path := "/tasks/" + wanted[0]["id"].(string) + "/done"
 	manager.post(t, path, nil).refused(t, http.StatusUnprocessableEntity, "reason_missing")
 	rep.post(t, path, data{"reason": "x"}).refused(t, http.StatusNotFound, "not_found")
+	_, err = db.Exec(t.Context(), "UPDATE person_tasks SET opened_at = opened_at - interval '30 days', due_at = due_at - interval '20 days' WHERE id = $1", wanted[0]["id"])
+	require.NoError(t, err)
+	climbed(t, map[string]person{"manager1": manager, "director1": director}, admin, "task/"+wanted[0]["id"].(string), day(12))
 	manager.post(t, path, data{"reason": "片区停电"}).ok(t, nil)
 	manager.post(t, path, data{"reason": "片区停电"}).refused(t, http.StatusConflict, "task_done")
 

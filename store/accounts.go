@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -14,6 +15,7 @@ var (
 	timed         = named("Timed")
 	timedFew      = named("TimedFew")
 	timedExpected = named("TimedExpected")
+	reassigning   = named("Reassigning")
 )
 
 // Account is one account in the viewer's scope with its profile.
@@ -51,11 +53,14 @@ func (s *Store) AccountWithRecords(ctx context.Context, v view.Viewer, id deal.A
 	return a, r, nil
 }
 
-// Timed are the accounts that the viewer owns or leads and the clock will touch, in the order in which they wake, behind one
-// of them; last is the place of the last one, zero without any. It is read from the row: rows that an earlier release wrote
-// may wake elsewhere than their state would today.
-func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, limit int) (all []view.Account, last view.Sleeper, err error) {
-	args := pgx.StrictNamedArgs{"owners": words(v.Owners), "teams": words(v.Teams), "at": after.WakeAt, "after": string(after.Account)}
+// Timed are the accounts that the clock will touch and that the viewer has to do with, or where the line ends that calls people,
+// in the order in which they wake, behind one of them; last is the place of the last one, zero without any. It is read from the
+// row: rows that an earlier release wrote may wake elsewhere than their state would today.
+func (s *Store) Timed(ctx context.Context, v view.Viewer, ends deal.LineEnds, after view.Sleeper, limit int) (all []view.Account, last view.Sleeper, err error) {
+	args := pgx.StrictNamedArgs{
+		"owners": words(v.Owners), "teams": words(slices.Concat(v.Teams, ends.Teams)), "ends": words(ends.People), "unled": ends.Nobody,
+		"at": after.WakeAt, "after": string(after.Account),
+	}
 	wanted, err := s.expected(ctx, question{string(timedExpected), args})
 	if err != nil {
 		return nil, last, fail("list timed accounts", err)
@@ -75,6 +80,20 @@ func (s *Store) Timed(ctx context.Context, v view.Viewer, after view.Sleeper, li
 		return a, err
 	})
 	return all, last, fail("list timed accounts", err)
+}
+
+// Reassigning are the accounts whose clocks will ask sales operations for somebody else, in the order of [deal.State.ReassignAt],
+// behind one of them. Its reader is of sales operations.
+func (s *Store) Reassigning(ctx context.Context, after view.Sleeper, limit int) (all []view.Account, last view.Sleeper, err error) {
+	rows, err := s.pool.Query(ctx, string(reassigning), pgx.StrictNamedArgs{"at": after.WakeAt, "after": string(after.Account), "limit": limit})
+	if err != nil {
+		return nil, last, fail("list accounts that ask for somebody else", err)
+	}
+	all, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (view.Account, error) { return scanAccount(row) })
+	if len(all) > 0 {
+		last = view.Calls(all[len(all)-1].State)
+	}
+	return all, last, fail("list accounts that ask for somebody else", err)
 }
 
 func scanAccount(row pgx.Row) (view.Account, error) {

@@ -245,16 +245,16 @@ func TestTimed_areWhatTheViewerOwnsOrLeadsSoonestFirst(t *testing.T) {
 	t.Parallel()
 	s := newScopes(t)
 	for login, want := range map[string]int{"rep1": 2, "rep3": 1, "manager1": 3, "director1": 4, "ops1": 0, "finance1": 0} {
-		timed, _, err := s.Timed(t.Context(), s.as(login), view.Sleeper{}, 10)
+		timed, _, err := s.Timed(t.Context(), s.as(login), deal.LineEnds{}, view.Sleeper{}, 10)
 		require.NoError(t, err)
 		require.Len(t, timed, want, login)
 		require.True(t, slices.IsSortedFunc(timed, func(a, b view.Account) int { return a.State.WakeAt().Compare(b.State.WakeAt()) }))
 	}
-	timed, _, err := s.Timed(t.Context(), s.as("director1"), view.Sleeper{}, 10)
+	timed, _, err := s.Timed(t.Context(), s.as("director1"), deal.LineEnds{}, view.Sleeper{}, 10)
 	require.NoError(t, err)
 	var paged []view.Account
 	for after := (view.Sleeper{}); ; {
-		page, last, err := s.Timed(t.Context(), s.as("director1"), after, 1)
+		page, last, err := s.Timed(t.Context(), s.as("director1"), deal.LineEnds{}, after, 1)
 		require.NoError(t, err)
 		if len(page) == 0 {
 			break
@@ -263,10 +263,63 @@ func TestTimed_areWhatTheViewerOwnsOrLeadsSoonestFirst(t *testing.T) {
 	}
 	require.Equal(t, timed, paged)
 	s.do(s.north, "rep1", deal.Close{Outcome: deal.Dropped, Reason: text("gone")})
-	timed, _, err = s.Timed(t.Context(), s.as("rep1"), view.Sleeper{}, 10)
+	timed, _, err = s.Timed(t.Context(), s.as("rep1"), deal.LineEnds{}, view.Sleeper{}, 10)
 	require.NoError(t, err)
 	require.Len(t, timed, 1)
 	require.Equal(t, "三鼎织带", timed[0].Profile.Name)
+}
+
+func TestTimed_areForSalesOperationsWhereTheLineEnds(t *testing.T) {
+	t.Parallel()
+	s := newScopes(t)
+	org, err := s.Org(t.Context())
+	require.NoError(t, err)
+	ops := s.as("ops1")
+	seen := func() (ids []deal.AccountID) {
+		timed, _, err := s.Timed(t.Context(), ops, org.LineEnds(ops.Owners), view.Sleeper{}, 10)
+		require.NoError(t, err)
+		for _, a := range timed {
+			ids = append(ids, a.State.Account)
+		}
+		return ids
+	}
+	require.Empty(t, seen(), "everybody who has something here has a superior")
+	for i, team := range org.Teams {
+		if team.Lead == s.people["manager2"] {
+			org.Teams[i].Lead = ""
+		}
+	}
+	require.Equal(t, []deal.AccountID{s.south}, seen(), "a team without a manager")
+	s.exec("UPDATE accounts SET owner_id = NULL, team_id = NULL WHERE id = '" + string(s.lead) + "'")
+	require.ElementsMatch(t, []deal.AccountID{s.south, s.lead}, seen(), "and what is nobody's")
+}
+
+func TestReassigning_areInTheOrderOfTheRulesSoonestFirst(t *testing.T) {
+	t.Parallel()
+	s := newScopes(t)
+	none, _, err := s.Reassigning(t.Context(), view.Sleeper{}, 10)
+	require.NoError(t, err)
+	require.Empty(t, none, "these ladders end with the superior")
+	s.exec(`UPDATE accounts SET state = replace(state::text, '"name":"superior"', '"name":"reassign"')::json WHERE id <> '` + string(s.south) + "'")
+	list := func() (all []view.Account) {
+		for after := (view.Sleeper{}); ; {
+			page, last, err := s.Reassigning(t.Context(), after, 1)
+			require.NoError(t, err)
+			if len(page) == 0 {
+				return all
+			}
+			all, after = append(all, page...), last
+		}
+	}
+	all := list()
+	require.Len(t, all, 3)
+	require.True(t, slices.IsSortedFunc(all, func(a, b view.Account) int { return a.State.ReassignAt().Compare(b.State.ReassignAt()) }))
+	for _, a := range all {
+		require.False(t, a.State.ReassignAt().IsZero())
+		require.NotEmpty(t, a.Profile.Name)
+	}
+	s.exec("UPDATE accounts SET status = 'closed' WHERE id = '" + string(s.north) + "'")
+	require.Len(t, list(), 2)
 }
 
 func TestOverdue_listsWhatOversleptLongestFirst(t *testing.T) {

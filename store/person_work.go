@@ -19,6 +19,9 @@ var (
 	closePersonTasks = named("ClosePersonTasks")
 	addPersonNotice  = named("AddPersonNotice")
 	isPersonTask     = named("IsPersonTask")
+	datedPersonTasks = named("DatedPersonTasks")
+	climbPersonRung  = named("ClimbPersonRung")
+	climbReviewRung  = named("ClimbReviewRung")
 )
 
 // PersonWork writes, within one transaction, what people have to do and hear that belongs to no account's log.
@@ -70,10 +73,10 @@ func (s *Store) IsPersonTask(ctx context.Context, id string) (is bool, err error
 	return is, fail("look for a task", err)
 }
 
-// CompletePersonTask ticks off a task that belongs to no account, as the viewer, and does what follows from it. One that the
-// viewer does not see is [deal.ErrNotFound]; refusals are an answer and change nothing. Who has ticked it off with the same
+// CompletePersonTask ticks off a task that belongs to no account, as the viewer, and does what follows from it: what it asks of
+// somebody else is wanted by answerBy. One that the viewer does not see is [deal.ErrNotFound]; refusals are an answer and change nothing. Who has ticked it off with the same
 // reason before is told the same: the first answer may have been lost.
-func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reason string, at time.Time) (view.TaskItem, deal.Refusals, error) {
+func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reason string, at, answerBy time.Time) (view.TaskItem, deal.Refusals, error) {
 	const doing = "complete a task"
 	var task view.TaskItem
 	var no deal.Refusals
@@ -107,7 +110,7 @@ func (s *Store) CompletePersonTask(ctx context.Context, v view.Viewer, id, reaso
 			return err
 		}
 		if ofBreach {
-			return s.reasoned(ctx, tx, org, task)
+			return s.reasoned(ctx, tx, org, task, answerBy)
 		}
 		if task.Kind == deal.ReviewActionTask {
 			return actionOfTask(ctx, tx, task.Task, reason)
@@ -141,9 +144,4 @@ func (s *Store) orgIn(ctx context.Context, tx pgx.Tx) (deal.Org, error) {
 		return deal.Org{}, err
 	}
 	return now.org, nil
-}
-
-// TellPeople tells what belongs to no account, in a transaction of its own.
-func (s *Store) TellPeople(ctx context.Context, notices []deal.PersonNotice) error {
-	return s.InPersonWork(ctx, "tell people", func(w PersonWork) error { return w.Notify(ctx, notices...) })
 }

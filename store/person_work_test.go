@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"slices"
 	"strconv"
 	"testing"
 	"time"
@@ -91,6 +92,38 @@ func TestTasks_ofPersonsStandBesideThoseOfAccounts(t *testing.T) {
 	require.Equal(t, own[0], one.OfPerson())
 }
 
+func TestClimbPersonRung_happensOnceAndOnlyWhileTheTaskIsOpen(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx := t.Context()
+	task, undated := w.wanted("manager1", "matter/1"), w.wanted("manager1", "matter/2")
+	task.Due = w.at.Add(time.Hour).Truncate(time.Microsecond)
+	w.asks(task, undated)
+	org, err := w.Org(ctx)
+	require.NoError(t, err)
+	climb := func() bool {
+		climbed, err := w.ClimbPersonRung(ctx, task.ID, deal.Urge, task.RungNotices(org, deal.Urge, w.at))
+		require.NoError(t, err)
+		return climbed
+	}
+	require.Equal(t, []bool{true, false}, []bool{climb(), climb()})
+	dated, err := w.DatedPersonTasks(ctx)
+	require.NoError(t, err)
+	want := task
+	want.Reached = []deal.RungName{deal.Urge}
+	require.Equal(t, []deal.PersonTask{want}, dated)
+	inbox, _, err := w.Notices(ctx, w.as("manager1"), true, view.Page{})
+	require.NoError(t, err)
+	require.Len(t, slices.DeleteFunc(inbox, func(n view.NoticeItem) bool { return n.Kind != deal.TaskUrgeNotice }), 1)
+
+	_, no, err := w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "on a course", w.at, w.at)
+	require.NoError(t, err)
+	require.Empty(t, no)
+	climbed, err := w.ClimbPersonRung(ctx, task.ID, deal.Superior, nil)
+	require.NoError(t, err)
+	require.False(t, climbed, "nobody is told of what is done")
+}
+
 func TestCompletePersonTask_wantsItsReasonAndTheRightPerson(t *testing.T) {
 	t.Parallel()
 	ctx, w := t.Context(), newWorld(t)
@@ -102,15 +135,15 @@ func TestCompletePersonTask_wantsItsReasonAndTheRightPerson(t *testing.T) {
 	}{
 		{"manager1", "", deal.CodeReasonMissing}, {"director1", "because", deal.CodeNotYourRole},
 	} {
-		_, no, err := w.CompletePersonTask(ctx, w.as(c.login), task.ID, c.reason, w.at)
+		_, no, err := w.CompletePersonTask(ctx, w.as(c.login), task.ID, c.reason, w.at, w.at)
 		require.NoError(t, err)
 		require.True(t, no.Has(c.code), "%v", no)
 	}
 	for _, login := range []string{"rep1", "manager2"} {
-		_, _, err := w.CompletePersonTask(ctx, w.as(login), task.ID, "because", w.at)
+		_, _, err := w.CompletePersonTask(ctx, w.as(login), task.ID, "because", w.at, w.at)
 		require.ErrorIs(t, err, deal.ErrNotFound, login)
 	}
-	done, no, err := w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "on a course", w.at)
+	done, no, err := w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "on a course", w.at, w.at)
 	require.NoError(t, err)
 	require.Empty(t, no)
 	require.Equal(t, deal.TaskDone, done.Status)
@@ -118,16 +151,16 @@ func TestCompletePersonTask_wantsItsReasonAndTheRightPerson(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, done, read)
 	require.Equal(t, "on a course", read.Reason)
-	same, no, err := w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "on a course", w.at.Add(time.Hour))
+	same, no, err := w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "on a course", w.at.Add(time.Hour), w.at)
 	require.NoError(t, err)
 	require.Empty(t, no)
 	require.Equal(t, done, same, "whose answer was lost is told the same")
-	_, no, err = w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "again", w.at)
+	_, no, err = w.CompletePersonTask(ctx, w.as("manager1"), task.ID, "again", w.at, w.at)
 	require.NoError(t, err)
 	require.True(t, no.Has(deal.CodeTaskDone))
 
 	require.NoError(t, w.AddDelegation(ctx, deal.Delegation{From: w.people["manager1"], To: w.people["rep1"], Since: w.at, Until: w.at.Add(time.Hour)}))
-	done, no, err = w.CompletePersonTask(ctx, w.as("rep1"), other.ID, "I stand in", w.at)
+	done, no, err = w.CompletePersonTask(ctx, w.as("rep1"), other.ID, "I stand in", w.at, w.at)
 	require.NoError(t, err)
 	require.Empty(t, no)
 	require.Equal(t, w.people["rep1"], done.ClosedBy)

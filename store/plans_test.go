@@ -138,10 +138,16 @@ func workPlans() map[string]planned {
 	ask("approvals, my own", "ApprovalsGathered", approvals(pgx.StrictNamedArgs{"account": ""}), true, "accounts_seen_by_idx")
 	ask("approvals, of an account", "ApprovalsGathered", approvals(pgx.StrictNamedArgs{"account": "a000007"}), true, "approvals_account_id_idx")
 	ask("approvals, waiting", "ApprovalsWaiting", approvals(pgx.StrictNamedArgs{"account": "", "assignees": []string{"m10"}}), true, "approvals_waiting_idx")
-	timed := pgx.StrictNamedArgs{"owners": []string{"p7"}, "teams": []string{"t1", "t2", "t3", "t4"}, "at": at, "after": "x", "limit": 50}
+	timed := pgx.StrictNamedArgs{"owners": []string{"p7"}, "teams": []string{"t1", "t2", "t3", "t4"}, "ends": []string{}, "unled": false, "at": at, "after": "x", "limit": 50}
 	all["timed"] = planned{store.Question{SQL: store.Statements()["Timed"], Args: timed}, []string{"accounts_wake_at_idx"}}
 	few := maps.Clone(timed)
 	few["teams"] = []string{}
+	ends := maps.Clone(few)
+	ends["ends"], ends["unled"] = []string{"p9"}, true
+	all["timed, for sales operations"] = planned{store.Question{SQL: store.Statements()["TimedFew"], Args: ends}, []string{"accounts_owner_id_idx"}}
+	all["reassigning"] = planned{
+		store.Question{SQL: store.Statements()["Reassigning"], Args: pgx.StrictNamedArgs{"at": at, "after": "x", "limit": 50}}, []string{"accounts_reassign_at_idx"},
+	}
 	all["timed, few"] = planned{store.Question{SQL: store.Statements()["TimedFew"], Args: few}, []string{"accounts_owner_id_idx"}}
 	notices := func(unread bool) pgx.StrictNamedArgs {
 		return pgx.StrictNamedArgs{"who": "boss", "unread": unread, "at": at, "after": "x", "limit": 51}

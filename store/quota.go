@@ -115,7 +115,7 @@ func addStep(ctx context.Context, tx pgx.Tx, id string, step view.BreachState, a
 }
 
 // reasoned is what follows when a manager has stated the reason for a breach: it goes to whoever stands above.
-func (s *Store) reasoned(ctx context.Context, tx pgx.Tx, org deal.Org, t view.TaskItem) error {
+func (s *Store) reasoned(ctx context.Context, tx pgx.Tx, org deal.Org, t view.TaskItem, answerBy time.Time) error {
 	b, err := lockedBreach(ctx, tx, view.Viewer{All: true}, t.Ref)
 	if err != nil {
 		return err
@@ -127,7 +127,9 @@ func (s *Store) reasoned(ctx context.Context, tx pgx.Tx, org deal.Org, t view.Ta
 	var tasks []deal.PersonTask
 	var notices []deal.PersonNotice
 	for _, head := range heads {
-		tasks = append(tasks, deal.NewPersonTask(deal.QuotaDecisionTask, head, b.ID, t.ClosedAt, t.Args...))
+		task := deal.NewPersonTask(deal.QuotaDecisionTask, head, b.ID, t.ClosedAt, t.Args...)
+		task.Due = answerBy
+		tasks = append(tasks, task)
 		notices = append(notices, deal.NewPersonNotice(deal.QuotaReasonedNotice, head, b.ID, t.ClosedAt, t.Args...))
 	}
 	if _, err := tx.Exec(ctx, string(reasonBreach), b.ID, t.Reason, string(t.ClosedBy)); err != nil {

@@ -22,6 +22,7 @@ type breachTask struct {
 	kind     deal.TaskKind
 	ref      string
 	args     []string
+	due      time.Time
 	about    deal.PersonID // whom the breach is about
 	reasonBy deal.PersonID // who stated its reason; empty: nobody yet
 	others   []deal.PersonID
@@ -35,7 +36,7 @@ func askInstead(ctx context.Context, tx pgx.Tx, org deal.Org, who deal.PersonID,
 		return err
 	}
 	all, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (t breachTask, err error) {
-		return t, row.Scan(&t.id, &t.kind, &t.ref, &t.args, &t.about, &t.reasonBy, &t.others)
+		return t, row.Scan(&t.id, &t.kind, &t.ref, &t.args, &t.about, &t.reasonBy, &t.others, instant(&t.due))
 	})
 	if err != nil {
 		return err
@@ -57,6 +58,7 @@ func askInstead(ctx context.Context, tx pgx.Tx, org deal.Org, who deal.PersonID,
 				continue
 			}
 			n := deal.NewPersonTask(t.kind, next, t.ref, at, t.args...)
+			n.Due = t.due
 			batch.Queue(string(askAgain), n.ID, string(n.Kind), string(n.Assignee), n.Ref, words(n.Args), n.ReasonWanted, instantOrNull(n.Due), n.OpenedAt)
 			notices = append(notices, deal.NewPersonNotice(kind, next, t.ref, at, t.args...))
 		}

@@ -49,7 +49,7 @@ func (s *sweeper) asked(login, breach string) view.TaskItem {
 
 func (s *sweeper) states(login, task string) deal.Refusals {
 	s.t.Helper()
-	_, no, err := s.CompletePersonTask(s.t.Context(), s.as(login), task, "on a course", s.now)
+	_, no, err := s.CompletePersonTask(s.t.Context(), s.as(login), task, "on a course", s.now, s.now)
 	require.NoError(s.t, err)
 	return no
 }

@@ -97,7 +97,7 @@ func TestQuota_goesUpTheLineOnTheThirdDayAndStaysOnRecord(t *testing.T) {
 	_, no, err := s.DecideBreach(ctx, s.as("director1"), breach.ID, view.BreachConfirmed, "", s.now)
 	require.NoError(t, err)
 	require.True(t, no.Has(deal.CodeSubjectMissing), "%v", no)
-	_, no, err = s.CompletePersonTask(ctx, s.as("manager1"), task.ID, "on a course", s.now)
+	_, no, err = s.CompletePersonTask(ctx, s.as("manager1"), task.ID, "on a course", s.now, s.now)
 	require.NoError(t, err)
 	require.Empty(t, no)
 

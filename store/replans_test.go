@@ -188,11 +188,11 @@ func TestScope_showsAnAccountToWhomItsServiceIsAskedOf(t *testing.T) {
 	read, err := w.Account(ctx, stranger, id)
 	require.NoError(t, err)
 	w.sound()
-	timed, _, err := w.Timed(ctx, stranger, view.Sleeper{}, 10)
+	timed, _, err := w.Timed(ctx, stranger, deal.LineEnds{}, view.Sleeper{}, 10)
 	require.NoError(t, err)
 	require.Len(t, timed, 1, "and what will happen there is theirs to know")
 	perform(w.command(id, "", deal.Recompute{})) // another plan, or none
-	timed, _, err = w.Timed(ctx, stranger, view.Sleeper{}, 10)
+	timed, _, err = w.Timed(ctx, stranger, deal.LineEnds{}, view.Sleeper{}, 10)
 	require.NoError(t, err)
 	require.Empty(t, timed)
 	require.True(t, slices.ContainsFunc(read.State.Tasks, func(t deal.Task) bool { return t.Kind == deal.ServeTask }))

@@ -49,7 +49,10 @@ func oneReview(ctx context.Context, from db, sql statement, args ...any) (review
 
 func scanReview(row pgx.CollectableRow) (r review.Review, err error) {
 	err = row.Scan(&r.ID, &r.Team, &r.Month, &r.Status, instant(&r.OpenedAt), &r.OpenedBy, instant(&r.Since), instant(&r.Until), instant(&r.DueAt),
-		&r.Totals, instant(&r.SignedAt), &r.SignedBy, &r.SignedFor, &r.Note)
+		&r.Totals, instant(&r.SignedAt), &r.SignedBy, &r.SignedFor, &r.Note, &r.Reached)
+	if len(r.Reached) == 0 {
+		r.Reached = nil
+	}
 	return r, err
 }
 

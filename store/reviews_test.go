@@ -272,7 +272,7 @@ func TestReviewActions_areCarriedUntilTheyAreDone(t *testing.T) {
 			task = one
 		}
 	}
-	_, no, err = w.CompletePersonTask(ctx, w.as("rep2"), task.ID, "done at last", w.at)
+	_, no, err = w.CompletePersonTask(ctx, w.as("rep2"), task.ID, "done at last", w.at, w.at)
 	require.NoError(t, err)
 	require.Empty(t, no)
 	require.Equal(t, []any{review.ActionDone, w.people["rep2"], "done at last"}, []any{actions(june)[0].Status, actions(june)[0].DoneBy, actions(june)[0].DoneNote})

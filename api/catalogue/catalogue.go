@@ -83,7 +83,15 @@ func (c *Catalogue) Page(id, lang string) string { return c.pages[id].In(lang) }
 // Notice is the line of an inbox for a kind of notice: about an account of that name, or with what belongs to a notice about
 // none ([deal.PersonNotice]).
 func (c *Catalogue) Notice(kind deal.NoticeKind, lang string, args ...string) string {
+	if kind.Quotes() && len(args) > 1 {
+		args = []string{args[0], c.Task(deal.TaskKind(args[1]), lang, args[2:]...)}
+	}
 	return line(c.notices[kind], string(kind), lang, args...)
+}
+
+// Change is what is said of an absence or of somebody who stands in, as it begins or ends: {0} whose, {1} who stands in.
+func (c *Catalogue) Change(kind, rung, lang string, args ...string) string {
+	return line(changes()[kind+"_"+rung], kind, lang, args...)
 }
 
 // Task is what a kind of task asks for: at an account of that name, or with what belongs to a task at none ([deal.PersonTask]).

@@ -68,6 +68,10 @@ func personNotices() map[deal.NoticeKind]deal.Text {
 		// {0} channel
 		deal.ChannelHaltedNotice: text("渠道 {0} 持续拒绝发送,已停用;请核对配置,然后用 POST /channels/{0}/resume 恢复",
 			"the channel {0} refuses everything and is not called any more: look at its settings, then resume it with POST /channels/{0}/resume"),
+		// {0} whose task, {1} the task
+		deal.TaskRemindNotice:   text("今天到期:{1}", "due today: {1}"),
+		deal.TaskUrgeNotice:     text("已逾期,请尽快处理:{1}", "overdue, please see to it: {1}"),
+		deal.TaskSuperiorNotice: text("{0} 的任务已逾期一个工作日:{1}", "a task of {0} is a working day overdue: {1}"),
 		// {0} team, {1} day
 		deal.BulletinNotice: text("{0} {1} 线索日报已发布", "the daily bulletin of leads of {0} for {1} is there"),
 		// {0} team, {1} month
@@ -75,5 +79,15 @@ func personNotices() map[deal.NoticeKind]deal.Text {
 		deal.ReviewRemindNotice:  text("{0} {1} 的月度评审即将到期,请签字", "the monthly review of {0} for {1} is due soon: please sign it"),
 		deal.ReviewOverdueNotice: text("{0} {1} 的月度评审逾期未签字", "the monthly review of {0} for {1} was not signed in time"),
 		deal.ReviewSignedNotice:  text("{0} {1} 的月度评审已签字", "the monthly review of {0} for {1} is signed"),
+	}
+}
+
+// changes are what begins and ends by itself where people are away: {0} whose, {1} who stands in.
+func changes() map[string]deal.Text {
+	return map[string]deal.Text{
+		"delegation_begin": text("{1} 开始代理 {0},其待办转交 {1}", "{1} begins to stand in for {0}, and sees to what waits for them"),
+		"delegation_end":   text("{1} 不再代理 {0},尚未办结的待办归还 {0}", "{1} stands in for {0} no more; what still waits goes back"),
+		"leave_begin":      text("{0} 开始休假", "the leave of {0} begins"),
+		"leave_end":        text("{0} 休假结束", "the leave of {0} ends"),
 	}
 }

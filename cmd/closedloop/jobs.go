@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"closedloop/activities"
+	"closedloop/deal"
 	"closedloop/deal/quota"
 	"closedloop/deal/view"
 	"closedloop/store"
@@ -23,16 +24,37 @@ func (n *node) jobs() (*activities.Jobs, error) {
 	if err != nil {
 		return nil, err
 	}
-	jobs, err := activities.NewJobs(n.store, time.Now, n.log, slices.Concat(n.quota().Jobs(zone), reviews.Jobs())...)
+	jobs, err := activities.NewJobs(n.store, time.Now, n.log, slices.Concat(n.quota().Jobs(zone), reviews.Jobs(), n.ladder().Jobs(zone))...)
 	if err != nil {
 		return nil, fmt.Errorf("make jobs: %w", err)
 	}
 	return jobs, nil
 }
 
+// ladder reminds people of tasks that belong to no account.
+func (n *node) ladder() *activities.Ladder {
+	return activities.NewLadder(n.store, n.calendar, time.Now)
+}
+
+// ahead is everything that the house will say by itself and that belongs to no account.
+type ahead struct {
+	ladder  *activities.Ladder
+	reviews *activities.Reviews
+}
+
+// Ahead implements the API's port.
+func (a ahead) Ahead(ctx context.Context, org deal.Org) ([]view.Ahead, error) {
+	tasks, err := a.ladder.Coming(ctx, org)
+	if err != nil {
+		return nil, err //nolint:wrapcheck // says what it was doing
+	}
+	reviews, err := a.reviews.Coming(ctx, org)
+	return append(tasks, reviews...), err //nolint:wrapcheck // says what it was doing
+}
+
 // quota counts leads by the numbers of the configuration.
 func (n *node) quota() *activities.Quota {
-	rules := quota.Rules{PerDay: n.config.Quota.PerDay, Streak: n.config.Quota.Streak}
+	rules := quota.Rules{PerDay: n.config.Quota.PerDay, Streak: n.config.Quota.Streak, Answer: n.config.Quota.AnswerWorkingDays}
 	return activities.NewQuota(n.store, n.calendar, rules, time.Now)
 }
 

@@ -4,6 +4,7 @@ package quota
 type Rules struct {
 	PerDay int // leads that a person owes on a working day
 	Streak int // working days in a row with too few that make a breach
+	Answer int // working days for the reason, and then for the decision
 }
 
 // Day is one day of a person's local calendar.

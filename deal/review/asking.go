@@ -1,7 +1,7 @@
 package review
 
 import (
-	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strconv"
@@ -41,7 +41,7 @@ func Opened(org deal.Org, team deal.Team, r Review, breaches map[deal.PersonID]i
 		task.Due = r.DueAt
 		tasks = append(tasks, task)
 	}
-	for _, person := range slices.Compact(slices.Sorted(slices.Values(append(slices.Clone(chairs), managers(org, team)...)))) {
+	for _, person := range OpeningHears(org, team) {
 		notice := deal.NewPersonNotice(deal.ReviewOpenedNotice, person, Ref(r.ID), r.OpenedAt, team.Name, string(r.Month))
 		notice.Due = r.DueAt
 		notices = append(notices, notice)
@@ -70,17 +70,45 @@ func managers(org deal.Org, team deal.Team) []deal.PersonID {
 	return nil
 }
 
-// Reminders are what is said about a review that is still open at an instant: to the chair when it is due soon, to the chair
-// and whoever stands above once it is late. Who was told before is not told again: notices of one kind about one matter are
-// the same.
-func Reminders(org deal.Org, r Review, remindAt, now time.Time) []deal.PersonNotice {
-	if r.Status != Open || now.Before(remindAt) {
-		return nil
+// Rung is one rung of a review's ladder: Remind, or Superior once it is late.
+type Rung struct {
+	Name deal.RungName
+	At   time.Time // an opening of the office; it is climbed with the house's next look
+}
+
+// Rungs is what of an open review's ladder is still to be climbed, in order of time: at the first opening from remindAt on, and
+// at the first one after it was due. Once it is late nobody is reminded that it soon will be.
+func Rungs(r Review, remindAt, now time.Time, w deal.Working) ([]Rung, error) {
+	if r.Status != Open {
+		return nil, nil
 	}
-	team, _ := org.Team(r.Team)
-	kind, people := deal.ReviewRemindNotice, Chairs(org, r.Team)
-	if r.Late(now) {
-		kind = deal.ReviewOverdueNotice
+	remind, err := deal.OpeningAfter(w, remindAt.Add(-time.Nanosecond))
+	if err != nil {
+		return nil, fmt.Errorf("find out when a review is reminded of: %w", err)
+	}
+	late, err := deal.OpeningAfter(w, r.DueAt)
+	if err != nil {
+		return nil, fmt.Errorf("find out when a review is late: %w", err)
+	}
+	rungs := []Rung{{deal.Remind, remind}, {deal.Superior, late}}
+	return slices.DeleteFunc(rungs, func(g Rung) bool {
+		return slices.Contains(r.Reached, g.Name) || g.Name == deal.Remind && (r.Late(now) || !g.At.Before(late))
+	}), nil
+}
+
+// RungNotice is the kind of notice that a rung of a review sends.
+func RungNotice(rung deal.RungName) deal.NoticeKind {
+	if rung == deal.Superior {
+		return deal.ReviewOverdueNotice
+	}
+	return deal.ReviewRemindNotice
+}
+
+// Hears is who hears of a rung at an instant: the chair, once it is late whoever stands above as well, or sales_ops where the
+// line ends; each of them, or who stands in.
+func Hears(org deal.Org, r Review, rung deal.RungName, at time.Time) []deal.PersonID {
+	people := Chairs(org, r.Team)
+	if rung == deal.Superior {
 		for _, chair := range slices.Clone(people) {
 			if up := org.Superior(chair); up != "" {
 				people = append(people, up)
@@ -89,14 +117,34 @@ func Reminders(org deal.Org, r Review, remindAt, now time.Time) []deal.PersonNot
 			}
 		}
 	}
-	slices.SortFunc(people, func(a, b deal.PersonID) int { return cmp.Compare(a, b) })
+	var there []deal.PersonID
+	for _, p := range people {
+		there = append(there, org.StandIn(p, at))
+	}
+	slices.Sort(there)
+	return slices.Compact(there)
+}
+
+// Args are what the sentences about a review say beside: of which team, for which month.
+func Args(org deal.Org, r Review) []string {
+	team, _ := org.Team(r.Team)
+	return []string{team.Name, string(r.Month)}
+}
+
+// RungNotices are what a rung says at an instant.
+func RungNotices(org deal.Org, r Review, rung deal.RungName, at time.Time) []deal.PersonNotice {
 	var all []deal.PersonNotice
-	for _, person := range slices.Compact(people) {
-		n := deal.NewPersonNotice(kind, person, Ref(r.ID), now, team.Name, string(r.Month))
+	for _, person := range Hears(org, r, rung, at) {
+		n := deal.NewPersonNotice(RungNotice(rung), person, Ref(r.ID), at, Args(org, r)...)
 		n.Due = r.DueAt
 		all = append(all, n)
 	}
 	return all
+}
+
+// OpeningHears is who hears that the review of a team was opened: its chair and the team's manager.
+func OpeningHears(org deal.Org, team deal.Team) []deal.PersonID {
+	return slices.Compact(slices.Sorted(slices.Values(append(Chairs(org, team.ID), managers(org, team)...))))
 }
 
 // Told is who hears that a review was signed: the team's manager.

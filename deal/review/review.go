@@ -35,6 +35,7 @@ type Review struct {
 	SignedBy  deal.PersonID
 	SignedFor deal.PersonID // whose chair it was
 	Note      string
+	Reached   []deal.RungName // rungs of its ladder that were climbed
 }
 
 // Late tells whether a review was not signed by its date; one that was signed too late stays late.

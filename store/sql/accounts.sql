@@ -30,9 +30,13 @@ a.id = ANY(ARRAY(
     SELECT m.id FROM members JOIN accounts m ON m.id = members.id WHERE m.merged_into IS NULL))
 
 -- name: TimedOnes
--- What the viewer owns, leads or serves, or has a seat in, and the clock will touch.
+-- What the viewer owns, leads or serves, has a seat in, or is asked to support, and the clock will touch. Besides, where the line
+-- ends above people (@ends), teams (among @teams) or with nobody at all (@unled), what calls them goes to sales operations.
 a.wake_at IS NOT NULL AND a.status <> 'closed' AND (a.owner_id = ANY(@owners::text[]) OR a.team_id = ANY(@teams::text[])
-        OR (a.served_by <> '{}' AND a.served_by && @owners::text[]) OR a.seen_by && @owners::text[])
+        OR (a.served_by <> '{}' AND a.served_by && @owners::text[]) OR a.seen_by && @owners::text[]
+        OR a.id = ANY(ARRAY(SELECT t.account_id FROM tasks t WHERE t.assignee_id = ANY(@owners::text[]) AND t.status = 'open' AND t.kind = 'support'))
+        OR a.owner_id = ANY(@ends::text[]) OR (@unled::boolean AND a.owner_id IS NULL AND a.team_id IS NULL)
+        OR a.id = ANY(ARRAY(SELECT r.account_id FROM approvals r WHERE r.status = 'pending' AND r.waiting && @ends::text[])))
     AND (a.wake_at, a.id) > (@at::timestamptz, @after::text)
 
 -- name: Timed
@@ -51,6 +55,15 @@ ORDER BY g.wake_at, g.id
 
 -- name: TimedExpected
 EXPLAIN (FORMAT JSON) SELECT FROM accounts a WHERE {TimedOnes}
+
+-- name: Reassigning
+-- What will ask sales operations for somebody else by itself, soonest first; only they are called by it, so there is no scope.
+SELECT a.state, {ProfileColumns}
+FROM (SELECT a.id, a.state, reassign_at(a.state) AS at FROM accounts a
+    WHERE a.status <> 'closed' AND reassign_at(a.state) IS NOT NULL AND (reassign_at(a.state), a.id) > (@at::timestamptz, @after::text)
+    ORDER BY reassign_at(a.state), a.id LIMIT @limit) a
+LEFT JOIN account_profile p ON p.account_id = a.id
+ORDER BY a.at, a.id
 
 -- name: Precheck
 -- One row, whether or not there is an account or a command.

@@ -30,5 +30,18 @@ WITH told AS (
 )
 INSERT INTO outbox (notice_id, person_id, source, at) SELECT id, person_id, 'person', at FROM told
 
+-- name: DatedPersonTasks
+-- All open ones with a date, what is due first first: the ladder of each is looked at.
+SELECT t.id, t.kind, t.assignee_id, t.ref, t.args, t.reason_wanted, t.due_at, t.opened_at, t.reached
+FROM person_tasks t WHERE t.status = 'open' AND t.due_at IS NOT NULL
+ORDER BY t.due_at, t.id
+
+-- name: ClimbPersonRung
+-- Once, and only while there is somebody to tell.
+UPDATE person_tasks SET reached = array_append(reached, $2) WHERE id = $1 AND status = 'open' AND NOT $2 = ANY(reached)
+
+-- name: ClimbReviewRung
+UPDATE team_reviews SET reached = array_append(reached, $2) WHERE id = $1 AND status = 'open' AND NOT $2 = ANY(reached)
+
 -- name: IsPersonTask
 SELECT EXISTS (SELECT FROM person_tasks WHERE id = $1)

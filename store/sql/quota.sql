@@ -52,7 +52,7 @@ SELECT person_id FROM quota_breaches WHERE id = $1
 -- name: BreachTasksOf
 -- What waits for somebody about breaches, with whom the breach is about, whose reason it has, and who else is asked.
 SELECT t.id, t.kind, t.ref, t.args, b.person_id, COALESCE(b.reason_by, ''),
-    ARRAY(SELECT o.assignee_id FROM person_tasks o WHERE o.ref = t.ref AND o.kind = t.kind AND o.status = 'open' AND o.id <> t.id)
+    ARRAY(SELECT o.assignee_id FROM person_tasks o WHERE o.ref = t.ref AND o.kind = t.kind AND o.status = 'open' AND o.id <> t.id), t.due_at
 FROM person_tasks t JOIN quota_breaches b ON b.id = t.ref
 WHERE t.assignee_id = $1 AND t.status = 'open' AND t.kind IN ('quota_reason', 'quota_decision')
 ORDER BY t.id

@@ -3,7 +3,7 @@
 -- name: ReviewColumns
 -- In the order of scanReview.
 r.id, r.team_id, r.month, r.status, r.opened_at, r.opened_by, r.since, r.until, r.due_at, r.totals, r.signed_at, COALESCE(r.signed_by, ''),
-    COALESCE(r.signed_for, ''), COALESCE(r.note, '')
+    COALESCE(r.signed_for, ''), COALESCE(r.note, ''), r.reached
 
 -- name: ReviewOfMonth
 SELECT {ReviewColumns} FROM team_reviews r WHERE r.team_id = $1 AND r.month = $2
