@@ -44,16 +44,29 @@ type amountBody struct {
 
 type reviewBreachBody struct {
 	ID       string      `json:"id"`
-	Account  accountRef  `json:"account"`
-	Kind     string      `json:"kind" enum:"deadline,approval,late_handover"`
+	Account  *accountRef `json:"account,omitempty" doc:"absent for a breach of the lead quota"`
+	Kind     string      `json:"kind" enum:"deadline,approval,late_handover,lead_quota"`
 	Clock    string      `json:"clock" doc:"the deadline's name, as in the account's timeline"`
 	Step     stepName    `json:"step"`
-	Owner    *personBody `json:"owner,omitempty" doc:"who missed it: the account's owner, or who had to decide"`
+	Owner    *personBody `json:"owner,omitempty" doc:"who missed it: the account's owner, who had to decide, or who brought too few leads"`
 	DueAt    *time.Time  `json:"due_at"`
 	At       time.Time   `json:"at"`
 	Reason   string      `json:"reason" doc:"empty while nobody stated one"`
 	ReasonBy *personBody `json:"reason_by,omitempty"`
 	ReasonAt *time.Time  `json:"reason_at"`
+
+	Quota *quotaBreachLineBody `json:"quota,omitempty" doc:"of the lead quota: as it stood when the review was opened"`
+}
+
+// quotaBreachLineBody is a breach of the lead quota in a review.
+type quotaBreachLineBody struct {
+	ID        string      `json:"id" doc:"as in GET /quota/breaches"`
+	First     string      `json:"first_day"`
+	Last      string      `json:"last_day"`
+	Days      int         `json:"days"`
+	State     string      `json:"state" enum:"found,reasoned,confirmed,waived"`
+	DecidedBy *personBody `json:"decided_by,omitempty"`
+	DecidedAt *time.Time  `json:"decided_at"`
 }
 
 type explainBreachInput struct {
@@ -124,7 +137,7 @@ func (a *API) explainBreach(ctx context.Context, in *explainBreachInput) (*revie
 	}
 	b, err := a.Reviews.ExplainBreach(ctx, r.ID, in.Breach, review.Reason{Text: text, By: me.person.ID, At: a.Now()}, func(_ review.Review, b review.Breach) error {
 		switch {
-		case right.Explains(me.viewer, b.Owner):
+		case right.Explains(me.viewer, b):
 			return nil
 		case right.Reads():
 			return forbidden()
@@ -138,10 +151,16 @@ func (a *API) explainBreach(ctx context.Context, in *explainBreachInput) (*revie
 }
 
 func reviewBreachOf(org deal.Org, b review.Breach) reviewBreachBody {
-	return reviewBreachBody{
-		ID: b.ID, Account: accountRef{string(b.Account), b.Number, b.Name}, Kind: string(b.Kind), Clock: b.Clock, Step: stepName(b.Step), Owner: personIn(org, b.Owner),
+	body := reviewBreachBody{
+		ID: b.ID, Kind: string(b.Kind), Clock: b.Clock, Step: stepName(b.Step), Owner: personIn(org, b.Owner),
 		DueAt: instant(b.Due), At: b.At.UTC(), Reason: b.Text, ReasonBy: personIn(org, b.By), ReasonAt: instant(b.Reason.At),
 	}
+	if q := b.Quota; q != nil {
+		body.Quota = &quotaBreachLineBody{q.ID, q.First, q.Last, q.Days, q.State, personIn(org, q.DecidedBy), q.DecidedAt}
+		return body
+	}
+	body.Account = &accountRef{string(b.Account), b.Number, b.Name}
+	return body
 }
 
 func reviewListing() listing {
@@ -192,16 +211,26 @@ func reviewLineListing() listing {
 func reviewBreachListing() listing {
 	type T = reviewBreachBody
 	return listing{deal.Text{ZH: "违期", EN: "Breaches"}, []column{
-		txt("编号", "Number", func(b T) string { return b.Account.Number }),
-		txt("客户名称", "Name", func(b T) string { return b.Account.Name }),
+		txt("编号", "Number", func(b T) string { return b.Account.number() }),
+		txt("客户名称", "Name", func(b T) string { return b.Account.name() }),
 		label("类别", "Kind", catalogue.BreachKinds, func(b T) string { return b.Kind }),
 		said("步骤", "Step", func(b T) string { return string(b.Step) }),
 		somebody("责任人", "Owner", func(b T) *personBody { return b.Owner }),
 		when("应完成时间", "Due", func(b T) *time.Time { return b.DueAt }),
+		txt("缺线索首日", "First day without a lead", func(b T) string { return ofQuota(b.Quota).First }),
+		txt("缺线索末日", "Last day without a lead", func(b T) string { return ofQuota(b.Quota).Last }),
 		when("违期时间", "At", func(b T) *time.Time { return &b.At }),
 		txt("原因", "Reason", func(b T) string { return b.Reason }),
 		somebody("说明人", "Stated by", func(b T) *personBody { return b.ReasonBy }),
 		when("说明时间", "Stated at", func(b T) *time.Time { return b.ReasonAt }),
 		txt("ID", "ID", func(b T) string { return b.ID }),
 	}}
+}
+
+// ofQuota is what a breach says of the lead quota; empty for another one.
+func ofQuota(q *quotaBreachLineBody) quotaBreachLineBody {
+	if q == nil {
+		return quotaBreachLineBody{}
+	}
+	return *q
 }

@@ -131,7 +131,7 @@ func (a *API) reviewRoutes() {
 	register(a, op(http.MethodGet, "/reviews/{id}/accounts", "list-review-accounts", "reviews", "The team's accounts as they stood"), a.reviewAccounts)
 	register(a, op(http.MethodGet, "/reviews/{id}/breaches", "list-review-breaches", "reviews", "What was not done in time, and why"), a.reviewBreaches)
 	explain := op(http.MethodPut, "/reviews/{id}/breaches/{breach}", "explain-breach", "reviews", "State why")
-	explain.Description = "For whoever missed it and the line above, until the review is signed."
+	explain.Description = "For whoever missed it and the line above, until the review is signed; that of the lead quota for the line above alone."
 	register(a, explain, a.explainBreach)
 	a.reviewActionRoutes()
 	decide := op(http.MethodPost, "/reviews/{id}/decisions", "add-review-decision", "reviews", "Write down what was decided")

@@ -230,6 +230,29 @@ func TestReviews_showRepsTheirPartOnly(t *testing.T) {
 	require.Equal(t, "周杰", whole["chairs"].([]any)[0].(map[string]any)["name"]) //nolint:forcetypeassert // a list of people
 }
 
+func TestReviews_haveBreachesOfTheQuotaAmongTheirLines(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	decided := noon()
+	r.minutes.breaches = append(r.minutes.breaches, review.Breach{
+		ID: "b2", Review: "review1", Name: "李强", Kind: review.QuotaBreached, Step: deal.Collect, Owner: rep2, At: noon(),
+		Quota: &review.QuotaBreach{ID: "q1", First: "2026-02-02", Last: "2026-02-04", Days: 3, State: "waived", DecidedBy: director, DecidedAt: &decided},
+	})
+	items := r.do(manager, "GET", reviewPath+"/breaches", nil).ok(200)["items"].([]any)
+	line := items[1].(map[string]any)
+	require.NotContains(t, line, "account")
+	require.Contains(t, items[0], "account")
+	require.Equal(t, map[string]any{
+		"id": "q1", "first_day": "2026-02-02", "last_day": "2026-02-04", "days": 3.0, "state": "waived", "decided_at": "2026-03-02T12:00:00Z",
+		"decided_by": line["quota"].(map[string]any)["decided_by"],
+	}, line["quota"])
+	sheet := r.do(manager, "GET", reviewPath+"/breaches?format=csv", nil)
+	require.Equal(t, 200, sheet.Code)
+	require.Contains(t, sheet.Body.String(), "2026-02-04")
+	require.NotContains(t, []int{200}, r.do(rep2, "PUT", reviewPath+"/breaches/b2", `{"reason":"x"}`).Code, "nobody states the reason of their own")
+	r.do(manager, "PUT", reviewPath+"/breaches/b2", `{"reason":"生病"}`).ok(200)
+}
+
 func TestReviews_listTheMissingAndTheLate(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -69,7 +69,7 @@ func notReached() map[string]string {
 		"tasks.kind": set, "tasks.ref": ids, "tasks.status": set, "team_actions.status": set, "team_review_accounts.currency": set,
 		"team_review_accounts.grade": set, "team_review_accounts.name": customer, "team_review_accounts.outcome": set, "team_review_accounts.status": set,
 		"team_review_accounts.step": set, "team_review_actions.status": set, "team_review_breaches.clock": set, "team_review_breaches.kind": set,
-		"team_review_breaches.name": customer, "team_review_breaches.step": set, "team_review_changes.record": set, "team_reviews.status": set,
+		"team_review_breaches.name": customer, "team_review_breaches.quota": ids, "team_review_breaches.step": set, "team_review_changes.record": set, "team_reviews.status": set,
 		"team_reviews.totals": ids, "teams.name": house, "territories.name": house, "users.name": ours, "users.password_hash": "a hash", "users.role": set,
 		"webhooks.former_secret": house, "webhooks.kinds": set, "webhooks.note": house, "webhooks.secret": house, "webhooks.stopped": set, "webhooks.url": house,
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"closedloop/deal"
+	"closedloop/deal/review"
 	"closedloop/deal/view"
 )
 
@@ -133,6 +134,9 @@ func (s *Store) reasoned(ctx context.Context, tx pgx.Tx, org deal.Org, t view.Ta
 		notices = append(notices, deal.NewPersonNotice(deal.QuotaReasonedNotice, head, b.ID, t.ClosedAt, t.Args...))
 	}
 	if _, err := tx.Exec(ctx, string(reasonBreach), b.ID, t.Reason, string(t.ClosedBy)); err != nil {
+		return err
+	}
+	if err := quotaReasoned(ctx, tx, b.ID, review.Reason{Text: t.Reason, By: t.ClosedBy, At: t.ClosedAt}); err != nil {
 		return err
 	}
 	w := PersonWork{tx}

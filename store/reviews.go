@@ -26,6 +26,7 @@ var (
 	lockReviewBreach  = named("LockReviewBreach")
 	explainBreach     = named("ExplainBreach")
 	stillUnexplained  = named("StillUnexplained")
+	reasonedLines     = named("ReasonedQuotaLines")
 	reviewDecisions   = named("ReviewDecisions")
 	addReviewDecision = named("AddReviewDecision")
 	freezeActions     = named("FreezeActions")
@@ -170,8 +171,12 @@ func (s *Store) ReviewBreaches(ctx context.Context, id string, people []deal.Per
 }
 
 func scanReviewBreach(row pgx.CollectableRow) (b review.Breach, err error) {
+	var id string
 	err = row.Scan(&b.ID, &b.Review, &b.Account, &b.Number, &b.Name, &b.Kind, &b.Clock, &b.Step, &b.Owner, instant(&b.Due), instant(&b.At),
-		&b.Text, &b.By, instant(&b.Reason.At))
+		&b.Text, &b.By, instant(&b.Reason.At), &id, &b.Quota)
+	if b.Quota != nil {
+		b.Quota.ID = id
+	}
 	return b, err
 }
 
@@ -231,13 +236,40 @@ func (s *Store) ExplainBreach(ctx context.Context, id, breach string, reason rev
 		if err := reviewChanged(ctx, tx, id, "breach", b.ID, reason.By, reason.At, before, reason); err != nil {
 			return err
 		}
-		var left bool
-		if err := tx.QueryRow(ctx, string(stillUnexplained), id, string(b.Owner)).Scan(&left); err != nil || left {
-			return err
-		}
-		return PersonWork{tx}.Close(ctx, deal.ReviewReasonTask, review.ReasonRef(id, b.Owner), deal.TaskDone, reason.By, reason.At)
+		return reasonsStated(ctx, tx, id, b.AskedOf(), reason.By, reason.At)
 	})
 	return b, err
+}
+
+// reasonsStated ends what somebody was asked about a review once nothing of it wants a reason any more.
+func reasonsStated(ctx context.Context, tx pgx.Tx, id string, owner, by deal.PersonID, when time.Time) error {
+	var left bool
+	if err := tx.QueryRow(ctx, string(stillUnexplained), id, string(owner)).Scan(&left); err != nil || left {
+		return err
+	}
+	return PersonWork{tx}.Close(ctx, deal.ReviewReasonTask, review.ReasonRef(id, owner), deal.TaskDone, by, when)
+}
+
+// quotaReasoned lets open reviews have the reason that was stated for a breach of the quota, on record.
+func quotaReasoned(ctx context.Context, tx pgx.Tx, breach string, reason review.Reason) error {
+	rows, err := tx.Query(ctx, string(reasonedLines), breach, reason.Text, string(reason.By), reason.At)
+	if err != nil {
+		return err
+	}
+	type line struct{ review, id string }
+	lines, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (l line, err error) { return l, row.Scan(&l.review, &l.id) })
+	if err != nil {
+		return err
+	}
+	for _, l := range lines {
+		if err := reviewChanged(ctx, tx, l.review, "breach", l.id, reason.By, reason.At, review.Reason{}, reason); err != nil {
+			return err
+		}
+		if err := reasonsStated(ctx, tx, l.review, "", reason.By, reason.At); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func reviewChanged(ctx context.Context, tx pgx.Tx, id, record, recordID string, by deal.PersonID, at time.Time, before, after any) error {

@@ -15,6 +15,8 @@ import (
 var (
 	reviewOfMonth    = named("ReviewOfMonth")
 	snapshotBreaches = named("SnapshotBreaches")
+	snapshotQuota    = named("SnapshotQuota")
+	quotaLines       = named("QuotaLines")
 	snapshotAccounts = named("SnapshotAccounts")
 	snapshotTotals   = named("SnapshotTotals")
 	snapshotHappened = named("SnapshotHappened")
@@ -67,6 +69,9 @@ func (s *Store) freeze(ctx context.Context, tx pgx.Tx, o ReviewOrder) (review.Re
 	r.Since, r.Until = review.Window(o.Month, previous, r.OpenedAt, s.options.Zone)
 	args := pgx.StrictNamedArgs{"review": r.ID, "team": string(o.Team), "since": r.Since, "until": r.Until}
 	if _, err := tx.Exec(ctx, string(snapshotBreaches), args); err != nil {
+		return r, err
+	}
+	if _, err := tx.Exec(ctx, string(snapshotQuota), args); err != nil {
 		return r, err
 	}
 	if _, err := tx.Exec(ctx, string(snapshotAccounts), without(args, "until")); err != nil {
@@ -128,6 +133,9 @@ func totals(ctx context.Context, tx pgx.Tx, r review.Review) (review.Totals, err
 		t.Expected = append(t.Expected, review.Amount{Minor: minor, Currency: currency})
 	}
 	slices.SortFunc(t.Expected, func(a, b review.Amount) int { return int(b.Minor/2 - a.Minor/2) })
+	if err := tx.QueryRow(ctx, string(quotaLines), r.ID).Scan(&t.QuotaBreaches); err != nil {
+		return t, err
+	}
 	args := pgx.StrictNamedArgs{"review": r.ID, "team": string(r.Team), "since": r.Since, "until": r.Until}
 	err = tx.QueryRow(ctx, string(snapshotHappened), args).Scan(&t.Leads, &t.Wins, &t.Losses, &t.Breaches)
 	return t, err

@@ -115,6 +115,7 @@ func labels() map[Set]map[string]deal.Text {
 		BreachKinds: {
 			string(review.DeadlineBreach): text("步骤超期", "deadline missed"), string(review.ApprovalBreach): text("审批超期", "approval overdue"),
 			string(review.HandoverBreach): text("线索移交迟到", "late handover"),
+			string(review.QuotaBreached):  text("线索数量不足", "too few leads"),
 		},
 		ActionStatuses: {string(review.ActionOpen): text("未完成", "open"), string(review.ActionDone): text("已完成", "done")},
 		CaseOutcomes: {

@@ -54,10 +54,11 @@ type Totals struct {
 	ByStatus         map[string]int `json:"by_status"`
 	Overdue          int            `json:"overdue"`
 	ApprovalsPending int            `json:"approvals_pending"`
-	Breaches         int            `json:"breaches"`
-	Leads            int            `json:"leads"`  // opened in the stretch
-	Wins             int            `json:"wins"`   // sign was left
-	Losses           int            `json:"losses"` // closed as lost
+	Breaches         int            `json:"breaches"`       // of accounts
+	QuotaBreaches    int            `json:"quota_breaches"` // of people
+	Leads            int            `json:"leads"`          // opened in the stretch
+	Wins             int            `json:"wins"`           // sign was left
+	Losses           int            `json:"losses"`         // closed as lost
 	Expected         []Amount       `json:"expected"`
 }
 
@@ -103,7 +104,27 @@ type Breach struct {
 	Owner   deal.PersonID
 	Due     time.Time
 	At      time.Time
+	Quota   *QuotaBreach // of a lead quota: it is about the owner and no account, and Name is the owner's
 	Reason
+}
+
+// QuotaBreach is a breach of the lead quota as it stood when the review was opened.
+type QuotaBreach struct {
+	ID        string        `json:"-"`
+	First     string        `json:"first_day"` // YYYY-MM-DD
+	Last      string        `json:"last_day"`
+	Days      int           `json:"days"`
+	State     string        `json:"state"` // found, reasoned, confirmed, waived
+	DecidedBy deal.PersonID `json:"decided_by"`
+	DecidedAt *time.Time    `json:"decided_at"`
+}
+
+// AskedOf is who owes the reason: whoever missed a deadline. That of a quota is for the line above to state, so it is nobody's own.
+func (b Breach) AskedOf() deal.PersonID {
+	if b.Kind == QuotaBreached {
+		return ""
+	}
+	return b.Owner
 }
 
 // Reason is why, as somebody stated it; empty while nobody did.
@@ -116,15 +137,19 @@ type Reason struct {
 // BreachKind says what was missed.
 type BreachKind string
 
-// A deadline of a step, the deadline of an approval, the day on which a lead was to be handed over.
+// A deadline of a step, the deadline of an approval, the day on which a lead was to be handed over, too few leads on several
+// working days in a row.
 const (
 	DeadlineBreach BreachKind = "deadline"
 	ApprovalBreach BreachKind = "approval"
 	HandoverBreach BreachKind = "late_handover"
+	QuotaBreached  BreachKind = "lead_quota"
 )
 
 // BreachKinds returns every kind.
-func BreachKinds() []BreachKind { return []BreachKind{DeadlineBreach, ApprovalBreach, HandoverBreach} }
+func BreachKinds() []BreachKind {
+	return []BreachKind{DeadlineBreach, ApprovalBreach, HandoverBreach, QuotaBreached}
+}
 
 // Decision is what was decided.
 type Decision struct {

@@ -86,3 +86,29 @@ func TestParseMonth_takesMonthsOnly(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []review.Month{"2027-01", "2026-11"}, []review.Month{m.Next(), m.Previous()})
 }
+
+func TestExplains_ofTheQuotaIsForTheLineAndNeverForOneself(t *testing.T) {
+	t.Parallel()
+	org := house()
+	now := time.Date(2026, 3, 2, 2, 0, 0, 0, time.UTC)
+	org.Delegations = []deal.Delegation{{ID: "d", From: "manager", To: "rep", Since: now, Until: now.Add(time.Hour)}}
+	may := func(id deal.PersonID, b review.Breach) bool {
+		p, _ := org.Person(id)
+		v := view.Of(org, p, now)
+		return review.RightOf(org, v, "team").Explains(v, b)
+	}
+	deadline, quota := review.Breach{Kind: review.DeadlineBreach, Owner: "rep"}, review.Breach{Kind: review.QuotaBreached, Owner: "rep"}
+	require.True(t, may("rep", deadline))
+	require.False(t, may("rep", quota), "also not as the manager's deputy")
+	require.True(t, may("manager", quota) && may("director", quota))
+	require.False(t, may("ops", quota) || may("audit", quota))
+	require.Equal(t, []deal.PersonID{"rep", ""}, []deal.PersonID{deadline.AskedOf(), quota.AskedOf()})
+}
+
+func TestUnsignable_namesWhoseQuotaNobodyExplained(t *testing.T) {
+	t.Parallel()
+	no := review.Unsignable([]review.Breach{{ID: "b", Kind: review.QuotaBreached, Name: "Wang", Quota: &review.QuotaBreach{Days: 3, Last: "2026-03-04"}}}, nil, 1, "2026-04-02")
+	require.Len(t, no, 1)
+	require.Contains(t, no[0].Text.EN, "Wang (3 working days without a lead, until 2026-03-04)")
+	require.Contains(t, no[0].Hint.ZH, "/breaches/b")
+}

@@ -62,9 +62,13 @@ func (r Right) Decides() bool { return r.Chair != "" || r.Staff }
 // Charges tells whether the viewer may give actions and change them: the chair, the line, and sales operations.
 func (r Right) Charges() bool { return r.Chair != "" || r.Line || r.Staff }
 
-// Explains tells whether the viewer may state the reason of somebody's breach: that person, and the line above.
-func (r Right) Explains(v view.Viewer, owner deal.PersonID) bool {
-	return r.Line || slices.Contains(v.Owners, owner)
+// Explains tells whether the viewer may state the reason of a breach: whoever missed the deadline, and the line above. That of
+// the quota is stated by the line alone, and never by the person whom it is about.
+func (r Right) Explains(v view.Viewer, b Breach) bool {
+	if b.Kind == QuotaBreached {
+		return (r.Line || r.Chair != "") && v.Person.ID != b.Owner
+	}
+	return r.Line || slices.Contains(v.Owners, b.Owner)
 }
 
 // Finishes tells whether the viewer may say that an action is done: its owner, and who may give actions.

@@ -26,6 +26,15 @@ func Unsignable(breaches []Breach, actions []Action, decisions int, today string
 		if unexplained++; unexplained > mostReasons {
 			continue
 		}
+		if b.Quota != nil {
+			missing("quota_unexplained",
+				deal.Text{ZH: b.Name + " 连续 " + strconv.Itoa(b.Quota.Days) + " 个工作日没有线索(至 " + b.Quota.Last + ")未说明原因", EN: b.Name + " (" + strconv.Itoa(b.Quota.Days) + " working days without a lead, until " + b.Quota.Last + "): nobody said why"},
+				deal.Text{
+					ZH: "由其上级填写原因:PUT /reviews/…/breaches/" + b.ID,
+					EN: "the line above states the reason: PUT /reviews/…/breaches/" + b.ID,
+				})
+			continue
+		}
 		at := b.At.UTC().Format(time.DateOnly)
 		if !b.Due.IsZero() {
 			at = b.Due.UTC().Format(time.DateOnly)

@@ -31,18 +31,18 @@ WHERE n.account_id = $2 AND {Speaks} FOR UPDATE OF n
 UPDATE history_notes SET author = ($3::text[])[1], how = ($3::text[])[2] WHERE account_id = $1 AND id = $2
 
 -- name: SaidInReasons
--- Why the account missed a deadline, as somebody told a monthly review.
+-- Why the account missed a deadline, or somebody brought too few leads, as it was told to a monthly review.
 SELECT b.id, ARRAY[b.reason] FROM team_review_breaches b CROSS JOIN LATERAL COALESCE(b.reason, '') AS said
-WHERE b.account_id = $2 AND {Speaks} FOR UPDATE OF b
+WHERE (b.account_id = $2 OR b.account_id IS NULL) AND {Speaks} FOR UPDATE OF b
 
 -- name: ForgetInReasons
-UPDATE team_review_breaches SET reason = ($3::text[])[1], erased_at = now() WHERE account_id = $1 AND id = $2
+UPDATE team_review_breaches SET reason = ($3::text[])[1], erased_at = now() WHERE (account_id = $1 OR account_id IS NULL) AND id = $2
 
 -- name: SaidInReasonVersions
 SELECT c.id::text, ARRAY[c.before::text, c.after::text] FROM team_review_changes c
 JOIN team_review_breaches b ON b.review_id = c.review_id AND b.id = c.record_id
 CROSS JOIN LATERAL concat(c.before, '|', c.after) AS said
-WHERE b.account_id = $2 AND c.record = 'breach' AND {Speaks} FOR UPDATE OF c
+WHERE (b.account_id = $2 OR b.account_id IS NULL) AND c.record = 'breach' AND {Speaks} FOR UPDATE OF c
 
 -- name: ForgetInReasonVersions
 UPDATE team_review_changes SET before = ($3::text[])[1]::jsonb, after = ($3::text[])[2]::jsonb WHERE $1 <> '' AND id = $2::bigint

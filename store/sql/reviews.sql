@@ -74,6 +74,22 @@ WHERE {OnceOf} AND held.team_id = @team AND a.merged_into IS NULL AND (
         SELECT FROM account_events h WHERE h.account_id = a.id AND h.kind = 'step_left' AND h.step = 'collect' AND h.body -> 'data' -> 'late' = 'true'
             AND h.at >= @since AND h.at < @until)))
 
+-- name: SnapshotQuota
+-- Of the team in which the person was when it was found, with the reason and the decision as far as there are any.
+INSERT INTO team_review_breaches (id, review_id, number, name, kind, clock, step, owner_id, at, reason, reason_by, reason_at, quota_breach_id, quota)
+SELECT gen_random_uuid()::text, @review, '', '', 'lead_quota', '', 'collect', b.person_id, b.opened_at, b.reason, b.reason_by,
+    (SELECT s.at FROM quota_breach_steps s WHERE s.breach_id = b.id AND s.step = 'reasoned'), b.id,
+    jsonb_build_object('first_day', b.first_day::text, 'last_day', b.last_day::text, 'days', b.days, 'state', b.state,
+        'decided_by', COALESCE(b.decided_by, ''), 'decided_at', to_char(b.decided_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'))
+FROM quota_breaches b
+WHERE b.team_id = @team AND b.opened_at >= @since AND b.opened_at < @until
+
+-- name: ReasonedQuotaLines
+-- What the manager has stated meanwhile stands in reviews that are open and wait for it.
+UPDATE team_review_breaches b SET reason = $2, reason_by = $3, reason_at = $4
+FROM team_reviews r WHERE r.id = b.review_id AND r.status = 'open' AND b.quota_breach_id = $1 AND b.reason IS NULL
+RETURNING b.review_id, b.id
+
 -- name: SnapshotAccounts
 -- The team's accounts as they stand; of closed ones those that were closed in the stretch. One statement for a whole team.
 INSERT INTO team_review_accounts (review_id, account_id, number, name, owner_id, step, status, outcome, grade, cycle, pass, returns, deadline_at,
@@ -109,7 +125,7 @@ FROM team_review_accounts WHERE review_id = $1 GROUP BY 1, 2, 3, 4
 SELECT (SELECT count(*) FROM accounts WHERE team_id = @team AND opened_at >= @since AND opened_at < @until AND merged_into IS NULL),
     count(*) FILTER (WHERE e.kind = 'step_left' AND e.body -> 'data' -> 'won' = 'true'),
     count(*) FILTER (WHERE e.kind = 'closed' AND e.body -> 'data' ->> 'outcome' = 'lost'),
-    (SELECT count(*) FROM team_review_breaches WHERE review_id = @review)
+    (SELECT count(*) FROM team_review_breaches WHERE review_id = @review AND kind <> 'lead_quota')
 FROM accounts a JOIN account_events e ON e.account_id = a.id AND e.at >= @since AND e.at < @until AND e.kind IN ('step_left', 'closed')
 CROSS JOIN LATERAL ({HeldThen}) held
 WHERE {OnceOf} AND held.team_id = @team AND a.merged_into IS NULL
@@ -127,7 +143,12 @@ FROM team_actions x JOIN team_reviews o ON o.id = x.review_id
 WHERE x.team_id = $2 AND x.status = 'open' AND o.month < $3
 
 -- name: BreachesByOwner
-SELECT COALESCE(owner_id, ''), count(*) FROM team_review_breaches WHERE review_id = $1 GROUP BY 1 ORDER BY 1
+-- Who owes how many reasons. Those of a quota are for the line above to state: they are nobody's own.
+SELECT CASE WHEN kind = 'lead_quota' THEN '' ELSE COALESCE(owner_id, '') END, count(*)
+FROM team_review_breaches WHERE review_id = $1 AND reason IS NULL GROUP BY 1 ORDER BY 1
+
+-- name: QuotaLines
+SELECT count(*) FROM team_review_breaches WHERE review_id = $1 AND kind = 'lead_quota'
 
 -- name: ReviewAccounts
 SELECT account_id, number, name, COALESCE(owner_id, ''), step, status, COALESCE(outcome, ''), COALESCE(grade, ''), cycle, pass, returns, deadline_at,
@@ -137,8 +158,9 @@ WHERE review_id = @review AND (@first::boolean OR (number, account_id) > (@value
 ORDER BY number, account_id LIMIT @limit
 
 -- name: ReviewBreachColumns
-b.id, b.review_id, b.account_id, b.number, b.name, b.kind, b.clock, b.step, COALESCE(b.owner_id, ''), b.due_at, b.at, COALESCE(b.reason, ''),
-    COALESCE(b.reason_by, ''), b.reason_at
+b.id, b.review_id, COALESCE(b.account_id, ''), b.number, CASE WHEN b.kind = 'lead_quota' THEN COALESCE((SELECT u.name FROM users u WHERE u.id = b.owner_id), '') ELSE b.name END,
+    b.kind, b.clock, b.step, COALESCE(b.owner_id, ''), b.due_at, b.at, COALESCE(b.reason, ''), COALESCE(b.reason_by, ''), b.reason_at,
+    COALESCE(b.quota_breach_id, ''), b.quota
 
 -- name: ReviewBreaches
 SELECT {ReviewBreachColumns} FROM team_review_breaches b
@@ -156,7 +178,8 @@ SELECT {ReviewBreachColumns} FROM team_review_breaches b WHERE b.review_id = $1 
 UPDATE team_review_breaches SET reason = $2, reason_by = $3, reason_at = $4 WHERE id = $1
 
 -- name: StillUnexplained
-SELECT EXISTS (SELECT FROM team_review_breaches WHERE review_id = $1 AND COALESCE(owner_id, '') = $2 AND reason IS NULL)
+SELECT EXISTS (SELECT FROM team_review_breaches WHERE review_id = $1 AND reason IS NULL
+    AND CASE WHEN kind = 'lead_quota' THEN '' ELSE COALESCE(owner_id, '') END = $2)
 
 -- name: ReviewDecisions
 SELECT id, text, by_id, at FROM team_review_decisions WHERE review_id = $1 ORDER BY at, id
