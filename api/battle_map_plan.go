@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"time"
@@ -102,6 +103,36 @@ type planBody struct {
 	Factors     *recordIn[dossier.Factors]     `json:"factors,omitempty"`
 	Simulation  *recordIn[dossier.Simulation]  `json:"simulation,omitempty"`
 	FollowUp    *followUpBody                  `json:"next_follow_up,omitempty"`
+
+	ExecutiveVisits []executiveVisitBody `json:"executive_visits" doc:"in the order of their days"`
+}
+
+// executiveVisitBody is a visit of one of our executives on the map.
+type executiveVisitBody struct {
+	ID        string                           `json:"id"`
+	Status    string                           `json:"status" enum:"planned,approved,done" doc:"planned: not approved yet; done: it took place"`
+	Executive *personBody                      `json:"executive,omitempty"`
+	Content   recordIn[dossier.ExecutiveVisit] `json:"content"`
+}
+
+// executiveVisits are planned until they are approved, and done once they took place.
+func (s sheet) executiveVisits() []executiveVisitBody {
+	all := dossier.Entries[dossier.ExecutiveVisit](s.File)
+	slices.SortStableFunc(all, func(x, y dossier.Entry[dossier.ExecutiveVisit]) int {
+		return cmp.Compare(x.Body.VisitOn, y.Body.VisitOn)
+	})
+	bodies := []executiveVisitBody{}
+	for _, e := range all {
+		status := "planned"
+		switch {
+		case e.Body.HeldOn != "":
+			status = "done"
+		case e.Body.AcceptedAt != "":
+			status = "approved"
+		}
+		bodies = append(bodies, executiveVisitBody{e.ID, status, personIn(s.call.actor.org, e.Body.Executive), inMap(s, e.Body)})
+	}
+	return bodies
 }
 
 type proposalBody struct {
@@ -189,6 +220,7 @@ func (s sheet) stage(form formBody) stageBody {
 func (s sheet) plan(note string) planBody {
 	b := planBody{
 		Negotiation: newest[dossier.Negotiation](s), Factors: newest[dossier.Factors](s), Simulation: newest[dossier.Simulation](s),
+		ExecutiveVisits: s.executiveVisits(),
 	}
 	if all := dossier.Entries[dossier.Proposal](s.File); len(all) > 0 {
 		p := all[len(all)-1]

@@ -64,6 +64,11 @@ func charted(t *testing.T) *rig {
 	file("t1", dossier.Trust{Contact: "c1", Ratings: []dossier.Rating{
 		{Pillar: dossier.Conduct, Score: 2, On: "2025-11-01", Evidence: "x"}, {Pillar: dossier.Conduct, Score: 4, On: "2026-02-20", Evidence: "x"},
 	}})
+	file("v2", dossier.ExecutiveVisit{Executive: director, Contacts: []string{"c1"}, Aim: "the tender", VisitOn: "2026-03-20", AcceptedAt: dossier.InstantOf(noon())})
+	file("v1", dossier.ExecutiveVisit{
+		Executive: director, Contacts: []string{"c1"}, Aim: "to meet", VisitOn: "2026-02-20", AcceptedAt: dossier.InstantOf(opened), HeldOn: "2026-02-20", Result: "they agree",
+	})
+	file("v3", dossier.ExecutiveVisit{Executive: director, Contacts: []string{"c2"}, Aim: "to sign", VisitOn: "2026-04-20"})
 	file("r1", dossier.Rival{Name: "顺丰", Incumbent: true})
 	file("r2", dossier.Rival{Name: "中通"})
 	file("cycle-1", dossier.Competition{Rivals: []string{"r1"}, Criteria: []dossier.Criterion{
@@ -162,7 +167,12 @@ func TestBattleMap_putsAnAccountOnOnePage(t *testing.T) {
 				Content  struct{ Price string }
 			}
 			Negotiation struct{ Limits string }
-			FollowUp    struct {
+			Visits      []struct {
+				ID, Status string
+				Executive  struct{ Name string }
+				Content    struct{ Result string }
+			} `json:"executive_visits"`
+			FollowUp struct {
 				At   time.Time
 				Note string
 			} `json:"next_follow_up"`
@@ -229,6 +239,11 @@ func TestBattleMap_putsAnAccountOnOnePage(t *testing.T) {
 	require.Equal(t, "1250000.00", m.Plan.Proposal.Content.Price)
 	require.Equal(t, 2160, m.Plan.Proposal.MarginBP)
 	require.Equal(t, "8 %", m.Plan.Negotiation.Limits)
+	require.Len(t, m.Plan.Visits, 3)
+	require.Equal(t, []string{"v1 done", "v2 approved", "v3 planned"}, []string{
+		m.Plan.Visits[0].ID + " " + m.Plan.Visits[0].Status, m.Plan.Visits[1].ID + " " + m.Plan.Visits[1].Status, m.Plan.Visits[2].ID + " " + m.Plan.Visits[2].Status,
+	})
+	require.Equal(t, []string{"周杰", "they agree"}, []string{m.Plan.Visits[0].Executive.Name, m.Plan.Visits[0].Content.Result})
 	require.Equal(t, "带报价拜访", m.Plan.FollowUp.Note)
 	require.Equal(t, noon().AddDate(0, 0, 2), m.Plan.FollowUp.At)
 	require.Equal(t, []string{"王芳", "一组"}, []string{m.People.Owner.Name, m.People.Team.Name})
@@ -308,7 +323,7 @@ func TestBattleMap_ofALeadIsEmptyButWhole(t *testing.T) {
 	}
 	require.Equal(t, []any{}, out["competition"].(map[string]any)["rivals"])
 	require.Equal(t, map[string]any{}, out["stage"].(map[string]any)["form"].(map[string]any)["content"])
-	require.Equal(t, map[string]any{}, out["plan"])
+	require.Equal(t, map[string]any{"executive_visits": []any{}}, out["plan"])
 }
 
 func TestTimeline_namesItsTextsSoThatTheyCanBeErased(t *testing.T) {
