@@ -18,32 +18,32 @@ import (
 )
 
 // documentIn reads the record in the request's body and judges it: everything that is wrong with it, at once. Before is
-// the version that it replaces, nil for a new record.
-func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, before *deal.Document) (deal.Document, error) {
+// the version that it replaces, nil for a new record. What has to be judged again as it is written comes with it.
+func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, before *deal.Document) (deal.Document, []view.Judge, error) {
 	read, records, err := a.Accounts.AccountWithRecords(ctx, who(ctx).viewer, id)
 	if err != nil {
-		return deal.Document{}, fmt.Errorf("read account: %w", err)
+		return deal.Document{}, nil, fmt.Errorf("read account: %w", err)
 	}
 	if err := mayWrite(who(ctx).viewer, read.State); err != nil {
-		return deal.Document{}, err
+		return deal.Document{}, nil, err
 	}
 	rules, err := a.Rules(read.State.Book)
 	if err != nil {
-		return deal.Document{}, fmt.Errorf("read rules of the playbook: %w", err)
+		return deal.Document{}, nil, fmt.Errorf("read rules of the playbook: %w", err)
 	}
 	var onFile dossier.Record
 	if before != nil {
 		if onFile, err = dossier.Load(k.Kind, before.Body); err != nil {
-			return deal.Document{}, fmt.Errorf("read what is on file: %w", err)
+			return deal.Document{}, nil, fmt.Errorf("read what is on file: %w", err)
 		}
 	}
 	record, bad, err := a.decoded(k, callOf(ctx).body)
 	if err != nil {
-		return deal.Document{}, err
+		return deal.Document{}, nil, err
 	}
 	if record != nil && before == nil {
 		if err := aboutOthers(k, record, records); err != nil {
-			return deal.Document{}, err
+			return deal.Document{}, nil, err
 		}
 	}
 	if record != nil {
@@ -54,16 +54,16 @@ func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, 
 		record, more = a.judged(ctx, record, onFile, rules, records)
 		bad = append(bad, more...)
 		if record, more, err = a.dutiful(record, before, rules, read.State, records); err != nil {
-			return deal.Document{}, err
+			return deal.Document{}, nil, err
 		}
 		bad = append(bad, more...)
 	}
 	if len(bad) > 0 {
-		return deal.Document{}, unfit(bad)
+		return deal.Document{}, nil, unfit(bad)
 	}
 	d := deal.Document{Kind: string(k.Kind)}
 	if d.Body, err = dossier.Encode(record); err != nil {
-		return deal.Document{}, fmt.Errorf("encode record: %w", err)
+		return deal.Document{}, nil, fmt.Errorf("encode record: %w", err)
 	}
 	if keyed, ok := record.(dossier.Keyed); ok {
 		d.Key = ptr(keyed.Key())
@@ -71,7 +71,7 @@ func (a *API) documentIn(ctx context.Context, k *recordKind, id deal.AccountID, 
 	if s, ok := record.(dossier.Stakeholder); ok {
 		d.ID = s.Contact
 	}
-	return d, nil
+	return d, a.judges(record, rules), nil
 }
 
 // mayWrite refuses early what the port would refuse: rights and state come before content.

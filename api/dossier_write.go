@@ -10,6 +10,7 @@ import (
 
 	"closedloop/deal"
 	"closedloop/deal/dossier"
+	"closedloop/deal/view"
 )
 
 // addDocument puts a record on file, once under its key. A stakeholder is called by the contact it is about, every other
@@ -21,21 +22,21 @@ func (a *API) addDocument(ctx context.Context, k *recordKind, account string) (*
 	}
 	return once(ctx, a, func() (*created[documentBody], error) {
 		c := callOf(ctx)
-		d, err := a.documentIn(ctx, k, id, nil)
+		d, judges, err := a.documentIn(ctx, k, id, nil)
 		if err != nil {
 			return nil, err
 		}
 		if d.ID == "" {
 			d.ID = derivedID("dossier", a.Installation, string(c.actor.person.ID), string(id), c.key)
 		}
-		return a.filed(ctx, k, id, d)
+		return a.filed(ctx, k, id, d, judges...)
 	})
 }
 
 // filed puts a new document on file and shows it.
-func (a *API) filed(ctx context.Context, k *recordKind, id deal.AccountID, d deal.Document) (*created[documentBody], error) {
+func (a *API) filed(ctx context.Context, k *recordKind, id deal.AccountID, d deal.Document, judges ...view.Judge) (*created[documentBody], error) {
 	c := callOf(ctx)
-	added, err := a.Dossier.AddDocument(ctx, c.actor.viewer, id, d, k.PerCycle)
+	added, err := a.Dossier.AddDocument(ctx, c.actor.viewer, id, d, k.PerCycle, judges...)
 	if errors.Is(err, deal.ErrStale) {
 		added, err = mineAlready(c, k, id, d, added)
 	}
@@ -106,17 +107,17 @@ func (a *API) changeDocument(ctx context.Context, k *recordKind, in *putRecordIn
 	if before.Version != version {
 		return nil, stale(before.Version)
 	}
-	d, err := a.documentIn(ctx, k, id, &before)
+	d, judges, err := a.documentIn(ctx, k, id, &before)
 	if err != nil {
 		return nil, err
 	}
-	return a.change(ctx, k, id, d, before)
+	return a.change(ctx, k, id, d, before, judges...)
 }
 
 // change replaces a document with another content of the version that was read.
-func (a *API) change(ctx context.Context, k *recordKind, id deal.AccountID, d, before deal.Document) (*documentOutput, error) {
+func (a *API) change(ctx context.Context, k *recordKind, id deal.AccountID, d, before deal.Document, judges ...view.Judge) (*documentOutput, error) {
 	d.ID, d.Version = before.ID, before.Version
-	now, err := a.Dossier.ChangeDocument(ctx, who(ctx).viewer, id, d)
+	now, err := a.Dossier.ChangeDocument(ctx, who(ctx).viewer, id, d, judges...)
 	if errors.Is(err, deal.ErrStale) {
 		return nil, stale(now.Version)
 	}
@@ -153,14 +154,14 @@ func (a *API) putOnlyDocument(ctx context.Context, k *recordKind, in *putOnlyRec
 	if before.Version != version {
 		return nil, stale(before.Version)
 	}
-	d, err := a.documentIn(ctx, k, id, &before)
+	d, judges, err := a.documentIn(ctx, k, id, &before)
 	if err != nil {
 		return nil, err
 	}
 	if version > 0 {
-		return a.change(ctx, k, id, d, before)
+		return a.change(ctx, k, id, d, before, judges...)
 	}
-	added, err := a.Dossier.AddDocument(ctx, who(ctx).viewer, id, d, k.PerCycle)
+	added, err := a.Dossier.AddDocument(ctx, who(ctx).viewer, id, d, k.PerCycle, judges...)
 	if errors.Is(err, deal.ErrStale) {
 		return nil, stale(added.Version)
 	}

@@ -20,6 +20,8 @@ type files struct {
 	asOf     []time.Time // instants that a history was asked for
 	texts    map[string]string
 	rules    dossier.Rules
+
+	meanwhile []deal.Document // filed between reading and writing
 }
 
 func (w *world) document(kind, id string) int {
@@ -80,7 +82,18 @@ func (w *world) clash(d deal.Document) bool {
 	})
 }
 
-func (w *world) AddDocument(_ context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error) {
+// judged lets judges look at what is on file, and at what came between reading and writing.
+func (w *world) judged(d deal.Document, judges []view.Judge) error {
+	for _, j := range judges {
+		others := slices.DeleteFunc(slices.Concat(w.files.now, w.files.meanwhile), func(o deal.Document) bool { return o.Kind != d.Kind || o.ID == d.ID })
+		if err := j.Fits(others); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *world) AddDocument(_ context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool, judges ...view.Judge) (deal.Document, error) {
 	if err := w.writes(v, id); err != nil {
 		return deal.Document{}, err
 	}
@@ -93,6 +106,9 @@ func (w *world) AddDocument(_ context.Context, v view.Viewer, id deal.AccountID,
 	if i := w.document(d.Kind, d.ID); i >= 0 {
 		return w.files.now[i], deal.ErrStale
 	}
+	if err := w.judged(d, judges); err != nil {
+		return deal.Document{}, err
+	}
 	if w.clash(d) {
 		return deal.Document{}, taken{}
 	}
@@ -104,7 +120,7 @@ func (w *world) AddDocument(_ context.Context, v view.Viewer, id deal.AccountID,
 	return d, nil
 }
 
-func (w *world) ChangeDocument(_ context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error) {
+func (w *world) ChangeDocument(_ context.Context, v view.Viewer, id deal.AccountID, d deal.Document, judges ...view.Judge) (deal.Document, error) {
 	if err := w.writes(v, id); err != nil {
 		return deal.Document{}, err
 	}
@@ -117,6 +133,9 @@ func (w *world) ChangeDocument(_ context.Context, v view.Viewer, id deal.Account
 		return before, deal.ErrStale
 	}
 	d.Cycle = before.Cycle
+	if err := w.judged(d, judges); err != nil {
+		return before, err
+	}
 	if w.clash(d) {
 		return before, taken{}
 	}

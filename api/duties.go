@@ -6,6 +6,7 @@ import (
 
 	"closedloop/deal"
 	"closedloop/deal/dossier"
+	"closedloop/deal/view"
 )
 
 // dutiful judges what a record needs the rest of the account for: a gift the others of its contact, a revision the versions
@@ -37,6 +38,29 @@ func (a *API) dutiful(
 		}
 	}
 	return record, nil, nil
+}
+
+// judges are those of a record that hangs on others of its kind: two gifts to one contact in one year do not pass the limit side
+// by side.
+func (a *API) judges(record dossier.Record, rules dossier.Rules) []view.Judge {
+	gift, is := record.(dossier.Gift)
+	if !is || gift.GivenOn == "" {
+		return nil
+	}
+	return []view.Judge{{About: gift.LimitedWith(), Fits: func(others []deal.Document) error {
+		file, err := dossier.FileOf(others)
+		if err != nil {
+			return fmt.Errorf("read what is on file: %w", err)
+		}
+		var gifts []dossier.Gift
+		for _, e := range dossier.Entries[dossier.Gift](file) {
+			gifts = append(gifts, e.Body)
+		}
+		if bad := a.recordReasons(rules.Duties.Gifts.Gift(gift, gifts)); len(bad) > 0 {
+			return unfit(bad)
+		}
+		return nil
+	}}}
 }
 
 // revised fills in which versions of the proposal a revision lies between.

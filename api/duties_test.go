@@ -14,6 +14,20 @@ func giftOf(value, given string) string {
 	return fmt.Sprintf(`{"contact":"c1","gift_kind":"present","what":"tea","value":"%s","currency":"CNY","occasion":"spring","given_on":"%s"}`, value, given)
 }
 
+func TestGift_isJudgedAgainAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	r := twoContacts(newRig(t))
+	r.files.rules.Duties.Gifts = dossier.GiftRules{Currency: "CNY", EachMinor: 50_000, YearMinor: 80_000}
+	body, err := dossier.Encode(dossier.Gift{
+		Contact: "c1", GiftKind: dossier.Present, What: "tea", ValueMinor: 50_000, Currency: "CNY", Occasion: "spring", GivenOn: "2026-02-01",
+	})
+	require.NoError(t, err)
+	r.files.meanwhile = []deal.Document{{Kind: "gift", ID: "other", Version: 1, Body: body}}
+	p := r.do(rep1, "POST", at(mine, "/gifts"), giftOf("300.01", "2026-03-01")).problem(422, "invalid_request")
+	require.Equal(t, "/given_on", p.Errors[0].Pointer)
+	r.do(rep1, "POST", at(mine, "/gifts"), giftOf("300.00", "2026-03-01")).ok(201)
+}
+
 func TestGift_aboveTheLimitsIsApprovedBeforeItIsGiven(t *testing.T) {
 	t.Parallel()
 	r := newRig(t)

@@ -80,9 +80,10 @@ type Dossier interface {
 	Documents(ctx context.Context, v view.Viewer, id deal.AccountID, kind string, cycle int) ([]deal.Document, error)
 	Document(ctx context.Context, v view.Viewer, id deal.AccountID, kind, document string) (deal.Document, error)
 	// AddDocument files one under its ID, or as the only one of its kind when it has none. One that is there already comes
-	// back with [deal.ErrStale]; another one with the same key is refused with [deal.CodeAlreadyOnFile].
-	AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error)
-	ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error)
+	// back with [deal.ErrStale]; another one with the same key is refused with [deal.CodeAlreadyOnFile]. Judges have the last word
+	// on a write; theirs is the error then.
+	AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool, judges ...view.Judge) (deal.Document, error)
+	ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, judges ...view.Judge) (deal.Document, error)
 	// DeleteDocument removes one. What redact takes out goes from its versions as well; nil takes nothing.
 	DeleteDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, redact view.Redaction) error
 	// RedactDocument takes something out of a document and of every version of it, whatever the account's state.

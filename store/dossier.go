@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,8 @@ var (
 	dossierOfKind    = named("DossierOfKind")
 	oneDocument      = named("Document")
 	lockDocument     = named("LockDocument")
+	lockJudgement    = named("LockJudgement")
+	othersOfKind     = named("OthersOfKind")
 	addDocument      = named("AddDocument")
 	changeDocument   = named("ChangeDocument")
 	deleteDocument   = named("DeleteDocument")
@@ -62,9 +65,10 @@ func (s *Store) Document(ctx context.Context, v view.Viewer, id deal.AccountID, 
 // AddDocument puts a document on file under its ID; without one it is the only one of its kind, for its cycle where
 // perCycle ties it to the running one ([deal.SoleID]). One that is there already comes back with [deal.ErrStale], another
 // one with the same key is a *[ConstraintError]; a closed account gives *[view.StateError]. What describes a file needs its
-// bytes ([Store.KeepFile]): else it is [view.ErrNoFile].
-func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool) (deal.Document, error) {
+// bytes ([Store.KeepFile]): else it is [view.ErrNoFile]. Judges have the last word, in the same transaction.
+func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, perCycle bool, judges ...view.Judge) (deal.Document, error) {
 	var present deal.Document
+	var verdict error
 	err := s.edit(ctx, "add document", v, id, unlessClosed, func(e edit) error {
 		cycle := 0
 		if perCycle {
@@ -72,6 +76,10 @@ func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountI
 		}
 		if d.ID == "" {
 			d.ID = deal.SoleID(cycle)
+		}
+		var err error
+		if verdict, err = e.judged(ctx, d, judges); err != nil || verdict != nil {
+			return cmp.Or(err, errRefused)
 		}
 		rows, err := e.Query(ctx, string(addDocument), string(id), d.Kind, d.ID, cycle, d.Body, string(e.by), d.Key)
 		if err != nil {
@@ -93,17 +101,48 @@ func (s *Store) AddDocument(ctx context.Context, v view.Viewer, id deal.AccountI
 		}
 		return e.changed(ctx, "dossier", d.Kind+"/"+d.ID, nil, present)
 	})
+	if verdict != nil {
+		return deal.Document{}, verdict
+	}
 	return present, err
+}
+
+// judged lets judges speak, one writer after the other.
+func (e edit) judged(ctx context.Context, d deal.Document, judges []view.Judge) (verdict, err error) {
+	for _, j := range judges {
+		if _, err := e.Exec(ctx, string(lockJudgement), string(e.account)+"/"+d.Kind+"/"+j.About); err != nil {
+			return nil, err
+		}
+		rows, err := e.Query(ctx, string(othersOfKind), string(e.account), d.Kind, d.ID)
+		if err != nil {
+			return nil, err
+		}
+		others, err := pgx.CollectRows(rows, scanDocument)
+		if err != nil {
+			return nil, err
+		}
+		if verdict := j.Fits(others); verdict != nil {
+			return verdict, nil
+		}
+	}
+	return nil, nil
 }
 
 // ChangeDocument replaces the document that the editor read at a version. When it has moved since, the present one comes
 // back with [deal.ErrStale]. Documents of an earlier cycle are closed: *[view.StateError].
-func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document) (deal.Document, error) {
+func (s *Store) ChangeDocument(ctx context.Context, v view.Viewer, id deal.AccountID, d deal.Document, judges ...view.Judge) (deal.Document, error) {
 	var present deal.Document
+	var verdict error
 	err := s.edit(ctx, "change document", v, id, unlessClosed, func(e edit) (err error) {
+		if verdict, err = e.judged(ctx, d, judges); err != nil || verdict != nil {
+			return cmp.Or(err, errRefused)
+		}
 		present, err = e.replace(ctx, d)
 		return err
 	})
+	if verdict != nil {
+		return deal.Document{}, verdict
+	}
 	return present, err
 }
 

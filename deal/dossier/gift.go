@@ -81,6 +81,9 @@ func (d Day) year() string {
 	return year
 }
 
+// LimitedWith names the gifts that count together with this one: those to one contact in one calendar year.
+func (g Gift) LimitedWith() string { return g.Contact + "/" + g.GivenOn.year() }
+
 // Gift says what the limits have against a gift that is marked as given, with the other gifts on file: above a limit, or in
 // a currency that no limit speaks of, it is approved first. One that was approved uses its contact's year up as well.
 func (r GiftRules) Gift(g Gift, others []Gift) deal.Refusals {

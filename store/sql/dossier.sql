@@ -1,5 +1,13 @@
 -- What the field knows: documents of package deal/dossier, and how all records of an account once were.
 
+-- name: LockJudgement
+-- Whoever writes something that hangs on others of its kind waits for the one before.
+SELECT pg_advisory_xact_lock(6, hashtext($1))
+
+-- name: OthersOfKind
+-- Read after the lock, in a snapshot of its own.
+SELECT {DossierColumns} FROM dossier d WHERE d.account_id = $1 AND d.kind = $2 AND d.id <> $3
+
 -- name: DossierColumns
 -- In the order of scanDocument.
 d.kind, d.id, d.cycle, d.version, d.body, d.created_at, d.updated_at, d.updated_by, COALESCE(d.edited, 0)
