@@ -243,3 +243,27 @@ func TestPeriods_followOneAnotherInTheirZone(t *testing.T) {
 		require.Error(t, err)
 	}
 }
+
+func TestJobs_tellWhatTheyOweAndWhatComesNext(t *testing.T) {
+	t.Parallel()
+	s := newShop(t, "2026-05-05 02:00", "2026-05-05 01:30")
+	standing := func() view.JobStanding {
+		all, err := s.Standing(t.Context())
+		require.NoError(t, err)
+		require.Len(t, all, 1)
+		return all[0]
+	}
+	require.Equal(t, view.JobStanding{Job: "daily", Next: "2026-05-05", NextAt: moment(t, "2026-05-06 01:00")}, standing(), "a new house owes nothing")
+	s.now = moment(t, "2026-05-06 02:00")
+	s.do(t, "")
+	now := standing()
+	require.Equal(t, []string{"2026-05-05", "2026-05-06"}, []string{now.Done, now.Next})
+	require.Equal(t, view.JobDone, now.Last.State)
+	s.broken, s.now = true, moment(t, "2026-05-09 02:00")
+	_, err := s.Do(t.Context(), contract.SweepInput{Job: "daily"})
+	require.Error(t, err)
+	now = standing()
+	require.Equal(t, []string{"2026-05-06", "2026-05-07", "2026-05-08"}, now.Missed)
+	require.Equal(t, []string{"2026-05-05", "2026-05-09"}, []string{now.Done, now.Next})
+	require.Equal(t, "no ink", now.Last.Error)
+}

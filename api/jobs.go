@@ -16,6 +16,8 @@ import (
 // Jobs are what the house does by itself, once for every period.
 type Jobs interface {
 	Names() []string
+	// Standing is how every job stands now.
+	Standing(ctx context.Context) ([]view.JobStanding, error)
 	// JobRuns lists what they did, the newest period first; without a name, all of them.
 	JobRuns(ctx context.Context, job string, page view.Page) ([]view.JobRun, string, error)
 	// JobRun is a job for a period; [deal.ErrNotFound] when it never began.
@@ -37,6 +39,16 @@ type jobRunBody struct {
 	Error      string         `json:"error,omitempty" doc:"of the last attempt, while that one failed; it is tried again"`
 }
 
+type jobBody struct {
+	Name   string      `json:"name"`
+	State  string      `json:"state" enum:"idle,missed,running,failed" doc:"of the oldest period that is due and not done; idle: there is none. failed: it is tried again"`
+	Done   string      `json:"done" doc:"newest period for which it was done; empty: none yet"`
+	Missed []string    `json:"missed" doc:"periods that are due and not done, oldest first; the house makes up for them by itself"`
+	Next   string      `json:"next" doc:"period after those"`
+	NextAt time.Time   `json:"next_at" doc:"from when on it may be done for that one"`
+	Last   *jobRunBody `json:"last,omitempty" doc:"newest attempt"`
+}
+
 // JobPath names a job.
 type JobPath struct {
 	Name string `path:"name" maxLength:"64" doc:"daily-quota, daily-digest, …"`
@@ -50,6 +62,9 @@ type runJobInput struct {
 }
 
 func (a *API) jobRoutes() {
+	kinds := op(http.MethodGet, "/jobs", "list-jobs", "setup", "What the house does by itself, and how far it is")
+	kinds.Description = "For administrators, sales_ops and auditors."
+	register(a, kinds, a.jobs)
 	all := op(http.MethodGet, "/jobs/runs", "list-all-job-runs", "setup", "What the house did by itself")
 	all.Description = "Newest period first. For administrators, sales_ops and auditors."
 	register(a, all, func(ctx context.Context, in *struct{ Paging }) (*reply[list[jobRunBody]], error) {
@@ -67,6 +82,35 @@ func (a *API) jobRoutes() {
 		"The answer does not wait for the end: GET shows it."
 	run.DefaultStatus = http.StatusAccepted
 	register(a, run, a.runJob)
+}
+
+func (a *API) jobs(ctx context.Context, in *struct{ Paging }) (*reply[list[jobBody]], error) {
+	if err := needRole(ctx, deal.Admin, deal.SalesOps, deal.Auditor); err != nil {
+		return nil, err
+	}
+	all, err := a.Jobs.Standing(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list jobs: %w", err)
+	}
+	page, next, err := pageOf(all, in.Paging, func(s view.JobStanding) string { return s.Job })
+	if err != nil {
+		return nil, err
+	}
+	return listOf(mapped(page, jobOf), next), nil
+}
+
+func jobOf(s view.JobStanding) jobBody {
+	b := jobBody{Name: s.Job, State: "idle", Done: s.Done, Missed: append([]string{}, s.Missed...), Next: s.Next, NextAt: s.NextAt.UTC()}
+	if len(s.Missed) > 0 {
+		b.State = "missed"
+	}
+	if s.Last != nil {
+		b.Last = ptr(jobRunOf(*s.Last))
+		if s.Last.State != view.JobDone {
+			b.State = string(s.Last.State)
+		}
+	}
+	return b
 }
 
 func (a *API) jobRuns(ctx context.Context, job string, page view.Page) (*reply[list[jobRunBody]], error) {

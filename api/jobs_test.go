@@ -18,9 +18,13 @@ type jobs struct {
 	started []string
 	next    string
 	fail    error
+
+	standing []view.JobStanding
 }
 
 func (j *jobs) Names() []string { return []string{"daily-quota"} }
+
+func (j *jobs) Standing(context.Context) ([]view.JobStanding, error) { return j.standing, j.fail }
 
 func (j *jobs) JobRuns(_ context.Context, job string, _ view.Page) ([]view.JobRun, string, error) {
 	j.asked = append(j.asked, job)
@@ -72,6 +76,27 @@ func TestJobs_areForThoseWhoRunTheHouse(t *testing.T) {
 	require.Equal(t, "next", r.do(admin, "GET", "/api/v1/jobs/runs", nil).ok(200)["next_cursor"])
 	require.Equal(t, []string{"daily-quota", ""}, r.jobs.asked)
 	r.do(admin, "GET", "/api/v1/jobs/unheard-of/runs", nil).problem(404, "not_found")
+}
+
+func TestJobs_tellHowFarTheyAre(t *testing.T) {
+	t.Parallel()
+	r := newRig(t)
+	r.jobs.standing = []view.JobStanding{
+		{Job: "daily-quota", Done: "2026-02-26", Next: "2026-02-27", NextAt: noon()},
+		{Job: "daily-digest", Done: "2026-02-26", Missed: []string{"2026-02-27", "2026-02-28"}, Next: "2026-03-01", NextAt: noon(), Last: &view.JobRun{Job: "daily-digest", Period: "2026-02-27", State: view.JobFailed, Attempts: 6, Error: "no ink"}},
+		{Job: "monthly-review", Missed: []string{"2026-02"}, Next: "2026-03", NextAt: noon()},
+	}
+	r.do(rep1, "GET", "/api/v1/jobs", nil).problem(403, "not_your_role")
+	var states []string
+	for _, item := range r.do(auditor, "GET", "/api/v1/jobs", nil).ok(200)["items"].([]any) {
+		i := item.(map[string]any)
+		states = append(states, i["name"].(string)+" "+i["state"].(string))
+		require.NotNil(t, i["missed"])
+	}
+	require.Equal(t, []string{"daily-quota idle", "daily-digest failed", "monthly-review missed"}, states)
+	page := r.do(admin, "GET", "/api/v1/jobs?limit=1", nil).ok(200)
+	require.Len(t, page["items"], 1)
+	require.NotEmpty(t, page["next_cursor"])
 }
 
 func TestJobs_areStartedByHandForAPeriodThatIsOver(t *testing.T) {

@@ -46,6 +46,7 @@ func listings() map[reflect.Type]listing {
 		reflect.TypeFor[reviewActionBody]():   reviewActionListing(),
 		reflect.TypeFor[calendarChangeBody](): calendarListing(),
 		reflect.TypeFor[jobRunBody]():         jobListing(),
+		reflect.TypeFor[jobBody]():            jobKindListing(),
 		reflect.TypeFor[breachBody]():         breachListing(),
 		reflect.TypeFor[bulletinBody]():       bulletinListing(),
 		reflect.TypeFor[quotaLineBody]():      boardListing(),
@@ -271,6 +272,18 @@ func noticeListing() listing {
 		txt("事由", "About", func(n T) string { return n.Ref }),
 		txt("类型", "Kind", func(n T) string { return n.Kind }),
 		txt("ID", "ID", func(n T) string { return n.ID }),
+	}}
+}
+
+func jobKindListing() listing {
+	type T = jobBody
+	return listing{deal.Text{ZH: "作业", EN: "Jobs"}, []column{
+		txt("作业", "Job", func(j T) string { return j.Name }),
+		txt("状态", "State", func(j T) string { return j.State }),
+		txt("已完成至", "Done up to", func(j T) string { return j.Done }),
+		num("未完成周期数", "Periods missed", func(j T) int64 { return int64(len(j.Missed)) }),
+		txt("下一周期", "Next period", func(j T) string { return j.Next }),
+		when("可执行时间", "From", func(j T) *time.Time { return &j.NextAt }),
 	}}
 }
 

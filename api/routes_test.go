@@ -186,6 +186,7 @@ GET /api/v1/imports/{id}
 GET /api/v1/imports/{id}/columns
 GET /api/v1/imports/{id}/errors
 GET /api/v1/imports/{id}/rows
+GET /api/v1/jobs
 GET /api/v1/jobs/runs
 GET /api/v1/jobs/{name}/runs
 GET /api/v1/leave

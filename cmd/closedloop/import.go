@@ -91,6 +91,7 @@ type uploader struct {
 	base   string
 	token  identity.Token
 	out    io.Writer
+	lang   string // of what the API answers; empty: its own
 	client *http.Client
 }
 
@@ -290,6 +291,9 @@ func (u *uploader) send(ctx context.Context, method, path string, body []byte) (
 // exchange sends a request as the user and reads the answer; a problem is an error that says what would help.
 func (u *uploader) exchange(req *http.Request) ([]byte, error) {
 	req.Header.Set("Authorization", "Bearer "+u.token.Reveal())
+	if u.lang != "" {
+		req.Header.Set("Accept-Language", u.lang)
+	}
 	answer, err := u.client.Do(req)
 	var refused *net.OpError
 	if errors.As(err, &refused) {

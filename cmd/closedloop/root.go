@@ -33,7 +33,8 @@ func newRoot() *cobra.Command {
 	}
 	root.PersistentFlags().StringVar(&a.configFile, "config", "", "settings file (YAML); the environment CLOSEDLOOP_… wins over it")
 	root.AddCommand(a.upCommand(), a.apiCommand(), a.workerCommand(), a.migrateCommand(), a.organisationCommand(), a.tokenCommand(), a.importCommand(),
-		a.dumpCommand(), a.restoreCommand(), a.secretsCommand(), a.replayCommand(), a.doctorCommand(), a.playbookCommand(), a.calendarCommand(), a.configCommand(), versionCommand())
+		a.dumpCommand(), a.restoreCommand(), a.secretsCommand(), a.replayCommand(), a.doctorCommand(), a.playbookCommand(), a.calendarCommand(), a.jobsCommand(), a.configCommand(),
+		versionCommand())
 	return root
 }
 

@@ -32,3 +32,13 @@ type JobRun struct {
 	Detail     map[string]int // what it did, in numbers
 	Error      string         // of the last attempt, while that one failed
 }
+
+// JobStanding is how a job of the house stands: what it has done, what it owes, and what comes next.
+type JobStanding struct {
+	Job    string
+	Done   string    // newest period for which it was done; empty: none yet
+	Missed []string  // periods that are due and not done, oldest first
+	Next   string    // period that is done next after those
+	NextAt time.Time // from when on it may be done
+	Last   *JobRun   // newest attempt at the oldest missed period, else at the newest done one; nil: there is none
+}
