@@ -22,7 +22,7 @@ func TestEditions_areInstalledWhileEverythingRunsAndAccountsAreMovedToThem(t *te
 	t.Parallel()
 	p := newProduct(t)
 	ground := p.launch(t, "up", "--only-engine", "--data", p.data())
-	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 3 })
+	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 4 })
 	for _, m := range printedSetting.FindAllStringSubmatch(ground.output(), -1) {
 		p.env = append(p.env, m[1])
 	}

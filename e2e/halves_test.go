@@ -36,7 +36,7 @@ func TestHalves_workAsProcessesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	p := newProduct(t, "CLOSEDLOOP_API_REQUEST_TIMEOUT=3s")
 	ground := p.launch(t, "up", "--only-engine", "--data", p.data())
-	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 3 })
+	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 4 })
 	for _, m := range printedSetting.FindAllStringSubmatch(ground.output(), -1) {
 		p.env = append(p.env, m[1])
 	}

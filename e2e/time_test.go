@@ -52,7 +52,7 @@ func inHalves(t *testing.T, organisation string, settings ...string) (p *product
 	t.Helper()
 	p = newProduct(t, settings...)
 	ground := p.launch(t, "up", "--only-engine", "--data", p.data())
-	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 3 })
+	ground.awaits(t, startWithin, "the engine is ready", func() bool { return len(printedSetting.FindAllString(ground.output(), -1)) == 4 })
 	for _, m := range printedSetting.FindAllStringSubmatch(ground.output(), -1) {
 		p.env = append(p.env, m[1])
 	}
