@@ -71,7 +71,7 @@ func unpack(t *testing.T, commit, dir string) {
 	require.NoError(t, os.MkdirAll(filepath.Dir(dir), 0o755)) //nolint:gosec // a cache of source that everybody may read
 	half, err := os.MkdirTemp(filepath.Dir(dir), "unpacking-")
 	require.NoError(t, err)
-	defer os.RemoveAll(half)
+	defer func() { require.NoError(t, os.RemoveAll(half)) }() // nothing, once it has its name
 	require.NoError(t, untar(bytes.NewReader(tree), half))
 	if err := os.Rename(half, dir); err != nil { // somebody was faster
 		require.DirExists(t, dir)
@@ -83,7 +83,7 @@ func untar(r io.Reader, dir string) error {
 	if err != nil {
 		return err
 	}
-	defer root.Close()
+	defer func() { _ = root.Close() }() // nothing is written through it any more
 	for entries := tar.NewReader(r); ; {
 		e, err := entries.Next()
 		if errors.Is(err, io.EOF) {
