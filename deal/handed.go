@@ -30,15 +30,14 @@ func HandingList(s State, org Org, from time.Time) []Handing {
 		before := s.standsIn(org, t, from)
 		for _, at := range moments {
 			by := s.standsIn(org, t, at)
-			switch {
-			case by == before:
+			if by == before {
 				continue
-			case by == "":
-				list = append(list, Handing{At: at, Kind: GivenBackNotice, To: t.Assignee, For: t.Assignee, Task: t})
-			default:
-				list = append(list, Handing{At: at, Kind: TakenOverNotice, To: by, For: t.Assignee, Task: t})
 			}
-			before = by
+			handing := Handing{At: at, Kind: TakenOverNotice, To: by, For: t.Assignee, Task: t}
+			if by == "" {
+				handing.Kind, handing.To = GivenBackNotice, t.Assignee
+			}
+			list, before = append(list, handing), by
 		}
 	}
 	slices.SortStableFunc(list, func(a, b Handing) int {
