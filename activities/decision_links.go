@@ -42,33 +42,43 @@ func NewDecisionLinks(store LinkStore, house *identity.House, address string, la
 // ErrNotAsked says that no link can be made: the request is over, or the person is not asked.
 var ErrNotAsked = errors.New("the request does not wait for this person")
 
-// DecisionLink is an address at which the person decides about the request once, without logging in, as long as the
+// Asked is what a person is asked to decide about, and where. It says the same in every attempt of a delivery.
+type Asked struct {
+	Link      string
+	Kind      deal.ApprovalKind
+	Amount    int64 // minor units; zero with no currency for none
+	Currency  string
+	Requester string // name
+}
+
+// DecisionLink has an address at which the person decides about the request once, without logging in, as long as the
 // request waits for that person, and no longer than the links last. Every attempt of one delivery has the same one as long as
 // level and subject are the same, so that a letter that goes out again says the same; only its hash is kept. Those of other
 // deliveries die together with it at the first use. [ErrNotAsked] when the request does not wait for the person.
-func (d *DecisionLinks) DecisionLink(ctx context.Context, approval string, who deal.PersonID, delivery string) (string, error) {
+func (d *DecisionLinks) DecisionLink(ctx context.Context, approval string, who deal.PersonID, delivery string) (Asked, error) {
 	a, err := d.store.ApprovalByID(ctx, approval)
 	if errors.Is(err, deal.ErrNotFound) {
-		return "", ErrNotAsked
+		return Asked{}, ErrNotAsked
 	}
 	if err != nil {
-		return "", fmt.Errorf("read approval: %w", err)
+		return Asked{}, fmt.Errorf("read approval: %w", err)
 	}
 	org, err := d.store.Org(ctx)
 	if err != nil {
-		return "", fmt.Errorf("read the organisation: %w", err)
+		return Asked{}, fmt.Errorf("read the organisation: %w", err)
 	}
 	now := d.now().UTC().Truncate(time.Microsecond)
 	link, no := deal.LinkTo(a, org, who, now, now.Add(d.lasts))
 	if len(no) > 0 {
-		return "", fmt.Errorf("%w: %s", ErrNotAsked, no[0].Code)
+		return Asked{}, fmt.Errorf("%w: %s", ErrNotAsked, no[0].Code)
 	}
 	token := d.house.Token("decision link", delivery, approval, string(who), strconv.Itoa(link.Level), strconv.FormatInt(link.Version, 10))
 	link.ID = identity.PublicID(token)
 	if err := d.store.AddDecisionLink(ctx, token.Hash(), link); err != nil {
-		return "", fmt.Errorf("keep link: %w", err)
+		return Asked{}, fmt.Errorf("keep link: %w", err)
 	}
-	return d.address + DecisionPath + token.Reveal(), nil
+	requester, _ := org.Person(a.Requester)
+	return Asked{d.address + DecisionPath + token.Reveal(), a.Kind, a.Amount, a.Currency, requester.Name}, nil
 }
 
 // DecisionPath is where links lead, below the address of the API.

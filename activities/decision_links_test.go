@@ -20,7 +20,7 @@ type linkHouse struct {
 }
 
 func (h *linkHouse) Org(context.Context) (deal.Org, error) {
-	return deal.Org{People: []deal.Person{{ID: "manager", Role: deal.Manager, Active: true}, {ID: "rep", Role: deal.Rep, Active: true}}}, nil
+	return deal.Org{People: []deal.Person{{ID: "manager", Role: deal.Manager, Active: true}, {ID: "rep", Name: "李娜", Role: deal.Rep, Active: true}}}, nil
 }
 
 func (h *linkHouse) ApprovalByID(_ context.Context, id string) (deal.Approval, error) {
@@ -45,7 +45,7 @@ func linkKey(t *testing.T) *identity.House {
 func newLinkHouse(t *testing.T) (*linkHouse, *activities.DecisionLinks) {
 	t.Helper()
 	h := &linkHouse{links: map[string]deal.DecisionLink{}, request: deal.Approval{
-		ID: "request", Requester: "rep", Status: deal.Pending, Level: 1, Subject: deal.Subject{Version: 3},
+		ID: "request", Kind: deal.Proposal, Amount: 125_000_000, Currency: "CNY", Requester: "rep", Status: deal.Pending, Level: 1, Subject: deal.Subject{Version: 3},
 		Levels: []deal.Level{{Rules: deal.LevelRules{Mode: deal.AnySeat}, Seats: []deal.Seat{{Holder: "manager"}}}},
 	}}
 	now := time.Date(2026, 3, 2, 1, 0, 0, 1, time.UTC)
@@ -59,8 +59,9 @@ func TestDecisionLinks_keepTheHashAndHandOutTheSecret(t *testing.T) {
 	h, links := newLinkHouse(t)
 	first, err := links.DecisionLink(t.Context(), "request", "manager", "delivery")
 	require.NoError(t, err)
-	secret, ok := strings.CutPrefix(first, "https://loop.example.com/decide/")
-	require.True(t, ok, first)
+	require.Equal(t, activities.Asked{Link: first.Link, Kind: deal.Proposal, Amount: 125_000_000, Currency: "CNY", Requester: "李娜"}, first)
+	secret, ok := strings.CutPrefix(first.Link, "https://loop.example.com/decide/")
+	require.True(t, ok, first.Link)
 	kept, ok := h.links[string(identity.Token(secret).Hash())]
 	require.True(t, ok)
 	require.Equal(t, "request", kept.Approval)
@@ -76,12 +77,12 @@ func TestDecisionLinks_keepTheHashAndHandOutTheSecret(t *testing.T) {
 	require.Equal(t, first, again, "a letter that goes out again says the same")
 	require.Len(t, h.links, 1)
 
-	seen := map[string]bool{first: true}
+	seen := map[string]bool{first.Link: true}
 	other := func(delivery string) {
 		link, err := links.DecisionLink(t.Context(), "request", "manager", delivery)
 		require.NoError(t, err)
-		require.False(t, seen[link], "it is about something else")
-		seen[link] = true
+		require.False(t, seen[link.Link], "it is about something else")
+		seen[link.Link] = true
 	}
 	other("another delivery")
 	h.request.Subject.Version++

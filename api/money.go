@@ -42,6 +42,14 @@ func parseAmount(amount, currency string) (minor int64, unit string, err error) 
 	return minor, currency, nil
 }
 
+// Money writes minor units of a currency as people read them, such as 1,250,000.00 CNY; empty without a currency.
+func Money(minor int64, currency string) string {
+	if currency == "" {
+		return ""
+	}
+	return grouped(formatAmount(minor, currency)) + " " + currency
+}
+
 // formatAmount writes minor units as a decimal string; empty without a currency.
 func formatAmount(minor int64, currency string) string {
 	digits, ok := decimals()[currency]

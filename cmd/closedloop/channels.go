@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"closedloop/activities"
+	"closedloop/api"
 	"closedloop/api/catalogue"
 	"closedloop/config"
 	"closedloop/deal"
@@ -187,7 +188,7 @@ type letters struct {
 	public   string
 	zone     *time.Location
 	// decision makes a link that decides one request as one person; nil: messages link to the request.
-	decision func(ctx context.Context, approval string, person deal.PersonID, delivery string) (string, error)
+	decision func(ctx context.Context, approval string, person deal.PersonID, delivery string) (activities.Asked, error)
 }
 
 // Letter is one notice. A group reads the account's number where a person reads the customer's name.
@@ -208,16 +209,23 @@ func (l *letters) Letter(ctx context.Context, o view.Outgoing, lang string, grou
 	if approval := deal.ApprovalIn(o.Ref); approval != "" && deal.NoticeKind(o.Kind).AsksToDecide() {
 		letter.Link = l.public + "/api/v1/approvals/" + approval
 		if l.decision != nil && !group && o.Choice.Confirmed && o.Address == "" {
-			link, err := l.decision(ctx, approval, deal.PersonID(o.Recipient), o.ID)
+			asked, err := l.decision(ctx, approval, deal.PersonID(o.Recipient), o.ID)
 			switch {
 			case err == nil:
-				letter.Link = link
+				letter.Link = asked.Link
+				letter.Text = l.asking(asked, letter.Text, lang)
 			case !errors.Is(err, activities.ErrNotAsked): // else somebody has decided meanwhile: the request tells
 				return activities.Letter{}, fmt.Errorf("make link to decide: %w", err)
 			}
 		}
 	}
 	return letter, nil
+}
+
+// asking is the text of a letter whose link decides: about what, until when, and what the link is good for.
+func (l *letters) asking(a activities.Asked, due, lang string) string {
+	lines := []string{l.say.LetterAsk(a.Kind, api.Money(a.Amount, a.Currency), a.Requester, lang), due, l.say.LetterOnce(lang)}
+	return strings.Join(slices.DeleteFunc(lines, func(line string) bool { return line == "" }), "\n")
 }
 
 // Bundle heads several notices in one message.
