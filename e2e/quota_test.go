@@ -119,7 +119,8 @@ func TestQuota_goesFromAMissedDayToADecision(t *testing.T) {
 	require.NoError(t, err)
 	climbed(t, map[string]person{"manager1": manager, "director1": director}, admin, "task/"+wanted[0]["id"].(string), day(12))
 	manager.post(t, path, data{"reason": "片区停电"}).ok(t, nil)
-	manager.post(t, path, data{"reason": "片区停电"}).refused(t, http.StatusConflict, "task_done")
+	manager.post(t, path, data{"reason": "片区停电"}).ok(t, nil)
+	manager.post(t, path, data{"reason": "另一个原因"}).refused(t, http.StatusConflict, "task_done")
 
 	decision := "/quota/breaches/" + b.ID + "/decision"
 	manager.post(t, decision, data{"decision": "confirm"}).refused(t, http.StatusForbidden, "own_request")

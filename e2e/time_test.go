@@ -212,7 +212,8 @@ func TestTime_whatUpcomingListedIsWhatCame(t *testing.T) {
 		}
 	}
 	want = sortedAfter(want, listed)
-	require.Greater(t, len(want), 8, "rungs of the step, of the filing, of the request and of the follow-up")
+	whole := len(want)
+	require.Greater(t, whole, 8, "rungs of the step, of the filing, of the request and of the follow-up")
 	for _, login := range logins {
 		var of []expectation
 		for _, e := range want {
@@ -247,7 +248,10 @@ func TestTime_whatUpcomingListedIsWhatCame(t *testing.T) {
 			got = append(got, expectation{n.Ref, n.Kind, at.UTC(), login})
 		}
 	}
-	require.Equal(t, want, sortedAfter(got, listed))
+	// The accounts' tasks change hands when the house next looks, and that is not of the clocks (deal/handed_test.go).
+	rungs := slices.DeleteFunc(want, func(e expectation) bool { return strings.HasPrefix(e.Kind, "hands_") })
+	require.Less(t, len(rungs), whole, "tasks change hands while both are away")
+	require.Equal(t, rungs, sortedAfter(got, listed))
 }
 
 // expectation is one thing that somebody hears: from what, in which words, when, and who.
