@@ -3,23 +3,14 @@ package main
 import (
 	"context"
 	"flag"
-	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
+
+	"closedloop/bench/report"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := bench(ctx, os.Args[1:], os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "bench:", err)
-		os.Exit(1)
-	}
-}
+func main() { report.Main("bench", bench) }
 
 // bench reads the command line, measures and writes the page.
 func bench(ctx context.Context, args []string, progress io.Writer) error {
@@ -41,14 +32,11 @@ func bench(ctx context.Context, args []string, progress io.Writer) error {
 	if *short {
 		p = shortPlan()
 	}
-	dir, err := os.MkdirTemp(*base, "closedloop-bench-")
+	dir, clean, err := report.Temporary(*base, "bench")
 	if err != nil {
-		return fmt.Errorf("make directory: %w", err)
+		return err //nolint:wrapcheck // says what it was doing
 	}
-	defer os.RemoveAll(dir)                      //nolint:errcheck // nothing in it is worth a failure
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // Postgres runs as another user when we are root, and must pass through
-		return fmt.Errorf("open directory: %w", err)
-	}
+	defer clean()
 	if *keep == "" {
 		*keep = filepath.Join(dir, "cpu.pprof")
 	}
@@ -61,12 +49,8 @@ func bench(ctx context.Context, args []string, progress io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if *out == "" {
-		_, err = os.Stdout.WriteString(page)
-		return err //nolint:wrapcheck // of our own output
-	}
-	if err := os.WriteFile(*out, []byte(page), 0o644); err != nil { //nolint:gosec // a page of the documentation
-		return fmt.Errorf("write page: %w", err)
+	if err := report.Write(*out, page); err != nil {
+		return err //nolint:wrapcheck // says what it was doing
 	}
 	log.InfoContext(ctx, "written", "page", *out)
 	return nil

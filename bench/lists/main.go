@@ -8,24 +8,16 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 	"time"
 
 	"closedloop/bench/crowd"
+	"closedloop/bench/report"
 	"closedloop/engine/postgres"
 	"closedloop/store"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := lists(ctx, os.Args[1:], os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "lists:", err)
-		os.Exit(1)
-	}
-}
+func main() { report.Main("lists", lists) }
 
 // plan says how much is measured.
 type plan struct {
@@ -69,13 +61,13 @@ func lists(ctx context.Context, args []string, progress io.Writer) (err error) {
 	log := slog.New(slog.NewTextHandler(progress, nil))
 	dir := *keep
 	if dir == "" {
-		if dir, err = os.MkdirTemp(*base, "closedloop-lists-"); err != nil {
-			return fmt.Errorf("make directory: %w", err)
+		var clean func()
+		if dir, clean, err = report.Temporary(*base, "lists"); err != nil {
+			return err //nolint:wrapcheck // says what it was doing
 		}
-		defer os.RemoveAll(dir) //nolint:errcheck // nothing in it is worth a failure
-	}
-	if err := errors.Join(os.MkdirAll(dir, 0o755), os.Chmod(dir, 0o755)); err != nil { //nolint:gosec // Postgres runs as another user when we are root, and must pass through
-		return fmt.Errorf("open directory: %w", err)
+		defer clean()
+	} else if err := report.Open(dir); err != nil {
+		return err //nolint:wrapcheck // says what it was doing
 	}
 	r, err := measure(ctx, p, dir, *only, log)
 	if err != nil {
@@ -85,14 +77,7 @@ func lists(ctx context.Context, args []string, progress io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if *out == "" {
-		_, err = os.Stdout.WriteString(page)
-		return err //nolint:wrapcheck // of our own output
-	}
-	if err := os.WriteFile(*out, []byte(page), 0o644); err != nil { //nolint:gosec // a page of the documentation
-		return fmt.Errorf("write page: %w", err)
-	}
-	return nil
+	return report.Write(*out, page) //nolint:wrapcheck // says what it was doing
 }
 
 // database is the house's name on its server.

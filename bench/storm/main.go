@@ -7,24 +7,15 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"time"
 
+	"closedloop/bench/report"
 	"closedloop/deal"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	if err := storm(ctx, os.Args[1:], os.Stderr); err != nil {
-		fmt.Fprintln(os.Stderr, "storm:", err)
-		os.Exit(1)
-	}
-}
+func main() { report.Main("storm", storm) }
 
 // plan says how much is measured.
 type plan struct {
@@ -96,14 +87,11 @@ func storm(ctx context.Context, args []string, progress io.Writer) (err error) {
 	if *accounts < 1 || *rate < 1 || *idle <= 0 || *ahead < *idle+calm {
 		return errors.New("-accounts, -rate and -idle are positive, and -ahead is longer than -idle")
 	}
-	dir, err := os.MkdirTemp(*base, "closedloop-storm-")
+	dir, clean, err := report.Temporary(*base, "storm")
 	if err != nil {
-		return fmt.Errorf("make directory: %w", err)
+		return err //nolint:wrapcheck // says what it was doing
 	}
-	defer os.RemoveAll(dir)                      //nolint:errcheck // nothing in it is worth a failure
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // Postgres runs as another user when we are root, and must pass through
-		return fmt.Errorf("open directory: %w", err)
-	}
+	defer clean()
 	p := plan{Accounts: *accounts, AtOnce: 32, Rate: *rate, Movers: 40, Ahead: *ahead, Idle: *idle, Patience: 30 * time.Minute}
 	r, err := measure(ctx, p, dir, slog.New(slog.NewTextHandler(progress, nil)))
 	if err != nil {
@@ -113,13 +101,8 @@ func storm(ctx context.Context, args []string, progress io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	if *out == "" {
-		_, err = os.Stdout.WriteString(page)
-	} else {
-		err = os.WriteFile(*out, []byte(page), 0o644) //nolint:gosec // a page of the documentation
-	}
-	if err != nil {
-		return fmt.Errorf("write page: %w", err)
+	if err := report.Write(*out, page); err != nil {
+		return err //nolint:wrapcheck // says what it was doing
 	}
 	if len(r.Deviating) > 0 {
 		return errDeviates
