@@ -21,6 +21,8 @@ type ReviewStore interface {
 	OpenReviews(ctx context.Context) ([]review.Review, error)
 	// FirstMonths are the months from which on teams have something to review.
 	FirstMonths(ctx context.Context) (map[deal.TeamID]review.Month, error)
+	// Unreviewed are the teams that have something to review of a month, which ends at an instant, and no review of it yet.
+	Unreviewed(ctx context.Context, month review.Month, ends time.Time) ([]deal.TeamID, error)
 	// ClimbReviewRung lets a rung of a review happen once; climbed is false when it has happened, or somebody has signed.
 	ClimbReviewRung(ctx context.Context, review string, rung deal.RungName, notices []deal.PersonNotice) (climbed bool, err error)
 }
@@ -192,14 +194,6 @@ func (r *Reviews) Coming(ctx context.Context, org deal.Org) ([]view.Ahead, error
 
 // openings are the reviews that the house opens next: of this month, and of the last one as long as its day has not come.
 func (r *Reviews) openings(ctx context.Context, org deal.Org, now time.Time) ([]view.Ahead, error) {
-	kept, err := r.kept.Reviews(ctx)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it was doing
-	}
-	since, err := r.kept.FirstMonths(ctx)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it was doing
-	}
 	w, this := r.calendars.Working(""), review.MonthOf(now, r.zone)
 	var all []view.Ahead
 	for _, m := range []review.Month{this.Previous(), this} {
@@ -214,8 +208,12 @@ func (r *Reviews) openings(ctx context.Context, org deal.Org, now time.Time) ([]
 		if err != nil {
 			return nil, fmt.Errorf("find out when the review of %s is due: %w", m, err)
 		}
+		open, err := r.kept.Unreviewed(ctx, m, m.Next().Begins(r.zone))
+		if err != nil {
+			return nil, err //nolint:wrapcheck // says what it was doing
+		}
 		for _, team := range review.Teams(org) {
-			if first, any := since[team.ID]; !any || first > m || slices.ContainsFunc(kept, func(k review.Review) bool { return k.Team == team.ID && k.Month == m }) {
+			if !slices.Contains(open, team.ID) {
 				continue
 			}
 			all = append(all, view.Ahead{

@@ -3,6 +3,7 @@ package activities_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"testing"
 	"time"
@@ -60,6 +61,17 @@ func (h *reviewed) OpenReviews(context.Context) ([]review.Review, error) { retur
 
 func (h *reviewed) FirstMonths(context.Context) (map[deal.TeamID]review.Month, error) {
 	return map[deal.TeamID]review.Month{"t1": "2026-02", "t2": "2026-03"}, nil
+}
+
+func (h *reviewed) Unreviewed(ctx context.Context, month review.Month, _ time.Time) ([]deal.TeamID, error) {
+	first, err := h.FirstMonths(ctx)
+	for _, r := range h.kept {
+		if r.Month == month {
+			delete(first, r.Team)
+		}
+	}
+	maps.DeleteFunc(first, func(_ deal.TeamID, begun review.Month) bool { return begun > month })
+	return slices.Collect(maps.Keys(first)), err
 }
 
 func (h *reviewed) ClimbReviewRung(_ context.Context, id string, rung deal.RungName, notices []deal.PersonNotice) (bool, error) {

@@ -19,6 +19,7 @@ var (
 	allReviews        = named("Reviews")
 	openReviews       = named("OpenReviews")
 	firstMonths       = named("FirstMonths")
+	unreviewed        = named("Unreviewed")
 	ownReviews        = named("OwnReviews")
 	reviewAccounts    = named("ReviewAccounts")
 	reviewBreaches    = named("ReviewBreaches")
@@ -80,6 +81,16 @@ func (s *Store) reviews(ctx context.Context, sql statement) ([]review.Review, er
 func (s *Store) Review(ctx context.Context, id string) (review.Review, error) {
 	r, err := oneReview(ctx, s.pool, oneReviewByID, id)
 	return r, fail("read review", err)
+}
+
+// Unreviewed are the teams that have something to review of a month, which ends at an instant, and no review of it yet.
+func (s *Store) Unreviewed(ctx context.Context, month review.Month, ends time.Time) ([]deal.TeamID, error) {
+	rows, err := s.pool.Query(ctx, string(unreviewed), string(month), ends)
+	if err != nil {
+		return nil, fail("list teams without a review", err)
+	}
+	all, err := pgx.CollectRows(rows, pgx.RowTo[deal.TeamID])
+	return all, fail("list teams without a review", err)
 }
 
 // FirstMonths are the months from which on teams have something to review.

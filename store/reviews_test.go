@@ -211,6 +211,23 @@ func TestReviewBreaches_areEachToldInOneMonth(t *testing.T) {
 	require.Len(t, w.breaches(late), n-first)
 }
 
+func TestUnreviewed_areTeamsThatHadAccountsThenAndNoReview(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	w.missed("晨风集团") // of team 1, in March
+	begins := func(year int, month time.Month) time.Time { return time.Date(year, month, 1, 0, 0, 0, 0, time.UTC) }
+	teams := func(month review.Month, ends time.Time) []deal.TeamID {
+		all, err := w.Unreviewed(ctx, month, ends)
+		require.NoError(t, err)
+		return all
+	}
+	require.Empty(t, teams("2026-02", begins(2026, 3)), "nobody had anything then")
+	require.Equal(t, []deal.TeamID{w.team("team 1")}, teams("2026-03", begins(2026, 4)))
+	w.review("2026-03", april(1, 1))
+	require.Empty(t, teams("2026-03", begins(2026, 4)))
+	require.Equal(t, []deal.TeamID{w.team("team 1")}, teams("2026-04", begins(2026, 5)), "the next month has none yet")
+}
+
 func TestReviewActions_areCarriedUntilTheyAreDone(t *testing.T) {
 	t.Parallel()
 	ctx, w := t.Context(), newWorld(t)

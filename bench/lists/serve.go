@@ -13,9 +13,11 @@ import (
 	"runtime"
 	"time"
 
+	"closedloop/activities"
 	"closedloop/api"
 	"closedloop/bench/crowd"
 	"closedloop/deal"
+	"closedloop/deal/review"
 	"closedloop/identity"
 	"closedloop/playbook/playbooktest"
 	"closedloop/store"
@@ -88,14 +90,21 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 		return nil, fmt.Errorf("make house key: %w", err)
 	}
 	began := time.Now()
+	now := func() time.Time { return crowd.Now.Add(time.Since(began)) }
+	days := activities.FixedCalendar{Calendar: rules.Days}
+	reviews, err := activities.NewReviews(st, days, rules.Zone, review.Rules{Due: 10, Remind: 3}, now)
+	if err != nil {
+		st.Close()
+		return nil, fmt.Errorf("make reviews: %w", err)
+	}
 	handler, err := api.New(api.Options{
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
 		Imports: readOnly{}, Playbooks: rules.Books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
 		Links: st, Channels: noChannels{}, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
-		Reviews: noReviews{},
+		Reviews: noReviews{}, Ahead: activities.Ahead{Tasks: activities.NewLadder(st, days, now), Reviews: reviews},
 		TextKey: installation.Secret, House: house, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: rules.Zone,
 		Rules:  rules.Books.Rules,
-		Now:    func() time.Time { return crowd.Now.Add(time.Since(began)) },
+		Now:    now,
 		Logger: slog.New(slog.NewJSONHandler(io.Discard, nil)), // a line a request is written, and thrown away
 	})
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"closedloop/activities"
-	"closedloop/deal"
 	"closedloop/deal/quota"
 	"closedloop/deal/view"
 	"closedloop/store"
@@ -34,22 +33,6 @@ func (n *node) jobs() (*activities.Jobs, error) {
 // ladder reminds people of tasks that belong to no account.
 func (n *node) ladder() *activities.Ladder {
 	return activities.NewLadder(n.store, n.calendar, time.Now)
-}
-
-// ahead is everything that the house will say by itself and that belongs to no account.
-type ahead struct {
-	ladder  *activities.Ladder
-	reviews *activities.Reviews
-}
-
-// Ahead implements the API's port.
-func (a ahead) Ahead(ctx context.Context, org deal.Org) ([]view.Ahead, error) {
-	tasks, err := a.ladder.Coming(ctx, org)
-	if err != nil {
-		return nil, err //nolint:wrapcheck // says what it was doing
-	}
-	reviews, err := a.reviews.Coming(ctx, org)
-	return append(tasks, reviews...), err //nolint:wrapcheck // says what it was doing
 }
 
 // quota counts leads by the numbers of the configuration.

@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"time"
 
+	"closedloop/activities"
 	"closedloop/api"
 	"closedloop/identity"
 	"closedloop/workflows/contract"
@@ -52,7 +53,7 @@ func (n *node) startAPI(ctx context.Context, running *parts) (address string, fa
 		Channels:  newPost(n),
 		Breaches:  n.store, Bulletins: n.store, Quota: n.quota(),
 		Reviews:      reviews,
-		Ahead:        ahead{n.ladder(), reviews.Reviews},
+		Ahead:        activities.Ahead{Tasks: n.ladder(), Reviews: reviews.Reviews},
 		Installation: n.installation.ID, TextKey: n.installation.Secret, House: n.house, PublicURL: c.PublicURL, Limits: limits,
 		Version: api.Version{Version: version, Go: runtime.Version()}, Zone: zone, Rules: n.books.Rules, Now: time.Now, Logger: n.log,
 		Links: n.store, Stream: n.store, Wakes: n.outbox, Feeds: n.store,

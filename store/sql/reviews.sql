@@ -32,6 +32,14 @@ SELECT team_id, min(at) FROM (
     SELECT team_id, min(since) FROM team_reviews GROUP BY team_id
 ) begun GROUP BY team_id
 
+-- name: Unreviewed
+-- Everybody's look ahead asks this, so it ends at the first account of a team instead of counting all.
+SELECT t.id FROM teams t
+WHERE NOT EXISTS (SELECT FROM team_reviews r WHERE r.team_id = t.id AND r.month = $1)
+    AND (EXISTS (SELECT FROM accounts a WHERE a.team_id = t.id AND a.opened_at < $2)
+        OR EXISTS (SELECT FROM team_reviews r WHERE r.team_id = t.id AND r.since < $2))
+ORDER BY t.id
+
 -- name: OwnReviews
 -- Those in which somebody has to explain or to do something.
 SELECT review_id FROM team_review_breaches WHERE owner_id = ANY($1::text[])
