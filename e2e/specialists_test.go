@@ -119,9 +119,9 @@ func serving(t *testing.T, p *product) {
 	}
 	other.post(t, d.path("/pause"), data{"reason": "x", "resume_on": inOfficeTime().AddDate(0, 0, 9).Format(time.DateOnly)}).
 		refused(t, http.StatusForbidden, "not_your_role")
-	heard := func(login string) bool { // of the deadline of the step
+	heard := func(login string) bool { // of the deadline of the step; late in the day its reminder is over
 		return slices.ContainsFunc(d.upcoming(t), func(c coming) bool {
-			return c.Kind == "step" && c.Rung == "remind" && slices.ContainsFunc(c.To, func(h human) bool { return h.Login == login })
+			return c.Kind == "step" && (c.Rung == "remind" || c.Rung == "urge") && slices.ContainsFunc(c.To, func(h human) bool { return h.Login == login })
 		})
 	}
 	require.True(t, heard("rep3"))

@@ -130,8 +130,10 @@ func (s *Store) Restore(ctx context.Context, r io.Reader, seals Seals) error {
 		if inhabited {
 			return ErrNotEmpty
 		}
-		if _, err := tx.Exec(ctx, string(clearForRestore)); err != nil {
-			return err
+		for _, prepare := range []statement{holdForRestore, clearForRestore} {
+			if _, err := tx.Exec(ctx, string(prepare)); err != nil {
+				return err
+			}
 		}
 		archive := tar.NewReader(r)
 		if err := restoreTables(ctx, tx, archive); err != nil {
@@ -150,6 +152,7 @@ func (s *Store) Restore(ctx context.Context, r io.Reader, seals Seals) error {
 
 var (
 	inhabitedNow    = named("Inhabited")
+	holdForRestore  = named("HoldForRestore")
 	clearForRestore = named("ClearForRestore")
 	settleRestore   = named("SettleRestore")
 )

@@ -2,8 +2,11 @@ package store_test
 
 import (
 	"bytes"
+	"io"
 	"slices"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/stretchr/testify/require"
@@ -51,6 +54,51 @@ func TestRestore_bringsEveryAccountBackWithItsChainItsTimerAndItsKeys(t *testing
 	var again bytes.Buffer
 	require.NoError(t, elsewhere.Dump(ctx, &again))
 	require.Equal(t, dump.Bytes(), again.Bytes(), "nothing is lost and nothing is added")
+}
+
+// onRead does something before the first byte is read.
+type onRead struct {
+	io.Reader
+
+	first sync.Once
+	do    func()
+}
+
+func (r *onRead) Read(p []byte) (int, error) {
+	r.first.Do(r.do)
+	return r.Reader.Read(p)
+}
+
+func TestRestore_isNotInTheWayOfAJobThatTheFreshHouseStarts(t *testing.T) {
+	t.Parallel()
+	ctx, w := t.Context(), newWorld(t)
+	const job, period = "daily-digest", "2026-03-02"
+	_, err := w.BeginJobRun(ctx, job, period, w.at)
+	require.NoError(t, err)
+	require.NoError(t, w.EndJobRun(ctx, job, period, w.at, nil, ""))
+	var dump bytes.Buffer
+	require.NoError(t, w.Dump(ctx, &dump))
+
+	url := testkit.Database(t)
+	elsewhere, conn := open(t, url, store.Options{}), connect(t, url)
+	type begun struct {
+		done bool
+		err  error
+	}
+	started := make(chan begun, 1)
+	here := &onRead{Reader: &dump, do: func() {
+		go func() {
+			done, err := elsewhere.BeginJobRun(ctx, job, period, w.at)
+			started <- begun{done, err}
+		}()
+		testkit.Eventually(t, time.Minute, func() bool {
+			var waits bool
+			require.NoError(t, conn.QueryRow(ctx, "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND relation = 'job_runs'::regclass)").Scan(&waits))
+			return waits || len(started) > 0
+		}, "the job begins in the middle of it")
+	}}
+	require.NoError(t, elsewhere.Restore(ctx, here, store.Seals{}))
+	require.Equal(t, begun{done: true}, <-started, "the house that has come did it already")
 }
 
 func TestRestore_refusesADatabaseThatSomebodyLivesIn(t *testing.T) {

@@ -1,6 +1,10 @@
 -- name: Inhabited
 SELECT EXISTS (SELECT FROM users) OR EXISTS (SELECT FROM accounts)
 
+-- name: HoldForRestore
+-- What the processes of a fresh house write by themselves waits until its rows have come.
+LOCK TABLE job_runs, outbox_end, relay_end IN EXCLUSIVE MODE
+
 -- name: ClearForRestore
 -- What a fresh database already has of its own.
 WITH gone AS (DELETE FROM playbooks), counted AS (DELETE FROM counters), ruled AS (DELETE FROM calendar_rules), ended AS (DELETE FROM outbox_end), jobs AS (DELETE FROM job_runs), read AS (DELETE FROM relay_end)
