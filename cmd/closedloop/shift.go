@@ -109,6 +109,27 @@ func (n *node) endShift() {
 	n.rescued.Add(int64(s.rescued()))
 }
 
+// persistEvery is the pause between two attempts to take work again.
+const persistEvery = 500 * time.Millisecond
+
+// persist tries something until it succeeds, for so long at the most, and tells of every failure but the last, which is returned.
+func persist(ctx context.Context, within time.Duration, try func(context.Context) error, failed func(error)) error {
+	ctx, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	for {
+		err := try(ctx)
+		if err == nil {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(persistEvery):
+			failed(err)
+		}
+	}
+}
+
 // fence stops commands and polls; unfence begins anew.
 func (n *node) fence(ctx context.Context) {
 	n.fenced.Store(true)

@@ -178,7 +178,12 @@ func (s *single) regain(ctx context.Context) error {
 	if s.node == nil {
 		return nil
 	}
-	return s.node.unfence(ctx)
+	// The engine lost its connections as well, and may take longer than the lock to have them again.
+	err = persist(ctx, regainFor, s.node.unfence, func(err error) { s.log.WarnContext(ctx, "cannot take work yet", "error", err) })
+	if ctx.Err() != nil {
+		return nil // as above
+	}
+	return err
 }
 
 func (s *single) sayReady(address string, logins []string) error {
