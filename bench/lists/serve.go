@@ -33,6 +33,8 @@ type (
 	noCalendars struct{ api.Calendars }
 	noChannels  struct{ api.Channels }
 	noReviews   struct{ api.Reviews }
+	successions = api.Handovers
+	noHandovers struct{ successions }
 )
 
 func (noCalendars) Provisional(string, time.Time, time.Time) bool { return false }
@@ -101,7 +103,7 @@ func serve(ctx context.Context, address string, settings map[string]string) (*se
 		Commander: readOnly{}, Log: st, Accounts: st, Records: st, Dossier: st, Files: st, Work: st, People: st, Identity: st, Requests: st,
 		Imports: readOnly{}, Playbooks: rules.Books, Editions: noEditions{}, Cases: st, Calendars: noCalendars{}, Health: readOnly{}, Passwords: passwords, Installation: installation.ID,
 		Links: st, Channels: noChannels{}, Stream: st, Wakes: st.WatchOutbox(store.WatchOptions{}), Feeds: st,
-		Reviews: noReviews{}, Ahead: activities.Ahead{Tasks: activities.NewLadder(st, days, now), Reviews: reviews},
+		Handovers: noHandovers{}, Reviews: noReviews{}, Ahead: activities.Ahead{Tasks: activities.NewLadder(st, days, now), Reviews: reviews},
 		TextKey: installation.Secret, House: house, Limits: api.DefaultLimits(), Version: api.Version{Version: "bench", Go: runtime.Version()}, Zone: rules.Zone,
 		Rules:  rules.Books.Rules,
 		Now:    now,
