@@ -19,8 +19,8 @@ func (d *draft) tick() {
 // catchUp lets everything happen that is due by now. What the records ask for next is planned as of the instant at which
 // something fired, as a process that was there would have done.
 //
-// What is left after very many rungs waits for the next tick, which comes at once where they are long overdue: a transaction stays small, however long
-// nobody was there.
+// What is left after very many rungs waits for the next tick, which comes at once where they are long overdue: a transaction
+// stays small, however long nobody was there.
 func (d *draft) catchUp() {
 	for range mostAtOnce {
 		c, r, ok := d.due()
